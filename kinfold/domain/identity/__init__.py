@@ -1,0 +1,1 @@
+"""Logins: who somebody is, how they prove it, and where they are signed in."""
