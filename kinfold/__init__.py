@@ -1,0 +1,1 @@
+"""Kinfold: a self-hosted people system for group health and therapy practices."""

@@ -1,0 +1,71 @@
+"""Django's SQLite backend with a fair queue for writers.
+
+SQLite lets writers poll for its lock; with several processes some wait very long. Here a writer first takes a file
+lock, which the kernel hands on in order and frees when a process dies, and only then begins its transaction.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """One connection; holds the gate from BEGIN IMMEDIATE until commit or rollback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._gate: int | None = None
+        self._holding = False
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open the database file readable by its own account only."""
+        name = str(conn_params["database"])
+        if not self.is_in_memory_db():
+            if not os.path.exists(name):
+                os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
+            self._gate = os.open(f"{name}.gate", os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR)
+        return super().get_new_connection(conn_params)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._enter_gate()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._leave_gate()
+            raise
+
+    def _commit(self) -> Any:
+        try:
+            return super()._commit()
+        finally:
+            self._leave_gate()
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()
+        finally:
+            self._leave_gate()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()
+        finally:
+            self._leave_gate()
+            if self._gate is not None:
+                os.close(self._gate)
+                self._gate = None
+
+    def _enter_gate(self) -> None:
+        if self._gate is not None and not self._holding:
+            fcntl.flock(self._gate, fcntl.LOCK_EX)
+            self._holding = True
+
+    def _leave_gate(self) -> None:
+        if self._gate is not None and self._holding:
+            self._holding = False
+            fcntl.flock(self._gate, fcntl.LOCK_UN)

@@ -1,0 +1,1 @@
+"""Permission, Role, Actor; @command and @query, the two doors."""

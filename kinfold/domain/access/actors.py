@@ -1,0 +1,73 @@
+"""Who is acting. Built once for each request from live state, in `team.actors`, and never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from .permissions import Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person, a token or the system at work in one practice, with the permissions that hold right now."""
+
+    practice_id: UUID
+    practice_name: str
+    name: str
+    kind: str = "member"  # member, system, guest
+    member_id: UUID | None = None
+    login_id: UUID | None = None
+    token_id: UUID | None = None
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+    role_names: tuple[str, ...] = ()
+    clinical: bool = False
+    demo: bool = False
+    second_factor_from: datetime | None = None
+
+    def may(self, *permissions: Permission) -> bool:
+        """Whether all of these are allowed."""
+        return self.permissions.issuperset(permissions)
+
+    @property
+    def sees_clients(self) -> bool:
+        """Whether any client can be visible to this actor at all."""
+        return not self.permissions.isdisjoint(SEES_CLIENTS)
+
+    @property
+    def manages_users(self) -> bool:
+        """Whether Manage users is open to this actor: team or client management (SPEC U02, U04)."""
+        return not self.permissions.isdisjoint(MANAGES_USERS)
+
+
+SEES_CLIENTS = frozenset(
+    {Permission.CLIENTS_SEE_OWN, Permission.CLIENTS_SEE_SUPERVISED, Permission.CLIENTS_SEE_ALL}
+)
+MANAGES_USERS = frozenset(
+    {
+        Permission.MEMBERS_INVITE,
+        Permission.MEMBERS_CHANGE,
+        Permission.ROLES_ASSIGN,
+        Permission.CLIENTS_CREATE,
+        Permission.CLIENTS_CHANGE,
+        Permission.CLIENTS_ASSIGN,
+        Permission.CLIENTS_IMPORT,
+    }
+)
+
+
+def system_actor(practice_id: UUID, name: str, *permissions: Permission, practice_name: str = "") -> Actor:
+    """Kinfold itself at work, for example applying an import; allowed exactly what is named."""
+    return Actor(
+        practice_id=practice_id,
+        practice_name=practice_name,
+        name=name,
+        kind="system",
+        permissions=frozenset(permissions),
+    )
+
+
+def guest_actor(practice_id: UUID, practice_name: str = "") -> Actor:
+    """Someone who holds a valid link and is not a member: they may do only what the link is for."""
+    return Actor(practice_id=practice_id, practice_name=practice_name, name="Invited person", kind="guest")

@@ -1,0 +1,225 @@
+"""The two doors: every change goes through `@command`, every question through `@query`.
+
+A command refuses without its permission and keeps the refusal as evidence, runs in one transaction, can be retried
+under a key without a second effect, and does not commit a change that left no audit entry. A query refuses without
+its permission and reads inside the actor's practice only. Both register, so that tests, reference pages and the role
+editor can list every use case.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar, cast
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kinfold.domain.audit import trail
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import DomainError, NotAllowed
+from kinfold.domain.kernel.tenancy import entered
+
+from .actors import Actor
+from .models import Replay
+from .permissions import Permission
+
+D_contra = TypeVar("D_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+D = TypeVar("D")
+R = TypeVar("R")
+
+_depth: ContextVar[int] = ContextVar("kinfold_door_depth", default=0)
+
+REPLAYS_KEPT = timedelta(hours=24)
+
+
+class KeyReused(DomainError):
+    """The same idempotency key came with different data."""
+
+    code = "key-reused"
+    status = 422
+    message = "This key was already used for another request. Use a new Idempotency-Key."
+
+
+class NothingRecorded(AssertionError):
+    """A command changed something and recorded nothing: a fault in Kinfold; nothing is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """One registered command or query."""
+
+    name: str
+    permission: Permission | None
+    kind: str  # command, query
+    function: Callable[..., Any]
+
+
+USE_CASES: dict[str, UseCase] = {}
+
+
+class CommandDoor(Protocol[D_contra, R_co]):
+    """A command as surfaces call it."""
+
+    def __call__(self, actor: Actor, data: D_contra, *, once: str | None = None) -> R_co: ...
+
+
+class QueryDoor(Protocol[D_contra, R_co]):
+    """A query as surfaces call it."""
+
+    def __call__(self, actor: Actor, data: D_contra) -> R_co: ...
+
+
+def command(
+    permission: Permission | None,
+) -> Callable[[Callable[[Actor, D], R]], CommandDoor[D, R]]:
+    """Make a function one that changes things. `None` is for acts a link or the person themselves entitles to."""
+
+    def decorate(function: Callable[[Actor, D], R]) -> CommandDoor[D, R]:
+        name = _register(function, permission, "command")
+
+        @functools.wraps(function)
+        def door(actor: Actor, data: D, *, once: str | None = None) -> R:
+            try:
+                with (
+                    _outermost() as outermost,
+                    entered(actor.practice_id, writing=True),
+                    trail.watching() as watch,
+                ):
+                    _admit(actor, permission)
+                    if once:
+                        result = _only_once(name, function, actor, data, once)
+                    else:
+                        result = function(actor, data)
+                    if not watch.count:
+                        raise NothingRecorded(name)
+                    return result
+            except NotAllowed:
+                if outermost:
+                    _record_refusal(actor, name)
+                raise
+
+        return cast("CommandDoor[D, R]", door)
+
+    return decorate
+
+
+def query(
+    permission: Permission | None, *, records: bool = False
+) -> Callable[[Callable[[Actor, D], R]], QueryDoor[D, R]]:
+    """Make a function one that answers. With `records` it leaves an audit entry of the look, so it may write that."""
+
+    def decorate(function: Callable[[Actor, D], R]) -> QueryDoor[D, R]:
+        name = _register(function, permission, "query")
+
+        @functools.wraps(function)
+        def door(actor: Actor, data: D) -> R:
+            try:
+                with _outermost() as outermost, entered(actor.practice_id, writing=records):
+                    _admit(actor, permission)
+                    return function(actor, data)
+            except NotAllowed:
+                if outermost:
+                    _record_refusal(actor, name)
+                raise
+
+        return cast("QueryDoor[D, R]", door)
+
+    return decorate
+
+
+def _register(function: Callable[..., Any], permission: Permission | None, kind: str) -> str:
+    name = f"{function.__module__.removeprefix('kinfold.domain.')}.{function.__name__}"
+    USE_CASES[name] = UseCase(name, permission, kind, function)
+    return name
+
+
+def _admit(actor: Actor, permission: Permission | None) -> None:
+    if permission is not None and permission not in actor.permissions:
+        raise NotAllowed
+
+
+@contextmanager
+def _outermost() -> Iterator[bool]:
+    """Whether this door was not opened from inside another one, which would record the refusal itself."""
+    depth = _depth.get()
+    token = _depth.set(depth + 1)
+    try:
+        yield depth == 0
+    finally:
+        _depth.reset(token)
+
+
+def _record_refusal(actor: Actor, name: str) -> None:
+    """Outside the refused transaction, which is rolled back."""
+    with entered(actor.practice_id, writing=True):
+        trail.record(actor, "access.refused", detail={"use_case": name}, outcome="refused")
+
+
+def _only_once(name: str, function: Callable[[Actor, D], R], actor: Actor, data: D, key: str) -> R:
+    who = actor.member_id or actor.practice_id
+    key_digest = hashlib.sha256(f"{actor.token_id or ''}\x1f{key}".encode()).hexdigest()
+    data_digest = hashlib.sha256(_canonical(data).encode()).hexdigest()
+    replay = Replay(
+        practice_id=actor.practice_id,
+        actor_id=who,
+        key_digest=key_digest,
+        command=name,
+        data_digest=data_digest,
+        at=clock.now(),
+    )
+    Replay.objects.filter(actor_id=who, at__lt=clock.now() - REPLAYS_KEPT).delete()
+    try:
+        with transaction.atomic():
+            replay.save(force_insert=True)
+    except IntegrityError:
+        earlier = Replay.objects.get(actor_id=who, key_digest=key_digest)
+        if (earlier.command, earlier.data_digest) != (name, data_digest):
+            raise KeyReused from None
+        trail.nothing_changed()
+        return cast("R", _revive(earlier.result))
+    result = function(actor, data)
+    Replay.objects.filter(pk=replay.pk).update(result=_dried(result))
+    return result
+
+
+def _canonical(data: Any) -> str:
+    plain = (
+        dataclasses.asdict(data) if dataclasses.is_dataclass(data) and not isinstance(data, type) else data
+    )
+    return json.dumps(plain, sort_keys=True, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(v) for v in value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return str(value)
+
+
+def _dried(result: Any) -> Any:
+    """Results of commands are ids, or nothing; only those can be given again."""
+    if result is None:
+        return None
+    if isinstance(result, UUID):
+        return {"id": str(result)}
+    if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
+        return {"ids": [str(i) for i in result]}
+    raise TypeError(f"a command that can be retried returns ids, not {type(result).__name__}")
+
+
+def _revive(stored: Any) -> Any:
+    if stored is None:
+        return None
+    if "id" in stored:
+        return UUID(stored["id"])
+    return tuple(UUID(i) for i in stored["ids"])

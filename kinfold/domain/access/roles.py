@@ -1,0 +1,130 @@
+"""The roles every practice starts with, and what a role allows (SPEC section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .permissions import Permission as P
+from .permissions import with_needs
+
+
+class StartingPoint(StrEnum):
+    """What a role builds on before its own overrides."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    CLIENT_ADMINISTRATOR = "client-administrator"
+    BILLING_ADMINISTRATOR = "billing-administrator"
+    PRACTITIONER = "practitioner"
+    SUPERVISOR = "supervisor"
+    NOTHING = "nothing"
+
+
+_OWN_ACTS = frozenset({P.AUDIT_OWN, P.TOKENS_OWN, P.MEMBERS_NAMES})
+_PRACTITIONER = _OWN_ACTS | {P.CLIENTS_SEE_OWN, P.CLIENTS_PROFILE, P.CLIENTS_CHART, P.ACCESS_EXPLAIN}
+_CLIENT_ADMINISTRATOR = _OWN_ACTS | {
+    P.MEMBERS_READ,
+    P.CLIENTS_SEE_ALL,
+    P.CLIENTS_PROFILE,
+    P.CLIENTS_CHART,
+    P.CLIENTS_CREATE,
+    P.CLIENTS_CHANGE,
+    P.CLIENTS_ASSIGN,
+    P.CLIENTS_IMPORT,
+    P.ACCESS_EXPLAIN,
+}
+_OWNER = frozenset(P)
+
+DEFAULTS: dict[StartingPoint, frozenset[P]] = {
+    StartingPoint.OWNER: _OWNER,
+    StartingPoint.ADMINISTRATOR: _OWNER - {P.PRACTICE_OWN},
+    StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
+    StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {P.CLIENTS_SEE_ALL},
+    StartingPoint.PRACTITIONER: _PRACTITIONER,
+    StartingPoint.SUPERVISOR: _PRACTITIONER | {P.CLIENTS_SEE_SUPERVISED},
+    StartingPoint.NOTHING: frozenset(),
+}
+
+
+def permissions_of(starting_point: str, overrides: Mapping[str, bool]) -> frozenset[P]:
+    """What a role allows: its starting point, then its overrides, then whatever those need."""
+    allowed = set(DEFAULTS[StartingPoint(starting_point)])
+    for name, on in overrides.items():
+        if on:
+            allowed.add(P(name))
+        else:
+            allowed.discard(P(name))
+    return with_needs(frozenset(allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedRole:
+    """A role that comes with every practice."""
+
+    key: str
+    name: str
+    description: str
+    starting_point: StartingPoint
+    clinical: bool = False
+    requires_supervision: bool = False
+    may_supervise: bool = False
+
+
+SHIPPED: tuple[ShippedRole, ...] = (
+    ShippedRole(
+        "owner", "Owner", "Answers for the practice and can do everything in it.", StartingPoint.OWNER
+    ),
+    ShippedRole(
+        "administrator",
+        "Administrator",
+        "Manages the team, the clients and settings.",
+        StartingPoint.ADMINISTRATOR,
+    ),
+    ShippedRole(
+        "client-administrator",
+        "Client Administrator",
+        "Manages all clients, and sees the team.",
+        StartingPoint.CLIENT_ADMINISTRATOR,
+    ),
+    ShippedRole(
+        "billing-administrator",
+        "Billing Administrator",
+        "Sees the names of all clients for billing, never their records.",
+        StartingPoint.BILLING_ADMINISTRATOR,
+    ),
+    ShippedRole(
+        "practitioner", "Practitioner", "Sees their own clients.", StartingPoint.PRACTITIONER, clinical=True
+    ),
+    ShippedRole(
+        "intern",
+        "Intern",
+        "Sees their own clients under supervision.",
+        StartingPoint.PRACTITIONER,
+        clinical=True,
+        requires_supervision=True,
+    ),
+    ShippedRole(
+        "associate",
+        "Associate",
+        "Sees their own clients on the way to a full licence.",
+        StartingPoint.PRACTITIONER,
+        clinical=True,
+    ),
+    ShippedRole(
+        "licensed-therapist",
+        "Licensed Therapist",
+        "Sees their own clients independently.",
+        StartingPoint.PRACTITIONER,
+        clinical=True,
+    ),
+    ShippedRole(
+        "supervisor",
+        "Supervisor",
+        "Sees their own clients and those of the people they supervise.",
+        StartingPoint.SUPERVISOR,
+        clinical=True,
+        may_supervise=True,
+    ),
+)

@@ -1,0 +1,221 @@
+"""Writing and checking the audit trail.
+
+`hash = SHA-256(previous hash ‖ canonical row)`. The row of the practice's head is locked while an entry is added, so
+numbers have no gaps and no two entries share a predecessor. The head carries a seal made with the installation key:
+who edits the database alone can neither change, drop, swap nor cut entries without `verify` saying so
+(RELIABILITY 1.12).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.tenancy import current_practice_id, entered
+
+from .models import AuditDetail, AuditEntry, AuditHead
+
+START = "0" * 64
+
+
+class Who(Protocol):
+    """As much of an actor as the trail keeps."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def practice_id(self) -> UUID: ...
+    @property
+    def member_id(self) -> UUID | None: ...
+    @property
+    def token_id(self) -> UUID | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to record: a past-tense action, what it was about, and which fields it touched."""
+
+    action: str
+    subject: tuple[str, UUID] | None = None
+    fields: Sequence[str] = ()
+    detail: dict[str, Any] = field(default_factory=dict)
+    outcome: str = "done"
+
+
+@dataclass(slots=True)
+class _Watch:
+    count: int = 0
+
+
+_watch: ContextVar[_Watch | None] = ContextVar("kinfold_audit_watch", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[_Watch]:
+    """Count what is recorded inside; the command door refuses to commit a change that left no evidence."""
+    watch = _Watch()
+    token = _watch.set(watch)
+    try:
+        yield watch
+    finally:
+        _watch.reset(token)
+        outer = _watch.get()
+        if outer is not None:
+            outer.count += watch.count
+
+
+def nothing_changed() -> None:
+    """Say that a command rightly wrote nothing, so there is nothing to record."""
+    watch = _watch.get()
+    if watch is not None:
+        watch.count += 1
+
+
+def start_trail() -> None:
+    """Begin the chain of the entered practice, once, when it is created."""
+    practice_id = current_practice_id()
+    AuditHead.objects.create(hash=START, number=0, seal=_seal(practice_id, 0, START))
+
+
+def record(
+    who: Who,
+    action: str,
+    *,
+    subject: tuple[str, UUID] | None = None,
+    fields: Sequence[str] = (),
+    detail: dict[str, Any] | None = None,
+    outcome: str = "done",
+) -> None:
+    """Add one entry. Fields are names, details are ids and counts: never values of a person's record."""
+    record_all(who, [Event(action, subject, fields, detail or {}, outcome)])
+
+
+def record_all(who: Who, events: Sequence[Event]) -> None:
+    """Add several entries in order, in the running transaction."""
+    if not events:
+        return
+    practice_id = current_practice_id()
+    head = AuditHead.objects.select_for_update().values_list("number", "hash").get()
+    number, previous = head
+    at = clock.now()
+    entries: list[AuditEntry] = []
+    details: list[AuditDetail] = []
+    for event in events:
+        number += 1
+        body = dict(event.detail)
+        if event.fields:
+            body["fields"] = sorted(event.fields)
+        digest = ""
+        if body:
+            salt = secrets.token_hex(16)
+            digest = detail_digest(salt, body)
+            details.append(AuditDetail(practice_id=practice_id, number=number, salt=salt, body=body))
+        kind, subject_id = event.subject or ("", None)
+        entry = AuditEntry(
+            practice_id=practice_id,
+            number=number,
+            at=at,
+            action=event.action,
+            outcome=event.outcome,
+            actor_kind=who.kind,
+            actor_id=who.member_id,
+            token_id=who.token_id,
+            subject_kind=kind,
+            subject_id=subject_id,
+            detail_digest=digest,
+        )
+        entry.hash = previous = chained(previous, entry)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    if details:
+        AuditDetail.objects.bulk_create(details, batch_size=500)
+    AuditHead.objects.update(number=number, hash=previous, seal=_seal(practice_id, number, previous))
+    watch = _watch.get()
+    if watch is not None:
+        watch.count += len(entries)
+
+
+def detail_digest(salt: str, body: dict[str, Any]) -> str:
+    """The salted digest by which an entry vouches for its body."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(f"{salt}\x1f{canonical}".encode()).hexdigest()
+
+
+def chained(previous: str, entry: AuditEntry) -> str:
+    """The hash of an entry that follows `previous`."""
+    row = [
+        str(entry.practice_id),
+        entry.number,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.action,
+        entry.outcome,
+        entry.actor_kind,
+        str(entry.actor_id or ""),
+        str(entry.token_id or ""),
+        entry.subject_kind,
+        str(entry.subject_id or ""),
+        entry.detail_digest,
+    ]
+    canonical = json.dumps(row, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
+
+
+def _seal(practice_id: UUID, number: int, head: str) -> str:
+    message = f"audit-head\x1f{practice_id}\x1f{number}\x1f{head}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking one practice's chain found: how many entries, and the first fault if there is one."""
+
+    practice_id: UUID
+    entries: int
+    fault: str | None
+    checked_at: datetime
+
+
+def verify(practice_id: UUID) -> Verdict:
+    """Check the whole chain of one practice: every hash, every number, every detail, and the sealed end."""
+    with entered(practice_id):
+        count, fault = _check(practice_id)
+    return Verdict(practice_id, count, fault, clock.now())
+
+
+def _check(practice_id: UUID) -> tuple[int, str | None]:
+    previous, number = START, 0
+    digests: dict[int, str] = {}
+    for entry in AuditEntry.objects.order_by("number").iterator(2000):
+        if entry.number != number + 1:
+            return number, f"Entry {number + 1} is missing."
+        if chained(previous, entry) != entry.hash:
+            return number, f"Entry {entry.number} was changed."
+        previous, number = entry.hash, entry.number
+        if entry.detail_digest:
+            digests[entry.number] = entry.detail_digest
+    for body in AuditDetail.objects.order_by("number").iterator(2000):
+        if digests.get(body.number) != detail_digest(body.salt, body.body):
+            return number, f"The detail of entry {body.number} was changed."
+    head = AuditHead.objects.values_list("number", "hash", "seal").first()
+    if head is None:
+        return number, "The end of the chain is missing."
+    if head[2] != _seal(practice_id, head[0], head[1]):
+        return (
+            number,
+            "The seal at the end of the chain does not fit: the head was changed or the key is another.",
+        )
+    if (head[0], head[1]) != (number, previous):
+        return number, f"The chain ends at entry {number}, and {head[0]} were sealed."
+    return number, None

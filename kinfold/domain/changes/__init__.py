@@ -1,0 +1,1 @@
+"""Change sets: bulk acts and imports, previewed, applied once, undoable."""

@@ -1,0 +1,1 @@
+"""Clients, their tags, who cares for them, and who may see them."""

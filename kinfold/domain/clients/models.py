@@ -1,0 +1,162 @@
+"""A person in a practice's care, their tags, and the ties between them and clinicians."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from kinfold.domain.kernel.tenants import (
+    TenantForeignKey,
+    TenantKey,
+    TenantModel,
+    TenantRow,
+    tenant_constraints,
+)
+
+
+class ClientStatus(models.TextChoices):
+    """SPEC section 2. People who were invited are not clients yet."""
+
+    ACTIVE = "active", "Active"
+    ARCHIVED = "archived", "Archived"
+
+
+class ClientKind(models.TextChoices):
+    """A practice client belongs to the practice; a direct client to one therapist."""
+
+    PRACTICE = "practice", "Practice client"
+    DIRECT = "direct", "Direct client"
+
+
+class SexAtBirth(models.TextChoices):
+    """SPEC 8.9."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    UNKNOWN = "unknown", "Unknown"
+    UNDISCLOSED = "undisclosed", "Prefer not to say"
+
+
+class Client(TenantModel):
+    """A client. The e-mail is not unique: families share one.
+
+    `sort_key`, the words and `primary` are derived: `clients.keys` and `clients.assignments` write them with what
+    they come from, and a test holds them equal.
+    """
+
+    kind = models.CharField(max_length=10, choices=ClientKind.choices, default=ClientKind.PRACTICE)
+    status = models.CharField(max_length=10, choices=ClientStatus.choices, default=ClientStatus.ACTIVE)
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=220)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    birth_date = models.DateField()
+    sex_at_birth = models.CharField(max_length=12, choices=SexAtBirth.choices)
+    external_id = models.CharField(max_length=80, blank=True)
+    primary = TenantForeignKey("team.Member", null=True, related_name="+")
+    made_in = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [*tenant_constraints("client", "primary", "made_in")]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "status", "sort_key", "id"), name="client_by_name"),
+            models.Index(fields=("practice", "status", "updated_at", "id"), name="client_by_update"),
+            models.Index(
+                fields=("practice", "status", "primary", "sort_key", "id"), name="client_by_primary"
+            ),
+            models.Index(fields=("practice", "email"), name="client_by_email", condition=~Q(email="")),
+            models.Index(
+                fields=("practice", "external_id"), name="client_by_external_id", condition=~Q(external_id="")
+            ),
+            models.Index(
+                fields=("practice", "made_in"), name="client_by_change", condition=Q(made_in__isnull=False)
+            ),
+        ]
+
+
+class ClientWord(TenantRow):
+    """A word by which a client is found: of the name, the e-mail, the external ID.
+
+    It is an index more than a record, and an import writes four of them for each client; so its key is what it says,
+    in the order in which searches read it.
+    """
+
+    pk = models.CompositePrimaryKey("practice", "word", "client")
+    client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=60)
+
+    class Meta(TenantRow.Meta):
+        constraints: ClassVar = [TenantKey(field="client", name="client_word_client_tenant")]
+        indexes: ClassVar = [models.Index(fields=("practice", "client"), name="client_word_of_client")]
+
+
+class Tag(TenantModel):
+    """A word of the practice's own that groups clients. Unique without regard to case."""
+
+    name = models.CharField(max_length=50)
+    key = models.CharField(max_length=60)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("tag"),
+            models.UniqueConstraint(fields=("practice", "key"), name="tag_key"),
+        ]
+
+
+class ClientTag(TenantModel):
+    """A tag on a client."""
+
+    client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="client_tags")
+    tag = TenantForeignKey(Tag, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("client_tag", "client", "tag"),
+            models.UniqueConstraint(fields=("practice", "client", "tag"), name="client_tag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=("practice", "tag", "client"), name="client_tag_by_tag")]
+
+
+class AssignmentKind(models.TextChoices):
+    """How a clinician is tied to a client (ARCHITECTURE section 4)."""
+
+    PRIMARY = "primary", "Primary therapist"
+    DIRECT = "direct", "Direct therapist"
+
+
+class Assignment(TenantModel):
+    """One period during which a clinician was tied to a client. Closed, never overwritten."""
+
+    client = TenantForeignKey(Client, related_name="assignments")
+    member = TenantForeignKey("team.Member", related_name="+")
+    kind = models.CharField(max_length=10, choices=AssignmentKind.choices)
+    level = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    made_by = TenantForeignKey("team.Member", null=True, related_name="+")
+    ended_by = TenantForeignKey("team.Member", null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("assignment", "client", "member", "made_by", "ended_by"),
+            models.UniqueConstraint(
+                fields=("practice", "client"),
+                # exactly one primary therapist, or the one therapist of a direct client
+                condition=Q(until__isnull=True, kind__in=("primary", "direct")),
+                name="assignment_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="assignment_ends_after_start"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "member", "until", "client"), name="assignment_by_member"),
+            models.Index(fields=("practice", "client", "since"), name="assignment_by_client"),
+        ]

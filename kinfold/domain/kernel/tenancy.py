@@ -1,0 +1,67 @@
+"""Which practice the running code works for.
+
+The doors (`access.doors`) enter a practice before anything else happens. Without one, tenant tables cannot be read
+at all; on PostgreSQL row-level security holds the same line inside the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+_practice: ContextVar[UUID | None] = ContextVar("kinfold_practice", default=None)
+
+RLS_SETTING = "kinfold.practice"
+
+
+class NoPractice(RuntimeError):
+    """Tenant data was touched outside a practice: a fault in Kinfold, never in what a person did."""
+
+
+def current_practice_id() -> UUID:
+    """The practice that was entered. Raises NoPractice outside of one."""
+    practice_id = _practice.get()
+    if practice_id is None:
+        raise NoPractice("Enter a practice before reading or writing its data.")
+    return practice_id
+
+
+@contextmanager
+def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
+    """Work for one practice.
+
+    With `writing`, everything inside is one transaction. PostgreSQL needs a transaction for reading too, since its
+    row-level security variable must not outlive it; SQLite must not have one then, since it would take the write lock.
+    """
+    if not isinstance(practice_id, UUID):
+        raise TypeError("a practice is entered by its UUID")
+    before = _practice.get()
+    if before == practice_id and connection.in_atomic_block:
+        yield
+        return
+    postgres = connection.vendor == "postgresql"
+    token = _practice.set(practice_id)
+    try:
+        if not (postgres or writing):
+            yield
+            return
+        nested = connection.in_atomic_block
+        with transaction.atomic():
+            if postgres:
+                _tell_postgres(practice_id)
+            yield
+            if postgres and nested:
+                _tell_postgres(before)
+    finally:
+        _practice.reset(token)
+
+
+def _tell_postgres(practice_id: UUID | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(%s, %s, true)", [RLS_SETTING, str(practice_id) if practice_id else ""]
+        )

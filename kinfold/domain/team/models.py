@@ -1,0 +1,175 @@
+"""A person's place on a practice's team, and how they come to it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
+
+
+class MemberStatus(models.TextChoices):
+    """SPEC section 2. Pending people are invitations, not members."""
+
+    ACTIVE = "active", "Active"
+    ON_HOLD = "on_hold", "On hold"
+    INACTIVE = "inactive", "Inactive"
+    ARCHIVED = "archived", "Archived"
+
+
+class Seat(models.Model):
+    """Which practice a login works for. The only way from a login to a practice; one seat for each login (SPEC O35)."""
+
+    login = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="+")
+    practice = models.ForeignKey("practices.Practice", models.PROTECT, related_name="+")
+    member_id = models.UUIDField(unique=True)
+
+
+class Member(TenantModel):
+    """A person on the team: status, name and history. Never deleted, so that the name stays in history."""
+
+    login = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=220)
+    email = models.CharField(max_length=254)
+    status = models.CharField(max_length=10, choices=MemberStatus.choices, default=MemberStatus.ACTIVE)
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("member"),
+            models.UniqueConstraint(fields=("practice", "login"), name="member_login"),
+            models.UniqueConstraint(
+                fields=("practice", "email"), condition=Q(ended_at__isnull=True), name="member_email"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "status", "sort_key", "id"), name="member_list"),
+        ]
+
+    @property
+    def name(self) -> str:
+        """First and last name, as shown."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class MemberRole(TenantModel):
+    """One period during which a member held a role."""
+
+    member = TenantForeignKey(Member, related_name="held_roles")
+    role = TenantForeignKey("access.Role", related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("member_role", "member", "role"),
+            models.UniqueConstraint(
+                fields=("practice", "member", "role"),
+                condition=Q(until__isnull=True),
+                name="member_role_once",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=("practice", "role"), name="member_role_role")]
+
+
+class InvitationState(models.TextChoices):
+    """Each final and kept, except pending. Expired is pending past its date."""
+
+    PENDING = "pending", "Pending"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    REVOKED = "revoked", "Deleted"
+
+
+class Invitation(TenantModel):
+    """An e-mailed offer of a place on the team; the member exists only once it is accepted."""
+
+    email = models.CharField(max_length=254)
+    full_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=InvitationState.choices, default=InvitationState.PENDING)
+    nonce = models.CharField(max_length=32)
+    token_digest = models.CharField(max_length=64)
+    invited_by = TenantForeignKey(Member, related_name="+")
+    member = TenantForeignKey(Member, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("invitation", "invited_by", "member"),
+            models.UniqueConstraint(fields=("practice", "token_digest"), name="invitation_token"),
+            models.UniqueConstraint(
+                fields=("practice", "email"), condition=Q(state="pending"), name="invitation_one_pending"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "state", "created_at"), name="invitation_list"),
+        ]
+
+
+class InvitationRole(TenantModel):
+    """A role that the invited person will hold."""
+
+    invitation = TenantForeignKey(Invitation, related_name="offered_roles")
+    role = TenantForeignKey("access.Role", related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("invitation_role", "invitation", "role"),
+            models.UniqueConstraint(fields=("practice", "invitation", "role"), name="invitation_role_once"),
+        ]
+
+
+class Supervision(TenantModel):
+    """One period during which one member supervised another."""
+
+    supervisor = TenantForeignKey(Member, related_name="supervises")
+    supervisee = TenantForeignKey(Member, related_name="supervised_by")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("supervision", "supervisor", "supervisee"),
+            models.UniqueConstraint(
+                fields=("practice", "supervisor", "supervisee"),
+                condition=Q(until__isnull=True),
+                name="supervision_one_open",
+            ),
+            models.CheckConstraint(condition=~Q(supervisor=F("supervisee")), name="supervision_of_another"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "supervisor", "until"), name="supervision_supervisor"),
+            models.Index(fields=("practice", "supervisee", "until"), name="supervision_supervisee"),
+        ]
+
+
+class ApiToken(TenantModel):
+    """A key for programs: acts as its member, narrowed to its scopes; the database holds only its digest."""
+
+    member = TenantForeignKey(Member, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    hint = models.CharField(max_length=8)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("api_token", "member"),
+            models.UniqueConstraint(fields=("practice", "digest"), name="api_token_digest"),
+        ]
