@@ -7,23 +7,17 @@ import binascii
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.kernel import clock, secrets
+from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.tenancy import entered
 
 from .models import ApiToken, MemberRole, MemberStatus, Seat
 
 SIGNS_IN = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD)
-TOKEN_PREFIX = "kf_"
-
-
-def current(at: datetime) -> Q:
-    """Rows of a period table that hold at a moment."""
-    return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+TOKEN_PREFIX = "kf_"  # noqa: S105 — the mark by which a leaked token is recognised
 
 
 def actor_for_login(login_id: UUID) -> Actor | None:
@@ -45,7 +39,7 @@ def actor_for_login(login_id: UUID) -> Actor | None:
 
 
 def actor_for_token(token: str) -> Actor | None:
-    """The actor of an API token: its member's rights, narrowed to its scopes. None for anything but a live token."""
+    """The actor of an API token: its member's rights, narrowed to its scopes; None unless the token is live."""
     opened = read_token(token)
     if opened is None:
         return None
@@ -102,7 +96,7 @@ def _member_actor(
 ) -> Actor | None:
     held = list(
         MemberRole.objects.filter(
-            current(clock.now()), member_id=member_id, member__status__in=SIGNS_IN
+            holds(clock.now()), member_id=member_id, member__status__in=SIGNS_IN
         ).values_list(
             "member__first_name",
             "member__last_name",

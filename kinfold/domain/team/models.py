@@ -21,7 +21,7 @@ class MemberStatus(models.TextChoices):
 
 
 class Seat(models.Model):
-    """Which practice a login works for. The only way from a login to a practice; one seat for each login (SPEC O35)."""
+    """Which practice a login works for: the only way from a login to a practice, and one each (SPEC O35)."""
 
     login = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="+")
     practice = models.ForeignKey("practices.Practice", models.PROTECT, related_name="+")
