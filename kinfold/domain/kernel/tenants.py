@@ -101,9 +101,12 @@ class TenantKey(BaseConstraint):
             f"REFERENCES {quote(target)} ({quote('practice_id')}, {quote('id')}) DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
-        """The clause inside CREATE TABLE."""
-        return self._clause(model, schema_editor)
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str | None:
+        """The clause inside CREATE TABLE on SQLite; PostgreSQL wants the target's unique key to exist first."""
+        if schema_editor.connection.vendor == "sqlite":
+            return self._clause(model, schema_editor)
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return None
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         """The statement for a table that exists already (PostgreSQL; SQLite remakes the table)."""
