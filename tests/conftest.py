@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker
 
+# The people and practices of the tests.
+pytest_plugins = ["tests.fixtures"]
+
 hypothesis_settings.register_profile("kinfold", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("kinfold")
 

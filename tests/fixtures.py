@@ -1,0 +1,27 @@
+"""Fixtures that know the domain: the cast of people. The plumbing of databases and browsers is in conftest.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.personas import Cast, build_cast
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Generator[None, None, None]:
+    """Hashing a password well takes a tenth of a second, on purpose; no test but the hasher's own needs that."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Alder Creek and Birch House with everybody in them (tests/personas.py)."""
+    return build_cast()
