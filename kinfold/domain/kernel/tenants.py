@@ -8,7 +8,7 @@ section 7).
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -35,7 +35,7 @@ class TenantRow(models.Model):
         "practices.Practice", on_delete=models.PROTECT, editable=False, db_index=False, related_name="+"
     )
 
-    objects: TenantManager[Self] = TenantManager()  # type: ignore[assignment]
+    objects = TenantManager()
 
     class Meta:
         abstract = True
