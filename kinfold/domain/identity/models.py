@@ -4,6 +4,8 @@ None of these tables belong to a practice: one login may be a member of one prac
 several (SPEC section 1), and it is the same person everywhere.
 """
 
+from __future__ import annotations
+
 import uuid
 from typing import ClassVar
 
@@ -12,11 +14,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from kinfold.domain.identity.passwords import LENGTH_ALONE, normalised
+
 
 class LoginManager(BaseUserManager["Login"]):
     """Finds logins by their canonical e-mail address."""
 
-    def get_by_natural_key(self, username: str | None) -> "Login":
+    def get_by_natural_key(self, username: str | None) -> Login:
         """Django's own name for "the login with this e-mail address"."""
         return self.get(email=username)
 
@@ -32,6 +36,9 @@ class Login(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.CharField(max_length=254, unique=True)
     full_name = models.CharField(max_length=200)
+    # Whether the password is long enough to be the only proof: without this, taking the second factor away
+    # would leave a short password alone, and nobody can measure a hash.
+    password_stands_alone = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_login = None  # type: ignore[assignment]
@@ -43,9 +50,8 @@ class Login(AbstractBaseUser):
     objects: ClassVar[LoginManager] = LoginManager()
 
     class Meta:
-        """The canonical form is ASCII, so one letter case can be held by the database itself."""
-
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
+            # The canonical form is ASCII, so the database itself can hold one letter case.
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="login_email_is_lower_case"
             ),
@@ -57,3 +63,78 @@ class Login(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The name as the person wrote it."""
         return self.full_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the hash of a password, and whether it is long enough without a second factor."""
+        if raw_password is not None:
+            raw_password = normalised(raw_password)
+        self.password_stands_alone = len(raw_password or "") >= LENGTH_ALONE
+        super().set_password(raw_password)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is the password, however the keyboard composed its letters."""
+        return super().check_password(normalised(raw_password))
+
+
+class LoginSession(models.Model):
+    """One browser that is signed in, or on its way.
+
+    The row is found by the digest of the cookie and holds its content encrypted with a key that is not
+    in the database, so whoever reads the table can neither sign in nor read a half-finished second
+    factor. `allauth.usersessions` would keep the cookie in the clear, so it is not used.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    login = models.ForeignKey(Login, null=True, on_delete=models.CASCADE, related_name="+")
+    sealed = models.TextField()
+    device = models.CharField(max_length=60)
+    started_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class EmailedLink(models.Model):
+    """A link that was mailed to somebody, single use and of one purpose.
+
+    Its meaning is in this row and never in the link. The secret is derived from the installation key, the
+    id and the nonce, so that a mail sent twice carries the same link; only its digest is stored.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the link lets its holder do."""
+
+        RESET = "reset", "choose a new password"
+        VERIFY = "verify", "prove an e-mail address"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    email = models.CharField(max_length=254)
+    nonce = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Attempts(models.Model):
+    """How much of one limit one subject has used up, as a single number that the database counts exactly.
+
+    `busy_until` is in milliseconds since 1970: every try moves it on by the pause that the limit asks for.
+    The key is a keyed digest, so the table names no address and no person.
+    """
+
+    key = models.CharField(max_length=43, primary_key=True)
+    busy_until = models.BigIntegerField()
+
+
+class UsedCode(models.Model):
+    """A code of an authenticator app that was accepted once and will not be again."""
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=43)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("login", "digest"), name="used_code_once")]

@@ -27,7 +27,7 @@ _SCRIPTS_LIKE_LATIN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "C
 _LETTERS_LIKE_LATIN = frozenset("асԁеһіјӏорԗԛѕԝхуъҽпгѵѡαικνρυωηοτագզէլհյոսւօ-0123456789")
 
 
-class NotAnEmailAddress(InvalidInput, ValueError):  # noqa: N818 - errors state the fact
+class NotAnEmailAddress(InvalidInput, ValueError):
     """What was typed cannot be used as an e-mail address, and the message says why."""
 
     code = "not-an-email-address"

@@ -1,0 +1,38 @@
+"""Encryption of what the server must read again but a stolen database must not give away.
+
+AES-256-GCM with keys derived from the installation key, which lives outside the database (RELIABILITY 1.15).
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kinfold.domain.kernel.secrets import derive
+
+
+class SealBroken(Exception):
+    """The text was changed, belongs elsewhere, or was sealed with another installation's key."""
+
+
+def seal(purpose: str, text: str, *, bound_to: str = "") -> str:
+    """Encrypt `text` so that it opens only for this purpose and this place."""
+    nonce = secrets.token_bytes(12)
+    sealed = _cipher(purpose).encrypt(nonce, text.encode(), bound_to.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def unseal(purpose: str, sealed: str, *, bound_to: str = "") -> str:
+    """The text that was sealed for this purpose and place; raises SealBroken for anything else."""
+    try:
+        raw = base64.urlsafe_b64decode(sealed.encode())
+        return _cipher(purpose).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+    except (ValueError, InvalidTag) as error:
+        raise SealBroken(purpose) from error
+
+
+def _cipher(purpose: str) -> AESGCM:
+    return AESGCM(base64.urlsafe_b64decode(derive("identity.vault", purpose) + "="))
