@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -26,7 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Open the database file readable by its own account only."""
         name = str(conn_params["database"])
         if not self.is_in_memory_db():
-            if not os.path.exists(name):
+            if not Path(name).exists():
                 os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
             self._gate = os.open(f"{name}.gate", os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR)
         return super().get_new_connection(conn_params)
@@ -41,19 +42,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()
+            return super()._commit()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc]
         finally:
             self._leave_gate()
             if self._gate is not None:

@@ -50,7 +50,7 @@ class TenantRow(models.Model):
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> bool:
         # The practice of a row never changes, so it is never in SET; the filter is in `base_qs` already.
         kept = [value for value in values if value[0].name != "practice"]
-        return super()._do_update(base_qs, using, pk_val, kept, *rest)  # type: ignore[misc,no-any-return]
+        return super()._do_update(base_qs, using, pk_val, kept, *rest)
 
 
 class TenantModel(TenantRow):
@@ -82,7 +82,7 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         """Every join over this link, in either direction, also equates the practice."""
         theirs = self.remote_field.model._meta.get_field("practice")
         ours = self.model._meta.get_field("practice")
-        return Exact(theirs.get_col(alias), ours.get_col(related_alias))
+        return Exact(theirs.get_col(alias), ours.get_col(related_alias))  # type: ignore[union-attr,arg-type]
 
 
 class TenantKey(BaseConstraint):
@@ -97,11 +97,11 @@ class TenantKey(BaseConstraint):
         quote = editor.quote_name
         target = field.related_model._meta.db_table  # type: ignore[union-attr]
         return (
-            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('practice_id')}, {quote(field.column)}) "  # type: ignore[union-attr]
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('practice_id')}, {quote(field.column)}) "  # type: ignore[union-attr,arg-type]
             f"REFERENCES {quote(target)} ({quote('practice_id')}, {quote('id')}) DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> str | None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """The clause inside CREATE TABLE on SQLite; PostgreSQL wants the target's unique key to exist first."""
         if schema_editor.connection.vendor == "sqlite":
             return self._clause(model, schema_editor)
