@@ -50,19 +50,18 @@ test-postgres: setup ## The tests on PostgreSQL
 journeys: setup ## The journeys in a real browser
 	KINFOLD_BROWSER="$$(ci/browser $(BIN)/python)" $(BIN)/pytest --engine=sqlite tests/journeys
 
+check: export KINFOLD_HOME = $(CURDIR)/build/check
 check: setup ## Formatting, lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --check kinfold
 	$(BIN)/djlint --quiet --lint kinfold
 	$(BIN)/python -m django makemigrations --check --dry-run --settings=kinfold.config.settings
 
-fmt: setup ## Format the code and the templates
-	$(BIN)/ruff check --fix-only --quiet . || true
-	$(BIN)/ruff format .
-	$(BIN)/djlint --quiet --reformat kinfold || true
+fmt: setup ## Format the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
 
 bench: setup ## Measure against the raw database and a plain Django admin: CLIENTS=100000 ENGINE=sqlite|postgres
 	$(BIN)/python -m bench --clients $(CLIENTS) --engine $(ENGINE)

