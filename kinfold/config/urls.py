@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from kinfold.entrypoints.rest.api import api
+
 urlpatterns = [
+    path("api/", include("kinfold.entrypoints.rest.urls")),
+    path("api/v1/", api.urls),
     path("", include("kinfold.entrypoints.web.urls")),
 ]
+
+handler404 = "kinfold.entrypoints.web.home.not_found"
+handler500 = "kinfold.entrypoints.web.home.server_error"

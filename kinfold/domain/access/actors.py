@@ -25,6 +25,7 @@ class Actor:
     clinical: bool = False
     demo: bool = False
     second_factor_from: datetime | None = None
+    support_email: str = ""
 
     def may(self, *permissions: Permission) -> bool:
         """Whether all of these are allowed."""

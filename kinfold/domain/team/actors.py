@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
@@ -20,22 +22,37 @@ SIGNS_IN = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD)
 TOKEN_PREFIX = "kf_"  # noqa: S105 — the mark by which a leaked token is recognised
 
 
+class _Practice(NamedTuple):
+    """What every actor knows of their practice."""
+
+    id: UUID
+    name: str
+    demo: bool
+    support_email: str
+    second_factor_from: datetime
+
+
+_PRACTICE = (
+    "practice_id",
+    "practice__name",
+    "practice__demo",
+    "practice__support_email",
+    "practice__second_factor_from",
+)
+
+
 def actor_for_login(login_id: UUID) -> Actor | None:
     """The actor of a signed-in person, or None when they have no place on a team that lets them in now."""
     seat = (
         Seat.objects.filter(login_id=login_id, login__is_active=True)
-        .values_list(
-            "practice_id", "member_id", "practice__name", "practice__demo", "practice__second_factor_from"
-        )
+        .values_list("member_id", *_PRACTICE)
         .first()
     )
     if seat is None:
         return None
-    practice_id, member_id, practice_name, demo, second_factor_from = seat
-    with entered(practice_id):
-        return _member_actor(
-            practice_id, member_id, practice_name, demo, second_factor_from, login_id=login_id
-        )
+    practice = _Practice(*seat[1:])
+    with entered(practice.id):
+        return _member_actor(practice, seat[0], login_id)
 
 
 def actor_for_token(token: str) -> Actor | None:
@@ -47,24 +64,22 @@ def actor_for_token(token: str) -> Actor | None:
     with entered(practice_id):
         row = (
             ApiToken.objects.filter(
-                digest=secrets.digest(secret), revoked_at__isnull=True, expires_at__gt=clock.now()
+                digest=secrets.digest(secret),
+                revoked_at__isnull=True,
+                expires_at__gt=clock.now(),
+                member__login__is_active=True,
             )
-            .values_list("id", "member_id", "scopes", "practice__name", "practice__demo", "member__login_id")
+            .values_list("id", "member_id", "scopes", "member__login_id", *_PRACTICE)
             .first()
         )
         if row is None:
             return None
-        token_id, member_id, scopes, practice_name, demo, login_id = row
-        return _member_actor(
-            practice_id,
-            member_id,
-            practice_name,
-            demo,
-            None,
-            login_id=login_id,
-            token_id=token_id,
-            scopes=scopes,
-        )
+        token_id, member_id, scopes, login_id = row[:4]
+        actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
+        if actor is None:
+            return None
+        allowed = frozenset(p for p in actor.permissions if p.value in scopes)
+        return replace(actor, token_id=token_id, permissions=allowed)
 
 
 def write_token(practice_id: UUID, secret: str) -> str:
@@ -83,17 +98,7 @@ def read_token(token: str) -> tuple[UUID, str] | None:
         return None
 
 
-def _member_actor(
-    practice_id: UUID,
-    member_id: UUID,
-    practice_name: str,
-    demo: bool,
-    second_factor_from: datetime | None,
-    *,
-    login_id: UUID | None,
-    token_id: UUID | None = None,
-    scopes: list[str] | None = None,
-) -> Actor | None:
+def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor | None:
     held = list(
         MemberRole.objects.filter(
             holds(clock.now()), member_id=member_id, member__status__in=SIGNS_IN
@@ -108,19 +113,16 @@ def _member_actor(
     )
     if not held:
         return None  # no role, no access
-    permissions: frozenset[Permission] = frozenset().union(*(permissions_of(row[3], row[4]) for row in held))
-    if scopes is not None:
-        permissions &= {Permission(scope) for scope in scopes if scope in Permission}
     return Actor(
-        practice_id=practice_id,
-        practice_name=practice_name,
+        practice_id=practice.id,
+        practice_name=practice.name,
         name=f"{held[0][0]} {held[0][1]}".strip(),
         member_id=member_id,
         login_id=login_id,
-        token_id=token_id,
-        permissions=permissions,
+        permissions=frozenset[Permission]().union(*(permissions_of(row[3], row[4]) for row in held)),
         role_names=tuple(row[2] for row in held),
         clinical=any(row[5] for row in held),
-        demo=demo,
-        second_factor_from=second_factor_from,
+        demo=practice.demo,
+        support_email=practice.support_email,
+        second_factor_from=practice.second_factor_from,
     )

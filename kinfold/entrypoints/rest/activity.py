@@ -1,0 +1,5 @@
+"""The API of activity."""
+
+from ninja import Router
+
+router = Router(tags=["activity"])

@@ -1,0 +1,26 @@
+"""The API as one object, and its routes."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from . import activity, clients, imports, team
+from .core import Session, Token, install_error_handlers
+
+api = NinjaAPI(
+    title="Kinfold",
+    version="1",
+    description=(
+        "People of a group practice: the team, the clients, and who may see whom. Every call runs the same commands "
+        "and queries as the pages, with the same rights."
+    ),
+    urls_namespace="api",
+    auth=[Token(), Session()],
+    docs_url=None,
+    openapi_url=None,
+)
+install_error_handlers(api)
+api.add_router("", team.router)
+api.add_router("", clients.router)
+api.add_router("", imports.router)
+api.add_router("", activity.router)

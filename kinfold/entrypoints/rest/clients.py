@@ -1,0 +1,5 @@
+"""The API of clients."""
+
+from ninja import Router
+
+router = Router(tags=["clients"])

@@ -1,0 +1,5 @@
+"""The API of imports."""
+
+from ninja import Router
+
+router = Router(tags=["imports"])

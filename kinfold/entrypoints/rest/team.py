@@ -1,0 +1,5 @@
+"""The API of team."""
+
+from ninja import Router
+
+router = Router(tags=["team"])

@@ -1,0 +1,5 @@
+"""The pages of clients."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

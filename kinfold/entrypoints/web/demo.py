@@ -1,0 +1,5 @@
+"""The pages of demo."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

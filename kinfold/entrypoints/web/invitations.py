@@ -1,0 +1,5 @@
+"""The pages of invitations."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

@@ -1,0 +1,227 @@
+"""What every page shares: who is looking, what they may open, and how a refusal looks."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from jinja2_fragments import render_block
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotSignedIn
+from kinfold.domain.team.actors import actor_for_login
+from kinfold.entrypoints.web.identity import gates
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+ActorView = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+
+THEME_COOKIE = "kinfold-theme"
+
+
+def signed_in(view: ActorView[P]) -> View[P]:
+    """A page for members: without a sign-in it leads to the sign-in page, without a place on a team it says so.
+
+    This is the one place where pages build the actor, from live state, once for each request.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        actor = actor_for_login(request.user.pk)
+        if actor is None:
+            raise NotAllowed("You are signed in, and you have no place on a team here. Ask who invited you.")
+        request.actor = actor  # type: ignore[attr-defined]
+        detour = gates.before_health_data(request, actor)
+        if detour is not None:
+            return detour
+        return view(request, actor, *args, **kwargs)
+
+    return guarded
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for a sign-in, then come back here. A fragment asks the browser to load the whole page."""
+    target = reverse("account_login")
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        target = f"{target}?next={request.path}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": target})
+    return see_other(target)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    block: str | None = None,
+) -> HttpResponse:
+    """Render a page, or for htmx only the named block of it: first paint and swap are the same lines."""
+    values = {**base_context(request), **(context or {})}
+    if block is not None and request.headers.get("HX-Request"):
+        html = render_block(_environment(), template, block, values)
+    else:
+        html = _environment().get_template(template).render(values)
+    return HttpResponse(html, status=status)
+
+
+def base_context(request: HttpRequest) -> dict[str, Any]:
+    """What the layouts need, as described at the top of `base.html` and `public.html`."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return {
+        "request": request,
+        "actor": actor,
+        "nav": navigation(actor, request.path) if actor else [],
+        "person_menu": person_menu(actor) if actor else [],
+        "find_url": find_url(actor) if actor else "",
+        "csrf_token": get_token(request),
+        "csp_nonce": str(getattr(request, "csp_nonce", "")),
+        "toasts": [
+            {"text": message.message, "tone": "warn" if message.level >= messages.WARNING else "done"}
+            for message in messages.get_messages(request)
+        ],
+        "theme": chosen_theme(request),
+        "demo": bool(actor and actor.demo),
+        "support_email": actor.support_email if actor else "",
+        "form_key": secrets.token_urlsafe(16),
+    }
+
+
+def toast(request: HttpRequest, text: str) -> None:
+    """Say on the next page what was just done."""
+    messages.success(request, text)
+
+
+def form_key(request: HttpRequest) -> str | None:
+    """The hidden key of a form, so that a double click has one effect (RELIABILITY 1.11)."""
+    return request.POST.get("form_key") or None
+
+
+def see_other(target: str) -> HttpResponseRedirect:
+    """Go on with a GET after a POST."""
+    return HttpResponseRedirect(target, status=HTTPStatus.SEE_OTHER)
+
+
+def safe_next(request: HttpRequest, otherwise: str) -> str:
+    """Where the person wanted to go, if that is a page of this installation."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
+        return wanted
+    return otherwise
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    """The theme this browser chose, or nothing when the system decides."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in {"light", "dark"} else ""
+
+
+def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The menu: only what this person may open."""
+    groups: list[tuple[str, list[tuple[str, str, str, bool]]]] = [
+        (
+            "Manage users",
+            [
+                ("Clients", "manage-clients", "users", actor.manages_users and actor.sees_clients),
+                ("Team", "team", "id-card", actor.manages_users and actor.may(Permission.MEMBERS_READ)),
+            ],
+        ),
+        (
+            "Care",
+            [("My clients", "my-clients", "heart-handshake", _has_own_clients(actor))],
+        ),
+        (
+            "Office",
+            [
+                ("Imports", "imports", "file-down", actor.may(Permission.CLIENTS_IMPORT)),
+                ("Activity", "activity", "history", actor.may(Permission.AUDIT_OWN)),
+                ("Settings", "settings", "settings", actor.may(Permission.PRACTICE_CHANGE)),
+            ],
+        ),
+    ]
+    shown = []
+    for label, items in groups:
+        open_items = [
+            {
+                "label": name,
+                "href": reverse(route),
+                "icon": icon,
+                "current": path.startswith(reverse(route)),
+                "waiting": None,
+            }
+            for name, route, icon, allowed in items
+            if allowed
+        ]
+        if open_items:
+            shown.append({"label": label, "items": open_items})
+    return shown
+
+
+def person_menu(actor: Actor) -> list[dict[str, str]]:
+    """What the menu on a person's own name offers, besides the theme and signing out."""
+    items = [{"label": "Security", "href": reverse("mfa_index"), "icon": "shield-check"}]
+    if actor.may(Permission.TOKENS_OWN):
+        items.append({"label": "API tokens", "href": reverse("tokens"), "icon": "key-round"})
+        items.append({"label": "API", "href": reverse("api-docs"), "icon": "braces"})
+    if actor.demo:
+        items.append({"label": "Demo mail", "href": reverse("demo-mail"), "icon": "mail"})
+    return items
+
+
+def clients_route(actor: Actor) -> str:
+    """Where this person finds clients: the managed list, or their own."""
+    return "manage-clients" if actor.manages_users else "my-clients"
+
+
+def find_url(actor: Actor) -> str:
+    """Where "Find a person" searches."""
+    return reverse(f"{clients_route(actor)}-search") if actor.sees_clients else ""
+
+
+def home_url(actor: Actor) -> str:
+    """The first page after signing in."""
+    if actor.sees_clients:
+        return reverse(clients_route(actor))
+    if actor.manages_users and actor.may(Permission.MEMBERS_READ):
+        return reverse("team")
+    return reverse("mfa_index")
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal as a page: what was refused, why, and what to do."""
+    if isinstance(error, NotSignedIn):
+        return to_sign_in(request)
+    titles = {
+        403: "You may not open this",
+        404: "Nothing here",
+        409: "Already changed",
+        410: "No longer valid",
+    }
+    titles |= {422: "Not saved yet", 429: "Too many tries", 413: "Too large"}
+    context = {
+        "status": error.status,
+        "title": titles.get(error.status, "This did not work"),
+        "message": error.message,
+    }
+    return page(request, "pages/error.html", context, status=error.status)
+
+
+def _has_own_clients(actor: Actor) -> bool:
+    return actor.clinical and actor.sees_clients
+
+
+def _environment() -> Any:
+    return engines["jinja2"].env  # type: ignore[attr-defined]

@@ -1,0 +1,5 @@
+"""The pages of team."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

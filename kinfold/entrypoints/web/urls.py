@@ -1,0 +1,22 @@
+"""Every page. Each area lists its own routes; the permission matrix in the tests has a row for each."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from . import activity, clients, demo, home, imports, invitations, settings, setup, team
+from .identity import urls as identity_urls
+
+urlpatterns = [
+    *home.routes,
+    *setup.routes,
+    *clients.routes,
+    *team.routes,
+    *invitations.routes,
+    *imports.routes,
+    *activity.routes,
+    *settings.routes,
+    *demo.routes,
+    *identity_urls.routes,
+    path("account/", include("allauth.urls")),
+]
