@@ -1,0 +1,77 @@
+"""Who is probably here already: the one rule, for the form, the API and files.
+
+Two records are likely one person when they share the e-mail address and also the date of birth or the name; when either
+has no e-mail address, when they share the name and the date of birth, or the external ID. A shared external ID together
+with the name or the date of birth always counts (SPEC 8.5, and 8.13 for people without e-mail). Likely duplicates are
+shown, never merged.
+
+The rule is a set of keys: a record is *found under* some, and *looks for* others; when two meet, it is the same person.
+So one record against another and 100,000 against 100,000 are the same few lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_EMAIL_BIRTH: Final = "email-birth-date"
+_EMAIL_NAME: Final = "email-name"
+_ID_NAME: Final = "external-id-name"
+_ID_BIRTH: Final = "external-id-birth-date"
+_NAME_BIRTH: Final = "name-birth-date"
+_ID: Final = "external-id"
+
+# What the two share, for a sentence "Same … as …".
+SHARED: Final = {
+    _EMAIL_BIRTH: "Same e-mail address and date of birth",
+    _EMAIL_NAME: "Same e-mail address and name",
+    _ID_NAME: "Same external ID and name",
+    _ID_BIRTH: "Same external ID and date of birth",
+    _NAME_BIRTH: "Same name and date of birth",
+    _ID: "Same external ID",
+}
+
+Key = tuple[object, ...]
+
+
+class Traits(NamedTuple):
+    """What is compared. `name` is the stored sort key, `birth_date` YYYY-MM-DD, `external_id` folded; "" is unknown."""
+
+    email: str
+    name: str
+    birth_date: str
+    external_id: str
+
+
+def found_under(person: Traits) -> Iterator[Key]:
+    """The keys under which a record is found; a last part says whether it has an e-mail address, where that matters."""
+    email, name, birth_date, external_id = person
+    if email:
+        yield _EMAIL_BIRTH, email, birth_date
+        yield _EMAIL_NAME, email, name
+    yield _NAME_BIRTH, name, birth_date, bool(email)
+    if external_id:
+        yield _ID_NAME, external_id, name
+        yield _ID_BIRTH, external_id, birth_date
+        yield _ID, external_id, bool(email)
+
+
+def looks_for(person: Traits) -> Iterator[Key]:
+    """The keys under which the same person would be found, the most telling first; a key's first part is the rule."""
+    email, name, birth_date, external_id = person
+    if email:
+        if birth_date:
+            yield _EMAIL_BIRTH, email, birth_date
+        yield _EMAIL_NAME, email, name
+    if external_id:
+        yield _ID_NAME, external_id, name
+        if birth_date:
+            yield _ID_BIRTH, external_id, birth_date
+    if birth_date:
+        yield _NAME_BIRTH, name, birth_date, False
+        if not email:
+            yield _NAME_BIRTH, name, birth_date, True
+    if external_id:
+        yield _ID, external_id, False
+        if not email:
+            yield _ID, external_id, True

@@ -1,0 +1,78 @@
+"""How clients are found and sorted: stored keys, derived from what is shown, the same on every database.
+
+Everything that writes a client's name, e-mail or external ID writes these with it, and a test holds them equal.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
+from kinfold.domain.kernel.text import folded, sort_key
+
+MOST_TYPED_WORDS = 6
+WORD_LENGTH = 60
+
+_SIGNS = re.compile(r"[\W_]+")
+_LETTERS_THEN_NUMBER = re.compile(r"[^\W\d_]+[\W_]*(\d+)")
+
+
+def client_keys(first_name: str, last_name: str, email: str, external_id: str) -> tuple[str, frozenset[str]]:
+    """The key by which a client is sorted, and the words by which they are found.
+
+    Found by each word of the name, by the e-mail from its beginning, and by the external ID from its beginning or
+    from its number. Signs between letters do not count: "O'Brien" is found as "obrien", "o'br" and "brien".
+    """
+    words = _name_words(first_name) | _name_words(last_name)
+    if email or external_id:
+        words = words.union(_whole(email), _identifier_words(external_id))
+    return sort_key(last_name, first_name), words
+
+
+def typed_words(typed: str) -> tuple[str, ...] | None:
+    """What someone searches for, as stored words begin; () when nothing was typed, None when nothing can match.
+
+    A word that another typed word begins with says nothing more, and is left out.
+    """
+    if not typed.strip():
+        return ()
+    words = dict.fromkeys(word for chunk in typed.split() for word in _whole(_stored_email(chunk)))
+    telling = [word for word in words if not any(o != word and o.startswith(word) for o in words)]
+    return tuple(telling[:MOST_TYPED_WORDS]) or None
+
+
+@lru_cache(maxsize=20_000)  # a file of 100,000 people has few different names
+def _name_words(name: str) -> frozenset[str]:
+    found: set[str] = set()
+    for chunk in folded(name).split():
+        parts = [part for part in _SIGNS.split(chunk) if part]
+        found.update(part[:WORD_LENGTH] for part in parts)
+        if len(parts) > 1:
+            found.add("".join(parts)[:WORD_LENGTH])
+    return frozenset(found)
+
+
+def _identifier_words(external_id: str) -> set[str]:
+    """ "AC-1042" is also looked for as "1042"."""
+    found = {word for chunk in external_id.split() for word in _whole(chunk)}
+    found.update(_whole(external_id))
+    numbered = _LETTERS_THEN_NUMBER.fullmatch(external_id)
+    if numbered:
+        found.add(numbered[1][:WORD_LENGTH])
+    return found
+
+
+def _whole(chunk: str) -> tuple[str, ...]:
+    squeezed = _SIGNS.sub("", folded(chunk))
+    return (squeezed[:WORD_LENGTH],) if squeezed else ()
+
+
+def _stored_email(chunk: str) -> str:
+    """An address typed in full is looked for in its stored form, which differs for domains with accents."""
+    if "@" in chunk and not chunk.isascii():
+        try:
+            return canonical_email(chunk)
+        except NotAnEmailAddress:
+            return chunk
+    return chunk

@@ -1,0 +1,225 @@
+"""What may stand in each field of a client, and why not otherwise: for the form, inline edits, the API and files.
+
+Each function takes what was typed and gives what would be stored, or the reason why it cannot be. A reason never
+repeats what was typed, since reasons go into logs, downloads and the output of commands. Files call these a hundred
+thousand times, so plain values are decided before anything slow is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+
+from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
+from kinfold.domain.kernel.text import NAME_LENGTH, clean_name
+
+OLDEST_YEARS: Final = 130
+EARLIEST_YEAR: Final = 1900
+EXTERNAL_ID_LENGTH: Final = 100
+PHONE_LENGTH: Final = 40
+TAG_LENGTH: Final = 50
+MOST_TAGS: Final = 20
+SEXES: Final = ("female", "male", "unknown", "undisclosed")
+
+
+class Refused(str):
+    """The reason why something typed cannot be stored."""
+
+    __slots__ = ()
+
+
+# Said when a field that must be filled is empty. E-mail only where the practice asks for it (SPEC 8.13).
+MISSING: Final = {
+    "first_name": Refused("Enter a first name."),
+    "last_name": Refused("Enter a last name."),
+    "email": Refused("Enter an e-mail address. A practice can make it optional in Settings."),
+    "birth_date": Refused("Enter a date of birth."),
+    "sex_at_birth": Refused("Choose female, male, unknown or undisclosed."),
+}
+
+_FORMULA_STARTS: Final = ("=", "+", "@", "-")
+FORMULA: Final = Refused("This begins like a spreadsheet formula. Write plain text.")
+HIDDEN: Final = Refused("This contains characters that cannot be seen. Write it again.")
+_LINE_BREAK = Refused("This contains a line break. Write it on one line.")
+_LOST_LETTER = Refused("A letter was lost when this text was made (�). Write it again.")
+_NO_LETTER = Refused("A name has at least one letter.")
+_UNUSUAL = re.compile(r"[<>{}]|^[^A-Za-z0-9]")
+_BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]")
+
+
+def name(raw: str) -> str:
+    """A first or last name: trimmed, NFC, single spaces; "" when there is none."""
+    if raw.isascii() and raw.isprintable() and len(raw) <= NAME_LENGTH and not _UNUSUAL.search(raw):
+        return " ".join(raw.split())
+    raw = raw.strip()
+    if not raw:
+        return ""
+    if _BREAKS.search(raw):
+        return _LINE_BREAK
+    if "\ufffd" in raw:
+        return _LOST_LETTER
+    try:
+        cleaned = clean_name(raw)
+    except ValueError as error:
+        return Refused(str(error))
+    if cleaned.startswith(_FORMULA_STARTS) and len(cleaned) > 1:
+        return FORMULA
+    if not any(letter.isalnum() for letter in cleaned):
+        return _NO_LETTER
+    return cleaned
+
+
+# Addresses so plain that `canonical_email` would only put them in lower case. A property test compares the two.
+PLAIN_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}"
+)
+
+
+def email(raw: str) -> str:
+    """An e-mail address in its stored form; "" when there is none."""
+    raw = raw.strip()
+    if not raw:
+        return ""
+    if len(raw) <= 64 and PLAIN_EMAIL.fullmatch(raw):
+        return raw.lower()
+    try:
+        return canonical_email(raw)
+    except NotAnEmailAddress as error:
+        return Refused(error.message)
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOT_A_DATE = Refused("Write the date as YYYY-MM-DD, for example 1990-04-30.")
+_FUTURE = Refused("A date of birth cannot be in the future.")
+_TOO_OLD = Refused(f"A date of birth is not before {EARLIEST_YEAR}, and less than {OLDEST_YEARS} years ago.")
+
+
+def birth_date(raw: str, today: date) -> str:
+    """A date of birth as YYYY-MM-DD; "" when there is none. Files read their own formats first."""
+    raw = raw.strip()
+    if not raw:
+        return ""
+    if not _ISO.fullmatch(raw):
+        return _NOT_A_DATE
+    try:
+        said = date.fromisoformat(raw)
+    except ValueError:
+        return _NOT_A_DATE
+    return birth_date_problem(said, today) or raw
+
+
+def birth_date_problem(said: date, today: date) -> Refused | None:
+    """Why nobody living can be born on that day: later than today, before 1900, or 130 years ago."""
+    if said > today:
+        return _FUTURE
+    if said.year < EARLIEST_YEAR or (said.year + OLDEST_YEARS, said.month, said.day) <= (
+        today.year,
+        today.month,
+        today.day,
+    ):
+        return _TOO_OLD
+    return None
+
+
+def sex_at_birth(raw: str) -> str:
+    """One of female, male, unknown and undisclosed (SPEC 8.9); "" when there is none. Files know more words."""
+    word = raw.strip().lower()
+    return word if not word or word in SEXES else MISSING["sex_at_birth"]
+
+
+_NORTH_AMERICAN = re.compile(r"(?:\+?1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]*([2-9]\d\d)[-. ]*(\d{4})")
+_NO_DIGITS = Refused("A phone number has digits.")
+_PHONE_LONG = Refused(f"A phone number has at most {PHONE_LENGTH} characters.")
+
+
+def phone(raw: str) -> str:
+    """A phone number, in international form where it is one (numbers without + are read as North American)."""
+    raw = raw.strip()
+    if not raw:
+        return ""
+    if match := _NORTH_AMERICAN.fullmatch(raw):
+        return "+1" + match[1] + match[2] + match[3] if _is_assigned(match[1] + match[2]) else raw
+    return _foreign_phone(raw)
+
+
+@lru_cache(maxsize=20_000)
+def _is_assigned(area_and_exchange: str) -> bool:
+    """Whether North American numbers that begin so exist; validity depends on no later digit."""
+    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(area_and_exchange + "2345"))
+    return phonenumbers.is_valid_number(number)
+
+
+@lru_cache(maxsize=20_000)
+def _foreign_phone(raw: str) -> str:
+    if len(raw) > PHONE_LENGTH:
+        return _PHONE_LONG
+    if not any(sign.isdigit() for sign in raw):
+        return _NO_DIGITS
+    if is_hidden(raw):
+        return HIDDEN
+    try:
+        number = phonenumbers.parse(raw, "US")
+    except phonenumbers.NumberParseException:
+        return _plain_phone(raw)
+    if not phonenumbers.is_valid_number(number):
+        return _plain_phone(raw)
+    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{plain} x{number.extension}" if number.extension else plain
+
+
+_PHONE_SIGNS = re.compile(r"[<>{}]")
+
+
+def _plain_phone(raw: str) -> str:
+    return _NOT_A_PHONE if _PHONE_SIGNS.search(raw) else " ".join(raw.split())
+
+
+_NOT_A_PHONE = Refused("A phone number cannot contain < > { or }.")
+_ID_LONG = Refused(f"An external ID has at most {EXTERNAL_ID_LENGTH} characters.")
+_TAG_LONG = Refused(f"A tag has at most {TAG_LENGTH} characters.")
+TOO_MANY_TAGS: Final = Refused(f"A client has at most {MOST_TAGS} tags.")
+
+
+def external_id(raw: str) -> str:
+    """The client's number in another system, as it is written there; "" when there is none."""
+    raw = raw.strip()
+    if raw.isascii() and raw.isprintable() and len(raw) <= EXTERNAL_ID_LENGTH and raw[:1] not in {"=", "@"}:
+        return raw
+    text = unicodedata.normalize("NFC", raw)
+    if len(text) > EXTERNAL_ID_LENGTH:
+        return _ID_LONG
+    if is_hidden(text):
+        return HIDDEN
+    return FORMULA if text[:1] in {"=", "@"} else text
+
+
+def tag(raw: str) -> str:
+    """One tag; "" when there is none."""
+    text = unicodedata.normalize("NFC", " ".join(raw.split()))
+    if len(text) > TAG_LENGTH:
+        return _TAG_LONG
+    if is_hidden(text):
+        return HIDDEN
+    return FORMULA if text[:1] in {"=", "@"} else text
+
+
+def is_hidden(text: str) -> bool:
+    """Control, direction and invisible characters, lost letters, and places of Unicode that stand for nothing."""
+    return not text.isprintable() or "\ufffd" in text
+
+
+# What is typed into the fields that hold one text, by field name as in the API.
+CLEANERS: Final[dict[str, Callable[[str], str]]] = {
+    "first_name": name,
+    "last_name": name,
+    "email": email,
+    "sex_at_birth": sex_at_birth,
+    "external_id": external_id,
+    "phone": phone,
+}
