@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .permissions import Permission as P
-from .permissions import with_needs
+from .permissions import Permission, with_needs
 
 
 class StartingPoint(StrEnum):
@@ -22,40 +21,45 @@ class StartingPoint(StrEnum):
     NOTHING = "nothing"
 
 
-_OWN_ACTS = frozenset({P.AUDIT_OWN, P.TOKENS_OWN, P.MEMBERS_NAMES})
-_PRACTITIONER = _OWN_ACTS | {P.CLIENTS_SEE_OWN, P.CLIENTS_PROFILE, P.CLIENTS_CHART, P.ACCESS_EXPLAIN}
-_CLIENT_ADMINISTRATOR = _OWN_ACTS | {
-    P.MEMBERS_READ,
-    P.CLIENTS_SEE_ALL,
-    P.CLIENTS_PROFILE,
-    P.CLIENTS_CHART,
-    P.CLIENTS_CREATE,
-    P.CLIENTS_CHANGE,
-    P.CLIENTS_ASSIGN,
-    P.CLIENTS_IMPORT,
-    P.ACCESS_EXPLAIN,
+_OWN_ACTS = frozenset({Permission.AUDIT_OWN, Permission.TOKENS_OWN, Permission.MEMBERS_NAMES})
+_PRACTITIONER = _OWN_ACTS | {
+    Permission.CLIENTS_SEE_OWN,
+    Permission.CLIENTS_PROFILE,
+    Permission.CLIENTS_CHART,
+    Permission.ACCESS_EXPLAIN,
 }
-_OWNER = frozenset(P)
+_CLIENT_ADMINISTRATOR = _OWN_ACTS | {
+    Permission.MEMBERS_READ,
+    Permission.CLIENTS_SEE_ALL,
+    Permission.CLIENTS_PROFILE,
+    Permission.CLIENTS_CHART,
+    Permission.CLIENTS_CREATE,
+    Permission.CLIENTS_CHANGE,
+    Permission.CLIENTS_ASSIGN,
+    Permission.CLIENTS_IMPORT,
+    Permission.ACCESS_EXPLAIN,
+}
+_OWNER = frozenset(Permission)
 
-DEFAULTS: dict[StartingPoint, frozenset[P]] = {
+DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     StartingPoint.OWNER: _OWNER,
-    StartingPoint.ADMINISTRATOR: _OWNER - {P.PRACTICE_OWN},
+    StartingPoint.ADMINISTRATOR: _OWNER - {Permission.PRACTICE_OWN},
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
-    StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {P.CLIENTS_SEE_ALL},
+    StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {Permission.CLIENTS_SEE_ALL},
     StartingPoint.PRACTITIONER: _PRACTITIONER,
-    StartingPoint.SUPERVISOR: _PRACTITIONER | {P.CLIENTS_SEE_SUPERVISED},
+    StartingPoint.SUPERVISOR: _PRACTITIONER | {Permission.CLIENTS_SEE_SUPERVISED},
     StartingPoint.NOTHING: frozenset(),
 }
 
 
-def permissions_of(starting_point: str, overrides: Mapping[str, bool]) -> frozenset[P]:
+def permissions_of(starting_point: str, overrides: Mapping[str, bool]) -> frozenset[Permission]:
     """What a role allows: its starting point, then its overrides, then whatever those need."""
     allowed = set(DEFAULTS[StartingPoint(starting_point)])
     for name, on in overrides.items():
         if on:
-            allowed.add(P(name))
+            allowed.add(Permission(name))
         else:
-            allowed.discard(P(name))
+            allowed.discard(Permission(name))
     return with_needs(frozenset(allowed))
 
 

@@ -52,7 +52,7 @@ class AuditEntry(TenantModel):
 
 
 class AuditDetail(TenantModel):
-    """The body of an entry: ids and field names. It stands apart, so that it can be purged by law and the chain holds."""
+    """The body of an entry: ids and field names. It stands apart, so that a purge by law leaves the chain whole."""
 
     number = models.PositiveBigIntegerField()
     salt = models.CharField(max_length=32)

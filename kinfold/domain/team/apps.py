@@ -8,3 +8,7 @@ class TeamConfig(AppConfig):
 
     name = "kinfold.domain.team"
     label = "team"
+
+    def ready(self) -> None:
+        """Say what the things of this package are called in the activity of a practice."""
+        from . import subjects  # noqa: F401

@@ -1,0 +1,29 @@
+"""What members and invitations are called in the activity of a practice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit.subjects import names
+
+from .models import Invitation, Member
+
+
+@names("member")
+def member_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Members by name; people who left keep theirs. Oneself is always named."""
+    if Permission.MEMBERS_NAMES not in actor.permissions:
+        return {actor.member_id: actor.name} if actor.member_id in set(ids) and actor.member_id else {}
+    rows = Member.objects.filter(pk__in=set(ids)).values_list("id", "first_name", "last_name")
+    return {member_id: f"{first} {last}".strip() for member_id, first, last in rows}
+
+
+@names("invitation")
+def invitation_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Invited people by name, for those who may open the team list."""
+    if Permission.MEMBERS_READ not in actor.permissions:
+        return {}
+    return dict(Invitation.objects.filter(pk__in=set(ids)).values_list("id", "full_name"))
