@@ -87,7 +87,7 @@ def list_activity(actor: Actor, data: ListActivity) -> ActivityPage:
         ActivityLine(
             number=number,
             at=at,
-            who=names.get(actor_id, "") or ("Kinfold" if kind == "system" else "Someone invited"),
+            who=_name(names, actor_id) or ("Kinfold" if kind == "system" else "Someone invited"),
             member_id=actor_id,
             by_token=token_id is not None,
             action=action,
@@ -95,8 +95,12 @@ def list_activity(actor: Actor, data: ListActivity) -> ActivityPage:
             refused=outcome == "refused",
             subject_kind=subject_kind,
             subject_id=subject_id,
-            subject_name=names.get(subject_id, ""),
+            subject_name=_name(names, subject_id),
         )
         for number, at, kind, actor_id, token_id, action, outcome, subject_kind, subject_id in rows
     )
     return ActivityPage(lines, rows[-1][0] if more else None, everyone)
+
+
+def _name(names: dict[UUID, str], subject_id: UUID | None) -> str:
+    return names.get(subject_id, "") if subject_id else ""

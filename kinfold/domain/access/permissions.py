@@ -47,6 +47,9 @@ class Permission(StrEnum):
     TOKENS_OWN = "tokens:own", "Make API tokens that act with their own rights, and revoke them."
 
 
+# The permission of each `resource:action`, for names that come from stored roles and tokens.
+BY_NAME: dict[str, Permission] = {permission.value: permission for permission in Permission}
+
 # What a permission is worthless without. Turning one on turns these on, and says so (SPEC section 3).
 NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.MEMBERS_READ: frozenset({Permission.MEMBERS_NAMES}),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .permissions import Permission, with_needs
+from .permissions import BY_NAME, Permission, with_needs
 
 
 class StartingPoint(StrEnum):
@@ -57,9 +57,9 @@ def permissions_of(starting_point: str, overrides: Mapping[str, bool]) -> frozen
     allowed = set(DEFAULTS[StartingPoint(starting_point)])
     for name, on in overrides.items():
         if on:
-            allowed.add(Permission(name))
+            allowed.add(BY_NAME[name])
         else:
-            allowed.discard(Permission(name))
+            allowed.discard(BY_NAME[name])
     return with_needs(frozenset(allowed))
 
 

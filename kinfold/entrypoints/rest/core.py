@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -135,29 +135,29 @@ def _as_dict(found: Problem) -> dict[str, Any]:
 def install_error_handlers(api: NinjaAPI) -> None:
     """Every way a request can fail ends in a problem document that repeats nothing of what was sent."""
 
-    def refused(request: HttpRequest, error: Exception) -> HttpResponse:
-        return problem(cast(DomainError, error))
+    def refused(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(error)
 
-    def malformed(request: HttpRequest, error: Exception) -> HttpResponse:
+    def malformed(request: HttpRequest, error: Any) -> HttpResponse:
         found = []
-        for item in cast(ValidationError, error).errors:
+        for item in error.errors:
             where = [part for part in item["loc"] if part not in {"body", "query", "path", "data", "header"}]
             row = next((part for part in where if isinstance(part, int)), None)
             field = ".".join(str(part) for part in where if not isinstance(part, int)) or "body"
             found.append(Problem(field, _sentence(str(item.get("type", ""))), row))
         return problem(InvalidInput(found))
 
-    def unknown(request: HttpRequest, error: Exception) -> HttpResponse:
+    def unknown(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(NotFound())
 
-    def not_signed_in(request: HttpRequest, error: Exception) -> HttpResponse:
+    def not_signed_in(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(NotSignedIn("Send a live API token as Authorization: Bearer, or sign in."))
 
-    def http_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    def http_error(request: HttpRequest, error: Any) -> HttpResponse:
         failed = DomainError(
             "The request could not be read. Send JSON as the API describes it.", code="unreadable"
         )
-        failed.status = cast(HttpError, error).status_code
+        failed.status = error.status_code
         return problem(failed)
 
     api.add_exception_handler(DomainError, refused)
