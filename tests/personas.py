@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientKind, ClientWord
+from kinfold.domain.clients.visibility import Level
 from kinfold.domain.identity.models import Login
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
@@ -28,7 +29,6 @@ from kinfold.domain.team.models import Member, MemberRole, Seat, Supervision
 
 # Everybody's password: long enough for the real rules, so that it can be typed into the real forms.
 PASSWORD = "seven quiet herons wade at dawn"
-FACE_SHEET, CHART = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,7 @@ def _logins(password: str, *full_names: str) -> dict[str, Login]:
             email=f"{name.split()[0].lower()}@example.org",
             full_name=name,
             password=password,
+            password_stands_alone=True,
             created_at=clock.now(),
         )
         for name in full_names
@@ -239,5 +240,5 @@ def _client(
     )
     if member_id:
         tie = AssignmentKind.DIRECT if kind == ClientKind.DIRECT else AssignmentKind.PRIMARY
-        Assignment.objects.create(client=client, member_id=member_id, kind=tie, level=CHART, since=now)
+        Assignment.objects.create(client=client, member_id=member_id, kind=tie, level=Level.CHART, since=now)
     return CastClient(client.id, practice.practice_id, first, last, email)
