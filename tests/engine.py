@@ -196,11 +196,10 @@ def _copy_sqlite_template() -> None:
 
     from django.db import connection
 
-    with (
-        closing(sqlite3.connect(_sqlite_template())) as template,
-        closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as ours,
-    ):
-        template.backup(ours)
+    connection.ensure_connection()
+    with closing(sqlite3.connect(_sqlite_template())) as template:
+        template.backup(connection.connection)
+    connection.close()
 
 
 def _truncate() -> None:

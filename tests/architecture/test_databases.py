@@ -1,0 +1,68 @@
+"""Both databases stand as RELIABILITY section 2 asks, so that the rest of the suite tests the real thing."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+
+from tests import engine
+
+
+def answer(sql: str) -> object:
+    """The one value that a statement gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+@pytest.mark.django_db
+def test_the_database_is_configured_as_promised() -> None:
+    if engine.engine() == "sqlite":
+        expected = {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "trusted_schema": 0,
+            "mmap_size": 0,
+        }
+        assert {name: answer(f"PRAGMA {name}") for name in expected} == expected
+        file = Path(settings.DATABASES["default"]["NAME"])
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    else:
+        role = "SELECT {} FROM pg_roles WHERE rolname = current_user"
+        assert answer(role.format("rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole")) is False
+        assert answer("SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
+        assert answer("SHOW statement_timeout") != "0"
+
+
+@pytest.mark.django_db
+def test_every_table_with_a_practice_has_row_level_security_on_postgresql() -> None:
+    if engine.engine() == "sqlite":
+        return
+    unprotected = """
+        SELECT string_agg(t.relname, ' ') FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'practice_id' AND NOT a.attisdropped
+        WHERE n.nspname = 'public' AND t.relkind = 'r' AND NOT (t.relrowsecurity AND t.relforcerowsecurity)
+    """
+    # Who signs in has not entered a practice yet: the seat says which one it is.
+    assert answer(unprotected) == "team_seat"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_with_real_transactions_leaves_what_the_migrations_made_and_nothing_else() -> None:
+    reference = ContentType.objects.count()
+    assert reference > 0
+    Session.objects.create(session_key="left", session_data="", expire_date=timezone.now())
+    engine.empty_database()
+    assert Session.objects.count() == 0
+    assert ContentType.objects.count() == reference
