@@ -1,0 +1,209 @@
+"""Check every row of a file, before anything is written.
+
+A column is read as a whole first, where its values only make sense together (dates); then each row becomes either the
+values that would be stored or the reasons why not. Rows are checked as they are read, so memory does not grow with the
+file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from kinfold.domain.clients import profile
+from kinfold.domain.clients.profile import Refused
+from kinfold.domain.imports import values
+from kinfold.domain.imports.fields import BY_NAME, FIELDS, GENDER_NOTE, Mapping, mapping_problems
+from kinfold.domain.imports.reading import Block, Table
+from kinfold.domain.imports.values import DateOrder, DateReading, Memo
+from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.kernel.text import folded
+
+
+class People(NamedTuple):
+    """Clean values by column, as they would be stored. What the file does not say is an empty text.
+
+    Columns and not rows: the plain loops over them run inside the interpreter, and a block is stored as it stands.
+    """
+
+    first_names: list[str]
+    last_names: list[str]
+    emails: list[str]
+    birth_dates: list[str]
+    sexes_at_birth: list[str]
+    external_ids: list[str]
+    phones: list[str]
+    tags: list[tuple[str, ...]]
+
+
+class RowProblem(NamedTuple):
+    """One thing wrong in one row. The reason never repeats what stands in the file."""
+
+    line: int
+    field: str
+    reason: str
+
+
+class BadRow(NamedTuple):
+    """A row that cannot be imported as it is, with every reason why."""
+
+    line: int
+    cells: list[str]
+    problems: list[RowProblem]
+
+
+class CheckedBlock(NamedTuple):
+    """A run of rows after checking. `lines` belong to the people in `people`; the other rows are in `bad`."""
+
+    lines: Sequence[int]
+    people: People
+    bad: list[BadRow]
+
+
+WHOLE_ROW: Final = "row"
+_SINGLE: Final = tuple(field.name for field in FIELDS if not field.repeatable)  # in the order of People
+_TagsOrReason = tuple[str, ...] | Refused
+_TAG_SIGNS = re.compile(r"[;|\r\n]+")
+_TAG_LIST_SIGNS = re.compile(r"[,;|\r\n]+")
+
+
+class Checking:
+    """The check of one file with one mapping. Raises InvalidInput when the mapping cannot be used."""
+
+    def __init__(
+        self,
+        table: Table,
+        mapping: Mapping,
+        *,
+        emails_optional: bool,
+        today: date,
+        date_order: DateOrder | None = None,
+    ) -> None:
+        problems = mapping_problems(mapping, width=len(table.header), emails_optional=emails_optional)
+        if problems:
+            raise InvalidInput(problems, problems[0].message)
+        self.table = table
+        self.mapping = mapping
+        self.dates = self._read_dates(date_order)
+        self._emails_optional = emails_optional
+        self._cleaners = self._cleaners_of(today)
+        self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]
+        self._tags = _Tags([_tag_signs(table.header[column]) for column in self._tag_columns])
+
+    def blocks(self) -> Iterator[CheckedBlock]:
+        """Every row of the file, checked, in the file's order."""
+        for block in self.table.blocks():
+            bad = [
+                BadRow(misfit.line, misfit.cells, [RowProblem(misfit.line, WHOLE_ROW, misfit.reason)])
+                for misfit in block.misfits
+            ]
+            yield self._checked(block, bad)
+
+    def _checked(self, block: Block, bad: list[BadRow]) -> CheckedBlock:
+        count = len(block.rows)
+        given = list(zip(*block.rows, strict=True)) if count else []
+        columns: list[list[str] | list[_TagsOrReason]] = [[""] * count for _ in _SINGLE]
+        if given:
+            for slot, column, clean in self._cleaners:
+                columns[slot] = list(map(clean, given[column]))
+            cells = zip(*(given[column] for column in self._tag_columns), strict=True)
+            columns.append(list(map(self._tags.__getitem__, cells)) if self._tag_columns else [()] * count)
+        else:
+            columns.append([])
+
+        lines = block.lines
+        if any(Refused in set(map(type, column)) for column in columns):
+            keep: list[int] = []
+            for place, values_of_row in enumerate(zip(*columns, strict=True)):
+                problems = [
+                    RowProblem(lines[place], field.name, str(value))
+                    for field, value in zip(FIELDS, values_of_row, strict=True)
+                    if isinstance(value, Refused)
+                ]
+                if problems:
+                    bad.append(BadRow(lines[place], block.rows[place], problems))
+                else:
+                    keep.append(place)
+            bad.sort()
+            lines = [lines[place] for place in keep]
+            columns = [[column[place] for place in keep] for column in columns]  # type: ignore[misc]
+        return CheckedBlock(lines, People(*columns), bad)  # type: ignore[arg-type]
+
+    def notes(self) -> tuple[str, ...]:
+        """What was decided without asking, for the person to confirm."""
+        found: list[str] = []
+        if self.table.encoding != "UTF-8":
+            found.append(
+                f"The file was read as {self.table.encoding}. Check that accented letters look right."
+            )
+        if self.dates.assumed:
+            found.append("Dates such as 3/4/1990 were read as month/day/year.")
+        elif self.dates.mixed:
+            found.append("The dates mix month/day/year and day/month/year.")
+        if "sex_at_birth" in self.mapping:
+            heading = self.table.header[self.mapping.index("sex_at_birth")]
+            if folded(heading).endswith("gender"):
+                found.append(f"{heading}: {GENDER_NOTE}")
+        return tuple(found)
+
+    def _read_dates(self, order: DateOrder | None) -> DateReading:
+        column = self.mapping.index("birth_date")
+        if order is not None:
+            return DateReading(order)
+        return values.decide_dates({row[column] for block in self.table.blocks() for row in block.rows})
+
+    def _cleaners_of(self, today: date) -> list[tuple[int, int, Callable[[str], str]]]:
+        """For each mapped field its slot in Person, its column, and the function that cleans a cell.
+
+        Values that many people share are worked out once per distinct cell.
+        """
+        required = values.required
+        by_field: dict[str, Callable[[str], str]] = {
+            "first_name": Memo(required("first_name", profile.name)).__getitem__,
+            "last_name": Memo(required("last_name", profile.name)).__getitem__,
+            "email": profile.email if self._emails_optional else required("email", profile.email),
+            "birth_date": Memo(required("birth_date", values.birth_date_by(self.dates, today))).__getitem__,
+            "sex_at_birth": Memo(required("sex_at_birth", values.sex_at_birth)).__getitem__,
+            "external_id": values.external_id,
+            "phone": values.phone,
+        }
+        return [
+            (slot, self.mapping.index(name), by_field[name])
+            for slot, name in enumerate(_SINGLE)
+            if name in self.mapping
+        ]
+
+
+def _tag_signs(heading: str) -> re.Pattern[str]:
+    """What separates tags in a column: a comma only under a plural heading, since a tag may hold one."""
+    return _TAG_LIST_SIGNS if folded(heading).endswith("s") else _TAG_SIGNS
+
+
+class _Tags(dict[tuple[str, ...], _TagsOrReason]):
+    """The tags of one row by its tag cells: each tag once without regard to case and accents, as first written."""
+
+    def __init__(self, signs: list[re.Pattern[str]]) -> None:
+        super().__init__()
+        self._signs = signs
+
+    def __missing__(self, cells: tuple[str, ...]) -> _TagsOrReason:
+        self[cells] = value = self._read(cells)
+        return value
+
+    def _read(self, cells: tuple[str, ...]) -> _TagsOrReason:
+        found: dict[str, str] = {}
+        for cell, signs in zip(cells, self._signs, strict=True):
+            for part in signs.split(cell):
+                text = values.tag(part)
+                if isinstance(text, Refused):
+                    return text
+                if text:
+                    found.setdefault(folded(text), text)
+        return tuple(found.values()) if len(found) <= profile.MOST_TAGS else profile.TOO_MANY_TAGS
+
+
+def label_of(field: str) -> str:
+    """What a field is called on screen."""
+    return BY_NAME[field].label if field in BY_NAME else "Row"

@@ -1,0 +1,236 @@
+"""What a file of clients can bring, and which of its columns is which.
+
+A heading is matched by the words people use for a field, then by spelling mistakes that the values bear out. Each field
+is suggested once; only tags may come from several columns, as in Heads Up's own files (SPEC 5, U57).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from kinfold.domain.imports.values import (
+    looks_like_birth_date,
+    looks_like_email,
+    looks_like_phone,
+    looks_like_sex,
+)
+from kinfold.domain.kernel.errors import InvalidInput, Problem
+from kinfold.domain.kernel.text import folded
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that can be known about a client, named as in the API, with the headings people give it."""
+
+    name: str
+    label: str
+    required: bool
+    headings: tuple[str, ...]  # the likeliest first: when two columns fit, the earlier heading wins
+    repeatable: bool = False
+
+
+FIELDS: Final = (
+    Field("first_name", "First name", True, ("first name", "first", "given name", "fname", "forename", "first names")),
+    Field("last_name", "Last name", True, ("last name", "last", "surname", "family name", "lname")),
+    Field("email", "Email", True, ("email", "email address", "mail", "e mail address", "primary email", "home email")),
+    Field(
+        "birth_date",
+        "Date of birth",
+        True,
+        ("birth date", "date of birth", "dob", "birthday", "birth", "born", "born on", "d o b"),
+    ),
+    Field(
+        "sex_at_birth",
+        "Sex at birth",
+        True,
+        ("sex at birth", "birth sex", "sex assigned at birth", "assigned sex", "sex", "administrative sex", "gender"),
+    ),
+    Field(
+        "external_id",
+        "External ID",
+        False,
+        ("external id", "external identifier", "id", "client id", "patient id", "mrn", "medical record number",
+         "chart number", "chart no", "chart id", "record number", "person id", "number", "identifier"),
+    ),
+    Field(
+        "phone",
+        "Phone",
+        False,
+        ("phone", "mobile phone", "mobile", "cell phone", "cell", "phone number", "mobile number", "telephone",
+         "cell number", "mobile phone number", "primary phone", "home phone"),
+    ),
+    Field("tag", "Tags", False, ("tag", "tags", "label", "labels", "group", "groups"), repeatable=True),
+)  # fmt: skip
+BY_NAME: Final = {field.name: field for field in FIELDS}
+
+GENDER_NOTE: Final = "Kinfold keeps this as sex at birth."
+_LEFT_OUT: Final = {
+    "initial password": "Passwords are not imported. People choose their own when they register.",
+    "password": "Passwords are not imported. People choose their own when they register.",
+    "name": "Kinfold keeps first and last name apart. Split this column in two.",
+    "full name": "Kinfold keeps first and last name apart. Split this column in two.",
+    "client name": "Kinfold keeps first and last name apart. Split this column in two.",
+    "patient name": "Kinfold keeps first and last name apart. Split this column in two.",
+}
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_ASIDE = re.compile(r"\b(required|optional)\b")
+_OWNER = re.compile(r"^(client|patient|member|person|user)s? (?=.)")
+_NUMBERED = re.compile(r"^(tag|label|group) ?\d+$")
+
+# For each column, the name of the field it fills, or None when it is left out.
+Mapping = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What one column seems to hold. `sure` is False for a guess; `note` is for the person who decides."""
+
+    field: str | None
+    sure: bool = True
+    note: str = ""
+
+
+def suggest(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tuple[Suggestion, ...]:
+    """Match each heading to a field, with `samples` holding the first values of each column."""
+    keys = [_key(heading) for heading in header]
+    chosen: dict[int, Suggestion] = {}
+    for column, key in enumerate(keys):
+        if key in _LEFT_OUT:
+            chosen[column] = Suggestion(None, note=_LEFT_OUT[key])
+
+    for field in FIELDS:
+        fitting = sorted(
+            (place, column) for column, key in enumerate(keys) if (place := _place(field, key)) is not None
+        )
+        for rank, (_, column) in enumerate(fitting):
+            if column in chosen:
+                continue
+            if rank and not field.repeatable:
+                chosen[column] = Suggestion(None, note=f"Another column is used for {field.label}.")
+            else:
+                note = GENDER_NOTE if field.name == "sex_at_birth" and keys[column].endswith("gender") else ""
+                chosen[column] = Suggestion(field.name, note=note)
+
+    taken = {suggestion.field for suggestion in chosen.values()}
+    for column, key in enumerate(keys):
+        if column not in chosen:
+            name = _guess(key, samples[column] if column < len(samples) else (), taken)
+            chosen[column] = Suggestion(name, sure=name is None)
+            taken.add(name)
+    return tuple(chosen[column] for column in range(len(header)))
+
+
+def choose(header: Sequence[str], suggested: Sequence[Suggestion], pairs: Iterable[str]) -> Mapping:
+    """The suggestion, changed by what a person wrote as `Heading=field`. An empty field leaves the column out.
+
+    Raises InvalidInput with one problem for each pair that does not fit.
+    """
+    mapping = [suggestion.field for suggestion in suggested]
+    problems: list[Problem] = []
+    wanted: dict[int, str | None] = {}
+    for pair in pairs:
+        heading, equals, name = (part.strip() for part in pair.rpartition("="))
+        columns = _columns_named(header, heading)
+        if not equals or not heading:
+            problems.append(Problem("map", "Write each match as Heading=field."))
+        elif name and name not in BY_NAME:
+            problems.append(Problem("map", f"There is no such field. The fields are {', '.join(BY_NAME)}."))
+        elif not columns:
+            problems.append(
+                Problem("map", f"The file has no such column. Its columns are {', '.join(header)}.")
+            )
+        elif len(columns) > 1 and name and not BY_NAME[name].repeatable:
+            problems.append(
+                Problem("map", f"This heading stands on {len(columns)} columns. Rename one in the file.")
+            )
+        else:
+            wanted.update(dict.fromkeys(columns, name or None))
+    if problems:
+        raise InvalidInput(problems, problems[0].message)
+    decided = {name for name in wanted.values() if name and not BY_NAME[name].repeatable}
+    return tuple(wanted.get(column, None if name in decided else name) for column, name in enumerate(mapping))
+
+
+def mapping_problems(
+    mapping: Sequence[str | None], *, width: int, emails_optional: bool
+) -> tuple[Problem, ...]:
+    """Why a mapping cannot be used yet: a required field without a column, or one with two."""
+    if len(mapping) != width:
+        return (Problem("mapping", "The matching does not fit the columns of this file. Start again."),)
+    problems: list[Problem] = []
+    for name in dict.fromkeys(mapping):
+        if name is not None and name not in BY_NAME:
+            problems.append(
+                Problem("mapping", f"There is no such field. The fields are {', '.join(BY_NAME)}.")
+            )
+        elif name is not None and mapping.count(name) > 1 and not BY_NAME[name].repeatable:
+            problems.append(
+                Problem(name, f"{BY_NAME[name].label} is matched to {mapping.count(name)} columns.")
+            )
+    problems.extend(
+        Problem(field.name, f"No column is matched to {field.label}.")
+        for field in FIELDS
+        if field.required and field.name not in mapping and not (field.name == "email" and emails_optional)
+    )
+    return tuple(problems)
+
+
+def _columns_named(header: Sequence[str], heading: str) -> list[int]:
+    """The columns with exactly this heading, or else those that differ only in case, accents and punctuation."""
+    exact = [column for column, name in enumerate(header) if name == " ".join(heading.split())]
+    return exact or [column for column, name in enumerate(header) if _key(name) == _key(heading)]
+
+
+def _key(heading: str) -> str:
+    """ "E-Mail Address (required)" and "emailAddress" → "e mail address" and "email address"."""
+    words = _NOT_WORD.sub(" ", folded(_HUMP.sub(" ", heading))).strip()
+    return " ".join(_ASIDE.sub(" ", words).split())
+
+
+def _place(field: Field, key: str) -> int | None:
+    """How well a heading fits: its place among the field's headings, spaces not counted."""
+    if field.repeatable and _NUMBERED.match(key):
+        return 0
+    for candidate in (key, _OWNER.sub("", key)):
+        squeezed = candidate.replace(" ", "")
+        for place, heading in enumerate(field.headings):
+            if heading.replace(" ", "") == squeezed:
+                return place
+    return None
+
+
+_BORNE_OUT: Final[dict[str, Callable[[str], bool]]] = {
+    "email": looks_like_email,
+    "birth_date": looks_like_birth_date,
+    "sex_at_birth": looks_like_sex,
+    "phone": looks_like_phone,
+}
+
+
+def _guess(key: str, sample: Sequence[str], taken: set[str | None]) -> str | None:
+    """A misspelt heading whose values fit, or a column that holds nothing but e-mail addresses."""
+    values = [value for value in sample if value.strip()]
+    squeezed = key.replace(" ", "")
+    for field in FIELDS:
+        if field.repeatable or field.name in taken:
+            continue
+        fits = _BORNE_OUT.get(field.name)
+        if fits and not (values and all(fits(value) for value in values)):
+            continue
+        if any(_is_misspelt(squeezed, heading.replace(" ", "")) for heading in field.headings):
+            return field.name
+    if values and "email" not in taken and all(looks_like_email(value) for value in values):
+        return "email"
+    return None
+
+
+def _is_misspelt(typed: str, meant: str) -> bool:
+    allowed = 0 if len(meant) < 5 else 1 if len(meant) < 9 else 2
+    return 0 < OSA.distance(typed, meant, score_cutoff=allowed) <= allowed

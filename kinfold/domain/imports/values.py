@@ -1,0 +1,193 @@
+"""Cells as files write them: dates in the order of their column, many words for one thing.
+
+What may be stored at all is decided by `clients.profile`, for files as for forms. A reason never repeats the cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from kinfold.domain.clients import profile
+from kinfold.domain.clients.profile import MISSING, Refused
+
+DateOrder = Literal["mdy", "dmy"]
+
+
+class Memo(dict[str, str]):
+    """What a cell says, worked out once per distinct cell."""
+
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        super().__init__()
+        self._clean = clean
+
+    def __missing__(self, raw: str) -> str:
+        value = self[raw] = self._clean(raw)
+        return value
+
+
+def unquoted(raw: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from calculating a cell; our own downloads write it."""
+    return raw[1:] if raw[:1] == "'" and raw[1:2] in {"=", "+", "-", "@", "\t", "\r"} else raw
+
+
+def required(field: str, clean: Callable[[str], str]) -> Callable[[str], str]:
+    """As `clean`, where nobody can be without a value."""
+    missing = MISSING[field]
+
+    def cleaned(raw: str) -> str:
+        return clean(raw) or missing
+
+    return cleaned
+
+
+def external_id(raw: str) -> str:
+    """As in a form, and as our own downloads write it."""
+    return profile.external_id(unquoted(raw))
+
+
+def phone(raw: str) -> str:
+    """As in a form, and as our own downloads write it."""
+    return profile.phone(unquoted(raw))
+
+
+def tag(raw: str) -> str:
+    """As in a form, and as our own downloads write it."""
+    return profile.tag(unquoted(raw))
+
+
+# Dates -------------------------------------------------------------------------------------------------------------
+
+_ISO = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?", re.ASCII
+)
+_SLASHED = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?: 0{1,2}:00(?::00)?)?", re.ASCII)
+_DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", re.ASCII)
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", re.ASCII)
+_SERIAL = re.compile(r"[1-9]\d{4}(\.0)?", re.ASCII)
+
+ORDER_NAMES: Final = {"mdy": "month/day/year", "dmy": "day/month/year"}
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How the dates with slashes in one column are read.
+
+    `assumed`: every one of them fits both orders, so month/day/year is a guess that a person should confirm.
+    `mixed`: they contradict each other, so those that fit both orders are refused.
+    """
+
+    order: DateOrder
+    assumed: bool = False
+    mixed: bool = False
+
+
+def decide_dates(cells: Iterable[str], order: DateOrder | None = None) -> DateReading:
+    """Read the whole column before any of its dates: one value above 12 tells what the others mean.
+
+    A stray contradiction (under one in twenty) is a mistake in that row; more of them make the column mixed.
+    """
+    if order is not None:
+        return DateReading(order)
+    day_second = day_first = either = 0
+    for cell in cells:
+        match = _SLASHED.fullmatch(cell.strip())
+        if match is None:
+            continue
+        first, second = int(match[1]), int(match[3])
+        if first <= 12 < second <= 31:
+            day_second += 1
+        elif second <= 12 < first <= 31:
+            day_first += 1
+        elif first != second and first <= 12 and second <= 12:
+            either += 1
+    if not day_first and not day_second:
+        return DateReading("mdy", assumed=either > 0)
+    fewer, more = sorted((day_first, day_second))
+    return DateReading("dmy" if day_first > day_second else "mdy", mixed=fewer * 20 > more)
+
+
+def birth_date_by(reading: DateReading, today: date) -> Callable[[str], str]:
+    """A function from a cell to its date as YYYY-MM-DD."""
+    not_a_date = Refused(
+        f"This is not a date. Dates in this column are {ORDER_NAMES[reading.order]} or YYYY-MM-DD."
+    )
+
+    def birth_date(raw: str) -> str:
+        raw = raw.strip()
+        if match := _ISO.fullmatch(raw):
+            year, month, day = int(match[1]), int(match[2]), int(match[3])
+        elif match := _SLASHED.fullmatch(raw):
+            year, first, second = int(match[4]), int(match[1]), int(match[3])
+            if reading.mixed and first != second and first <= 12 and second <= 12:
+                return _MIXED
+            month, day = (first, second) if reading.order == "mdy" else (second, first)
+        elif match := _DOTTED.fullmatch(raw):
+            year, month, day = int(match[3]), int(match[2]), int(match[1])
+        elif not raw:
+            return ""
+        else:
+            return _SHORT if _SHORT_YEAR.fullmatch(raw) else _NUMBER if _SERIAL.fullmatch(raw) else not_a_date
+        try:
+            said = date(year, month, day)
+        except ValueError:
+            return not_a_date
+        return profile.birth_date_problem(said, today) or said.isoformat()
+
+    return birth_date
+
+
+_MIXED = Refused(
+    "This column mixes month/day/year and day/month/year, and this date fits both. Write it as YYYY-MM-DD."
+)
+_SHORT = Refused("Write the year with four digits.")
+_NUMBER = Refused(
+    "This is a spreadsheet's own number for a date. Format the column as a date and save again."
+)
+
+
+# Sex at birth ------------------------------------------------------------------------------------------------------
+
+_SEX_WORDS: Final = {
+    "female": ("f", "female", "woman", "girl"),
+    "male": ("m", "male", "man", "boy"),
+    "unknown": ("u", "unk", "unknown", "not known", "not recorded"),
+    "undisclosed": (
+        "undisclosed", "not disclosed", "prefer not to say", "prefer not to answer", "prefer not to disclose",
+        "declined", "declined to answer", "decline to answer", "decline to state", "asked but declined",
+    ),
+}  # fmt: skip
+_SEX = {word: sex for sex, spellings in _SEX_WORDS.items() for word in spellings}
+_SEX_OTHER = Refused("Write female, male, unknown or undisclosed.")
+
+
+def sex_at_birth(raw: str) -> str:
+    """One of female, male, unknown and undisclosed (SPEC 8.9), from the words and letters that files use."""
+    word = " ".join(raw.casefold().replace("_", " ").replace("-", " ").split()).rstrip(".")
+    return _SEX.get(word, _SEX_OTHER) if word else ""
+
+
+# What a sample looks like ------------------------------------------------------------------------------------------
+
+
+def looks_like_email(cell: str) -> bool:
+    """Whether a sample value is an e-mail address, plainly."""
+    return profile.PLAIN_EMAIL.fullmatch(cell.strip()) is not None
+
+
+def looks_like_birth_date(cell: str) -> bool:
+    """Whether a sample value has the shape of a date."""
+    return any(shape.fullmatch(cell.strip()) for shape in (_ISO, _SLASHED, _DOTTED, _SHORT_YEAR))
+
+
+def looks_like_sex(cell: str) -> bool:
+    """Whether a sample value is one of the words for sex at birth."""
+    return sex_at_birth(cell) in _SEX_WORDS
+
+
+def looks_like_phone(cell: str) -> bool:
+    """Whether a sample value could be a phone number."""
+    return sum(sign.isdigit() for sign in cell) >= 5 and not any(sign.isalpha() for sign in cell)
