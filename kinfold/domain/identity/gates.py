@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from kinfold.domain.identity.queries import has_second_factor
 from kinfold.domain.kernel import clock
 
 
@@ -13,10 +14,6 @@ def second_factor_missing(login_id: UUID | None, required_from: datetime | None)
 
     A practice may postpone it for its set-up week: until `required_from` nobody is stopped.
     """
-    from allauth.mfa.models import Authenticator  # a Django model: importable once the apps are ready
-
     if login_id is None or required_from is None or clock.now() < required_from:
         return False
-    return not Authenticator.objects.filter(
-        user_id=login_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
+    return not has_second_factor(login_id)
