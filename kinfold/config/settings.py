@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "kinfold.entrypoints.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -65,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "kinfold.domain.identity.middleware.SessionMiddleware",
+    "kinfold.entrypoints.web.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -82,7 +81,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "kinfold.entrypoints.web.jinja.environment"},
+        "OPTIONS": {
+            "environment": "kinfold.entrypoints.web.jinja.environment",
+            "context_processors": ["kinfold.entrypoints.web.identity.context.account_pages"],
+        },
     },
     {
         # For the few parts of Django and allauth that render their own templates (mail bodies, form widgets).

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
-
 from . import activity, clients, demo, home, imports, invitations, settings, setup, team
 from .identity import urls as identity_urls
 
@@ -18,5 +16,4 @@ urlpatterns = [
     *settings.routes,
     *demo.routes,
     *identity_urls.routes,
-    path("account/", include("allauth.urls")),
 ]
