@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from django.db.models import F, Value
+from django.db.models import BigIntegerField, F, Value
 from django.db.models.functions import Greatest
 
 from kinfold.domain.identity.models import Attempts
@@ -45,7 +45,8 @@ def take(limit: Limit, *subject: str) -> None:
     key = derive("identity.limit", limit.name, *subject)
     now, pause = _now(), limit.pause * 1000
     free = Attempts.objects.filter(key=key, busy_until__lte=now + (limit.burst - 1) * pause)
-    step = Greatest(F("busy_until"), Value(now)) + Value(pause)
+    # Without the type, Django binds a Value as a four-byte integer on PostgreSQL, which cuts it off silently.
+    step = Greatest(F("busy_until"), Value(now, BigIntegerField())) + Value(pause, BigIntegerField())
     if free.update(busy_until=step):
         return
     busy_until = Attempts.objects.filter(key=key).values_list("busy_until", flat=True).first()
@@ -75,7 +76,7 @@ def give_back(*tries: tuple[Limit, tuple[str, ...]]) -> None:
     """Uncount tries that turned out to be right."""
     for limit, subject in tries:
         key = derive("identity.limit", limit.name, *subject)
-        Attempts.objects.filter(key=key).update(busy_until=F("busy_until") - Value(limit.pause * 1000))
+        Attempts.objects.filter(key=key).update(busy_until=F("busy_until") - limit.pause * 1000)
 
 
 def forget_past_attempts() -> None:

@@ -55,7 +55,7 @@ def _is_easy(password: str) -> bool:
     letters = plain.strip("0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
     return (
         len(set(plain)) < 6
-        or plain.isdecimal()
+        or not any(character.isalpha() for character in plain)
         or _is_a_walk(plain)
         or _is_repeated(plain)
         or _is_common(plain)

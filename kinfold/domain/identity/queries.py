@@ -64,7 +64,7 @@ def open_login(login_id: UUID) -> LoginCard | None:
 
 def has_second_factor(login_id: UUID) -> bool:
     """Whether signing in asks for more than a password: an authenticator app or a passkey."""
-    return Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS).exists())
 
 
 def list_sessions(login_id: UUID, this_key: str | None = None) -> tuple[OpenSession, ...]:

@@ -51,7 +51,7 @@ class MfaAdapter(DefaultMFAAdapter):
         if user.password_stands_alone or authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
         others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys are for the public address, not for whatever Host a request brings."""

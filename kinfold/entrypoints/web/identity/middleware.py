@@ -16,4 +16,4 @@ class SessionMiddleware(DjangoSessionMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Open the session of the cookie, if there is one."""
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        request.session = SessionStore(key, device_name(request.headers.get("User-Agent", "")))  # type: ignore[assignment]
+        request.session = SessionStore(key, device_name(request.headers.get("User-Agent", "")))

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kinfold.domain.identity import commands, links
 from kinfold.domain.identity.queries import list_sessions, open_login
-from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound
+from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound, NotSignedIn
 
 RESET_KEY = "identity_reset_link"
 CHOOSE = "choose"
@@ -139,8 +139,9 @@ def _link_problem(request: HttpRequest, template: str, problem: DomainError) -> 
 
 
 def _login_id(request: HttpRequest) -> UUID:
-    login_id: UUID = request.user.pk
-    return login_id
+    if request.user.pk is None:
+        raise NotSignedIn
+    return request.user.pk
 
 
 def _see_other(name: str, **parts: str) -> HttpResponse:
