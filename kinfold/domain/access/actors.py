@@ -69,6 +69,12 @@ def system_actor(practice_id: UUID, name: str, *permissions: Permission, practic
     )
 
 
-def guest_actor(practice_id: UUID, practice_name: str = "") -> Actor:
-    """Someone who holds a valid link and is not a member: they may do only what the link is for."""
-    return Actor(practice_id=practice_id, practice_name=practice_name, name="Invited person", kind="guest")
+def guest_actor(practice_id: UUID, practice_name: str = "", *, login_id: UUID | None = None) -> Actor:
+    """Someone invited, with a link or a login, who is no member: they may do only what they were invited to."""
+    return Actor(
+        practice_id=practice_id,
+        practice_name=practice_name,
+        name="Invited person",
+        kind="guest",
+        login_id=login_id,
+    )

@@ -82,9 +82,14 @@ def actor_for_token(token: str) -> Actor | None:
         return replace(actor, token_id=token_id, permissions=allowed)
 
 
+def pack(practice_id: UUID, secret: str) -> str:
+    """A secret together with its practice, so that it is only ever looked up there."""
+    return base64.urlsafe_b64encode(practice_id.bytes).decode().rstrip("=") + "." + secret
+
+
 def write_token(practice_id: UUID, secret: str) -> str:
-    """A token as it is handed out: it carries its practice, so that it is only ever looked up there."""
-    return TOKEN_PREFIX + base64.urlsafe_b64encode(practice_id.bytes).decode().rstrip("=") + "." + secret
+    """An API token as it is handed out."""
+    return TOKEN_PREFIX + pack(practice_id, secret)
 
 
 def read_token(token: str) -> tuple[UUID, str] | None:
@@ -100,9 +105,9 @@ def read_token(token: str) -> tuple[UUID, str] | None:
 
 def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor | None:
     held = list(
-        MemberRole.objects.filter(
-            holds(clock.now()), member_id=member_id, member__status__in=SIGNS_IN
-        ).values_list(
+        MemberRole.objects.filter(holds(clock.now()), member_id=member_id, member__status__in=SIGNS_IN)
+        .order_by("role__position", "role__name_key")
+        .values_list(
             "member__first_name",
             "member__last_name",
             "role__name",

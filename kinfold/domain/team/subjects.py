@@ -16,7 +16,8 @@ from .models import Invitation, Member
 def member_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Members by name; people who left keep theirs. Oneself is always named."""
     if Permission.MEMBERS_NAMES not in actor.permissions:
-        return {actor.member_id: actor.name} if actor.member_id in set(ids) and actor.member_id else {}
+        oneself = {actor.member_id: actor.name} if actor.member_id is not None else {}
+        return {member_id: oneself[member_id] for member_id in ids if member_id in oneself}
     rows = Member.objects.filter(pk__in=set(ids)).values_list("id", "first_name", "last_name")
     return {member_id: f"{first} {last}".strip() for member_id, first, last in rows}
 

@@ -1,0 +1,137 @@
+"""Who supervises whom, as periods that are closed and never overwritten."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotFound
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.actors import SIGNS_IN
+from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
+from kinfold.domain.team.granting import hold_team
+from kinfold.domain.team.models import Member, MemberRole, Supervision
+
+says(supervision__started="named a supervisor", supervision__ended="ended a supervision")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartSupervision:
+    """Who supervises whom; from now on unless `since` is later, until ended unless `until` says when."""
+
+    supervisor_id: UUID
+    supervisee_id: UUID
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndSupervision:
+    """Which supervision ends, now unless `at` is later."""
+
+    supervision_id: UUID
+    at: datetime | None = None
+
+
+@command(Permission.SUPERVISION_MANAGE)
+def start_supervision(actor: Actor, data: StartSupervision) -> UUID:
+    """Name a supervisor. While it lasts they see the supervisee's clients, if the practice has that on (O18, O31).
+
+    It cannot begin in the past: what somebody could see then is not rewritten.
+    """
+    hold_team()
+    now = clock.now()
+    since = max(data.since or now, now)
+    _check_period(data, now, since)
+    _check_people(data, now)
+    _refuse_overlap(data, since)
+    supervision = Supervision.objects.create(
+        supervisor_id=data.supervisor_id, supervisee_id=data.supervisee_id, since=since, until=data.until
+    )
+    trail.record(
+        actor,
+        "supervision.started",
+        subject=("member", data.supervisee_id),
+        detail={"supervision": str(supervision.id), "supervisor": str(data.supervisor_id)},
+    )
+    return supervision.id
+
+
+@command(Permission.SUPERVISION_MANAGE)
+def end_supervision(actor: Actor, data: EndSupervision) -> None:
+    """End a supervision, now or on a day to come. What was, stays in the history."""
+    now = clock.now()
+    supervision = Supervision.objects.filter(pk=data.supervision_id).first()
+    if supervision is None:
+        raise NotFound
+    at = data.at or now
+    if at < now:
+        raise InvalidInput.one("at", "Choose today or a later day.")
+    # One that has not begun ends as it begins, and so never was.
+    at = max(at, supervision.since)
+    if not Supervision.objects.filter(pk=supervision.pk).exclude(until__lte=now).update(until=at):
+        raise SupervisionEnded
+    trail.record(
+        actor,
+        "supervision.ended",
+        subject=("member", supervision.supervisee_id),
+        detail={"supervision": str(supervision.id), "supervisor": str(supervision.supervisor_id)},
+    )
+
+
+def _check_period(data: StartSupervision, now: datetime, since: datetime) -> None:
+    if data.since is not None and data.since.date() < now.date():
+        raise InvalidInput.one("since", "Choose today or a later day.")
+    if data.until is not None and data.until <= since:
+        raise InvalidInput.one("until", "The end lies before the beginning. Choose a later day.")
+
+
+def _check_people(data: StartSupervision, now: datetime) -> None:
+    """Both are on the team; the supervisor holds a role that allows it; the supervisee sees clients."""
+    if data.supervisor_id == data.supervisee_id:
+        raise InvalidInput.one("supervisor_id", "Nobody supervises themselves. Choose someone else.")
+    both = Member.objects.filter(
+        pk__in=(data.supervisor_id, data.supervisee_id), status__in=SIGNS_IN, ended_at__isnull=True
+    )
+    if both.count() != 2:
+        raise NotFound
+    held = MemberRole.objects.filter(holds(now))
+    if not held.filter(member_id=data.supervisor_id, role__may_supervise=True).exists():
+        raise InvalidInput.one(
+            "supervisor_id",
+            "This person holds no role that may supervise. Give them one first, or choose another.",
+        )
+    if not held.filter(member_id=data.supervisee_id, role__clinical=True).exists():
+        raise InvalidInput.one("supervisee_id", "This person holds no role that sees clients.")
+
+
+def _refuse_overlap(data: StartSupervision, since: datetime) -> None:
+    """No second period of the same two at the same time, and nobody who is supervised by their supervisee."""
+    at_the_same_time = Supervision.objects.filter(Q(until__isnull=True) | Q(until__gt=since))
+    if data.until is not None:
+        at_the_same_time = at_the_same_time.filter(since__lt=data.until)
+    pairs = set(at_the_same_time.values_list("supervisor_id", "supervisee_id"))
+    if (data.supervisor_id, data.supervisee_id) in pairs:
+        raise AlreadySupervises
+    below: dict[UUID, set[UUID]] = defaultdict(set)
+    for supervisor_id, supervisee_id in pairs:
+        below[supervisor_id].add(supervisee_id)
+    seen: set[UUID] = set()
+    waiting = [data.supervisee_id]
+    while waiting:
+        member_id = waiting.pop()
+        if member_id == data.supervisor_id:
+            raise SupervisionCircle
+        if member_id not in seen:
+            seen.add(member_id)
+            waiting.extend(below[member_id])

@@ -1,0 +1,142 @@
+"""Why the team's commands say no, each in one sentence that says what to do."""
+
+from __future__ import annotations
+
+from kinfold.domain.kernel.errors import Conflict, Gone, NotAllowed
+
+
+class AlreadyInvited(Conflict):
+    """The address has an invitation nobody has answered yet."""
+
+    code = "already-invited"
+    message = "This person has an invitation that waits for an answer. Send it again under Pending."
+
+
+class AlreadyOnTeam(Conflict):
+    """The address, or the login behind it, has a place here."""
+
+    code = "already-on-team"
+    message = "This person is on the team already."
+
+
+class InvitationNotPending(Conflict):
+    """Resending and deleting are for invitations that wait for an answer."""
+
+    code = "invitation-not-pending"
+    message = (
+        "An invitation you chose was answered or deleted in the meantime, so nothing was changed. "
+        "Look at the list again."
+    )
+
+
+class LinkRefused(Gone):
+    """The family of reasons why an invitation's link does nothing."""
+
+    code = "link-refused"
+
+
+class LinkUnknown(LinkRefused):
+    """Not complete, never issued, of another practice, or replaced by a newer one: never told apart."""
+
+    code = "link-unknown"
+    status = 404
+    message = (
+        "This invitation link does not work. Use the whole link from the newest e-mail, "
+        "or ask the person who invited you to send it again."
+    )
+
+
+class LinkUsed(LinkRefused):
+    """Accepted before."""
+
+    code = "link-used"
+    message = "This invitation was accepted already. Sign in to go on."
+
+
+class LinkDeclined(LinkRefused):
+    """Declined before."""
+
+    code = "link-declined"
+    message = "This invitation was declined. If that was a mistake, ask the practice for a new one."
+
+
+class LinkRevoked(LinkRefused):
+    """Deleted by the practice."""
+
+    code = "link-revoked"
+    message = "This invitation was taken back. Ask the person who invited you if you still want to join."
+
+
+class LinkExpired(LinkRefused):
+    """Past its seven days."""
+
+    code = "link-expired"
+    message = "This invitation has expired. Ask the person who invited you to send it again."
+
+
+class OnAnotherTeam(Conflict):
+    """A clinician works for one practice at a time (SPEC O35). Only the invited person learns this (SPEC 8.12)."""
+
+    code = "on-another-team"
+    message = (
+        "You belong to the team of another practice. Ask its owner to remove you from that team, "
+        "then accept this invitation."
+    )
+
+
+class AboveOwnRights(NotAllowed):
+    """Nobody gives or takes more than they hold (SPEC 3)."""
+
+    code = "above-own-rights"
+    message = "You can give and take only roles that allow no more than your own roles do."
+
+
+class LastOwner(Conflict):
+    """A practice always has an owner (RELIABILITY 1.9)."""
+
+    code = "last-owner"
+    message = "This is the practice's only owner. Make someone else an owner first."
+
+
+class LastAdministrator(Conflict):
+    """The last administrator keeps that role (SPEC U72)."""
+
+    code = "last-administrator"
+    message = "This is the practice's only administrator. Make someone else an administrator first."
+
+
+class StillSupervises(Conflict):
+    """Taking the role away would leave a supervision without a supervisor."""
+
+    code = "still-supervises"
+    message = (
+        "This person supervises others, and no other role of theirs allows that. End the supervision first."
+    )
+
+
+class AlreadySupervises(Conflict):
+    """Two periods of the same two people would overlap."""
+
+    code = "already-supervises"
+    message = "This supervisor supervises this person in that time already."
+
+
+class SupervisionCircle(Conflict):
+    """Nobody supervises, over however many others, the person who supervises them."""
+
+    code = "supervision-circle"
+    message = "These two would supervise each other, directly or over others. Choose another supervisor."
+
+
+class SupervisionEnded(Conflict):
+    """What is over stays as it was."""
+
+    code = "supervision-ended"
+    message = "This supervision has ended already."
+
+
+class TokenNameTaken(Conflict):
+    """Tokens are told apart by their names."""
+
+    code = "token-name-taken"
+    message = "You have a token with this name. Revoke it first, or choose another name."

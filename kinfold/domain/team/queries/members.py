@@ -1,0 +1,262 @@
+"""What can be asked about members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.queries.listing import (
+    ON_THE_TEAM,
+    Page,
+    TeamCounts,
+    TeamView,
+    Window,
+    by_moment,
+    by_name,
+    cut,
+    matching,
+    ordered,
+    team_counts,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListMembers:
+    """Which members: a view (not Pending), words, a role; sorted by "name" or "joined"; which part of them."""
+
+    view: TeamView = TeamView.ACTIVE
+    search: str = ""
+    role_id: UUID | None = None
+    sort: str = "name"
+    window: Window = field(default_factory=Window)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupervisionRow:
+    """One period of supervision that holds or is planned, seen from one side: `member_id` and `name` are the other."""
+
+    id: UUID
+    member_id: UUID
+    name: str
+    since: datetime
+    until: datetime | None
+    begun: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberRow:
+    """One member as the team list shows them. `supervisors` are those of now."""
+
+    id: UUID
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    state: str
+    role_ids: tuple[UUID, ...]
+    roles: tuple[str, ...]
+    supervisors: tuple[SupervisionRow, ...]
+    needs_supervisor: bool
+    joined_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamPage:
+    """One page of members, the counts of all three views, and how many lack a supervisor they need."""
+
+    counts: TeamCounts
+    page: Page[MemberRow]
+    without_supervisor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetMember:
+    """Which member."""
+
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberCard:
+    """One member, who supervises them and whom they supervise, now and planned."""
+
+    member: MemberRow
+    supervisors: tuple[SupervisionRow, ...]
+    supervisees: tuple[SupervisionRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListNames:
+    """Whose names: of those who can be given clients now, or of those who can be made supervisors."""
+
+    supervisors: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberName:
+    """A member as pickers offer them."""
+
+    id: UUID
+    name: str
+
+
+class _Held(NamedTuple):
+    """What a member's roles say about them."""
+
+    ids: tuple[UUID, ...]
+    names: tuple[str, ...]
+    requires_supervision: bool
+
+
+_NO_ROLES = _Held((), (), False)
+
+
+@query(Permission.MEMBERS_READ)
+def list_members(actor: Actor, data: ListMembers) -> TeamPage:
+    """The Active or the Archived view of the team, found by the beginnings of words (SPEC 4, U05–U07)."""
+    rows = _members(Q(ended_at__isnull=True))
+    wanted = (MemberStatus.ARCHIVED,) if data.view is TeamView.ARCHIVED else ON_THE_TEAM
+    found = [row for row in rows if row.state in wanted and data.role_id in (None, *row.role_ids)]
+    found = ordered(
+        matching(found, data.search),
+        data.sort,
+        {
+            "name": lambda row: (by_name(row.first_name, row.last_name), row.id),
+            "joined": lambda row: by_moment(row.joined_at, row.id),
+        },
+    )
+    return TeamPage(
+        counts=team_counts(),
+        page=cut(found, data.window),
+        without_supervisor=sum(row.needs_supervisor and row.state in ON_THE_TEAM for row in rows),
+    )
+
+
+@query(Permission.MEMBERS_READ)
+def get_member(actor: Actor, data: GetMember) -> MemberCard:
+    """One member: their roles and their supervision. Raises NotFound for anybody else's."""
+    row = next(iter(_members(Q(pk=data.member_id))), None)
+    if row is None:
+        raise NotFound
+    periods = Supervision.objects.exclude(until__lte=clock.now()).order_by("since", "id")
+    return MemberCard(
+        member=row,
+        supervisors=tuple(_seen_from(periods.filter(supervisee_id=row.id), "supervisor")),
+        supervisees=tuple(_seen_from(periods.filter(supervisor_id=row.id), "supervisee")),
+    )
+
+
+@query(Permission.MEMBERS_NAMES)
+def list_names(actor: Actor, data: ListNames) -> tuple[MemberName, ...]:
+    """Names for pickers, in name order: active members whose role sees clients, or may supervise."""
+    able = Q(role__may_supervise=True) if data.supervisors else Q(role__clinical=True)
+    rows = Member.objects.filter(
+        pk__in=MemberRole.objects.filter(able, holds(clock.now())).values("member"),
+        status=MemberStatus.ACTIVE,
+        ended_at__isnull=True,
+    ).order_by("sort_key", "id")
+    return tuple(
+        MemberName(id=member_id, name=f"{first} {last}".strip())
+        for member_id, first, last in rows.values_list("id", "first_name", "last_name")
+    )
+
+
+def _members(which: Q) -> list[MemberRow]:
+    """Members with their roles and supervisors of now, in three queries."""
+    roles = _roles_of(which)
+    supervisors = _supervisors_of(which)
+    rows = (
+        Member.objects.filter(which)
+        .annotate(address=Coalesce(F("login__email"), F("email")))  # people change it with their login
+        .values_list("id", "first_name", "last_name", "address", "status", "joined_at", "version")
+    )
+    return [
+        MemberRow(
+            id=member_id,
+            name=f"{first} {last}".strip(),
+            first_name=first,
+            last_name=last,
+            email=address,
+            state=status,
+            role_ids=roles.get(member_id, _NO_ROLES).ids,
+            roles=roles.get(member_id, _NO_ROLES).names,
+            supervisors=tuple(supervisors.get(member_id, ())),
+            needs_supervisor=(
+                roles.get(member_id, _NO_ROLES).requires_supervision and member_id not in supervisors
+            ),
+            joined_at=joined_at,
+            version=version,
+        )
+        for member_id, first, last, address, status, joined_at, version in rows
+    ]
+
+
+def _roles_of(which: Q) -> Mapping[UUID, _Held]:
+    rows = (
+        MemberRole.objects.filter(holds(clock.now()), member__in=Member.objects.filter(which))
+        .order_by("role__position", "role__name_key")
+        .values_list("member_id", "role_id", "role__name", "role__requires_supervision")
+    )
+    held: defaultdict[UUID, list[tuple[UUID, str, bool]]] = defaultdict(list)
+    for member_id, role_id, name, requires_supervision in rows:
+        held[member_id].append((role_id, name, requires_supervision))
+    return {
+        member_id: _Held(
+            tuple(role[0] for role in roles),
+            tuple(role[1] for role in roles),
+            any(role[2] for role in roles),
+        )
+        for member_id, roles in held.items()
+    }
+
+
+def _supervisors_of(which: Q) -> Mapping[UUID, list[SupervisionRow]]:
+    now = Supervision.objects.filter(holds(clock.now()), supervisee__in=Member.objects.filter(which))
+    pairs = now.order_by("since", "id").values_list(
+        "supervisee_id",
+        "id",
+        "supervisor_id",
+        "supervisor__first_name",
+        "supervisor__last_name",
+        "since",
+        "until",
+    )
+    found: defaultdict[UUID, list[SupervisionRow]] = defaultdict(list)
+    for supervisee_id, supervision_id, member_id, first, last, since, until in pairs:
+        found[supervisee_id].append(_supervision_row(supervision_id, member_id, first, last, since, until))
+    return found
+
+
+def _seen_from(periods: QuerySet[Supervision], other: str) -> list[SupervisionRow]:
+    rows = periods.values_list(
+        "id", f"{other}_id", f"{other}__first_name", f"{other}__last_name", "since", "until"
+    )
+    return [_supervision_row(*row) for row in rows]
+
+
+def _supervision_row(
+    supervision_id: UUID, member_id: UUID, first: str, last: str, since: datetime, until: datetime | None
+) -> SupervisionRow:
+    return SupervisionRow(
+        id=supervision_id,
+        member_id=member_id,
+        name=f"{first} {last}".strip(),
+        since=since,
+        until=until,
+        begun=since <= clock.now(),
+    )

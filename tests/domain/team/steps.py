@@ -1,0 +1,62 @@
+"""Steps that several stories of the team share."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.audit.models import AuditEntry
+from kinfold.domain.audit.trail import verify
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.commands.invitations import (
+    AcceptInvitation,
+    InviteMember,
+    accept_invitation,
+    invite_member,
+)
+from kinfold.domain.team.links import guest_with_link, link_token
+from kinfold.domain.team.models import Invitation
+from tests.personas import PASSWORD, Cast
+
+NEW_ADDRESS = "imani@example.org"
+
+
+def invite(
+    cast: Cast,
+    *,
+    email: str = NEW_ADDRESS,
+    full_name: str = "Imani Brooks",
+    role: str = "licensed-therapist",
+    by: Actor | None = None,
+) -> UUID:
+    """Ada, or somebody else, invites somebody to Alder Creek."""
+    data = InviteMember(full_name=full_name, email=email, role_ids=(cast.alder.roles[role],))
+    return invite_member(by or cast.ada.actor, data)
+
+
+def link_of(practice_id: UUID, invitation_id: UUID) -> str:
+    """What stands in the link of the newest e-mail."""
+    with entered(practice_id):
+        nonce = Invitation.objects.values_list("nonce", flat=True).get(pk=invitation_id)
+    return link_token(practice_id, invitation_id, nonce)
+
+
+def accept(
+    link: str, *, password: str = PASSWORD, first_name: str = "Imani", last_name: str = "Brooks"
+) -> UUID:
+    """Follow a link and join with a new login."""
+    guest, secret = guest_with_link(link)
+    return accept_invitation(
+        guest,
+        AcceptInvitation(secret=secret, first_name=first_name, last_name=last_name, password=password),
+    )
+
+
+def acts(practice_id: UUID, *, subject: UUID | None = None) -> list[str]:
+    """What the trail says was done since the practice started, in order; the trail itself must hold."""
+    assert verify(practice_id).fault is None
+    with entered(practice_id):
+        entries = AuditEntry.objects.order_by("number")
+        if subject is not None:
+            entries = entries.filter(subject_id=subject)
+        return [action for action in entries.values_list("action", flat=True) if action != "practice.started"]
