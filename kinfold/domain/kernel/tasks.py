@@ -89,6 +89,14 @@ def later(path: str, *ids: UUID | int) -> None:
     QueuedTask.objects.create(path=path, arguments=[_plain(i) for i in ids], due_at=now, created_at=now)
 
 
+def later_unless_queued(path: str, *ids: UUID | int) -> None:
+    """As `later`, unless the same work waits already."""
+    if not QueuedTask.objects.filter(
+        path=path, arguments=[_plain(i) for i in ids], failed_at__isnull=True
+    ).exists():
+        later(path, *ids)
+
+
 def run_pending() -> int:
     """Do everything that is due now, and what that queues, in this process; returns how many. For tests.
 

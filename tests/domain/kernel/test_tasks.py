@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.utils.module_loading import autodiscover_modules
 
 from kinfold.domain.kernel import clock, tasks
 from kinfold.domain.kernel.models import PeriodicTask, QueuedTask
@@ -40,6 +41,12 @@ def chain(depth: int) -> None:
 def _nothing_done() -> None:
     done.clear()
     ran.clear()
+
+
+@pytest.fixture
+def _only_our_periodic_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    autodiscover_modules("periodic")  # now, so that they register where they belong
+    monkeypatch.setattr(tasks, "PERIODIC", {})
 
 
 @pytest.mark.django_db
@@ -141,8 +148,8 @@ def test_a_task_that_kills_its_worker_each_time_is_given_up() -> None:
 
 
 @pytest.mark.django_db
-def test_a_periodic_task_runs_once_in_each_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "PERIODIC", {})
+@pytest.mark.usefixtures("_only_our_periodic_tasks")
+def test_a_periodic_task_runs_once_in_each_interval() -> None:
     now = clock.now()
 
     @tasks.every(timedelta(minutes=5))
@@ -157,10 +164,10 @@ def test_a_periodic_task_runs_once_in_each_interval(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_only_our_periodic_tasks")
 def test_a_periodic_task_that_fails_does_not_keep_the_others_from_running(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(tasks, "PERIODIC", {})
 
     @tasks.every(timedelta(minutes=5))
     def breaks() -> None:
