@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_q",
 ]
 
 MIDDLEWARE = [
@@ -178,8 +177,6 @@ EMAIL_URL = os.environ.get("KINFOLD_EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = os.environ.get("KINFOLD_EMAIL_FROM", "Kinfold <kinfold@localhost>")
 MAIL_FOLDER = HOME / "mail"
 IMPORT_FOLDER = HOME / "imports"
-# A task whose worker was killed is taken up again after `retry`, so that must be longer than any task may run.
-Q_CLUSTER = {"name": "kinfold", "orm": "default", "workers": 1, "timeout": 600, "retry": 660}
 
 # --- logging: ids and counts, never what people typed ---------------------------------------------------------------
 
