@@ -25,3 +25,18 @@ def _quick_passwords() -> Generator[None, None, None]:
 def cast(db: None) -> Cast:
     """Alder Creek and Birch House with everybody in them (tests/personas.py)."""
     return build_cast()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _uncollected_static_files() -> Generator[None, None, None]:
+    """Serve style and scripts as they stand in the tree; `kinfold run` collects and fingerprints them."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
+    ):
+        yield
