@@ -16,6 +16,7 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound, StaleVersion
+from kinfold.domain.kernel.periods import holds_or_will
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.errors import StillSupervises
 from kinfold.domain.team.granting import chosen_roles, hold_team, refuse_above, refuse_taking_the_last
@@ -111,6 +112,5 @@ def _save(member_id: UUID, version: int, **values: str) -> None:
 def _refuse_losing_supervisor(member_id: UUID, taken: Iterable[Role], left: Iterable[Role]) -> None:
     if not any(role.may_supervise for role in taken) or any(role.may_supervise for role in left):
         return
-    open_or_planned = Supervision.objects.filter(supervisor_id=member_id).exclude(until__lte=clock.now())
-    if open_or_planned.exists():
+    if Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id=member_id).exists():
         raise StillSupervises

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
@@ -16,7 +14,7 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
 from kinfold.domain.team.granting import hold_team
@@ -79,7 +77,7 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
         raise InvalidInput.one("at", "Choose today or a later day.")
     # One that has not begun ends as it begins, and so never was.
     at = max(at, supervision.since)
-    if not Supervision.objects.filter(pk=supervision.pk).exclude(until__lte=now).update(until=at):
+    if not Supervision.objects.filter(holds_or_will(now), pk=supervision.pk).update(until=at):
         raise SupervisionEnded
     trail.record(
         actor,
@@ -117,7 +115,7 @@ def _check_people(data: StartSupervision, now: datetime) -> None:
 
 def _refuse_overlap(data: StartSupervision, since: datetime) -> None:
     """No second period of the same two at the same time, and nobody who is supervised by their supervisee."""
-    at_the_same_time = Supervision.objects.filter(Q(until__isnull=True) | Q(until__gt=since))
+    at_the_same_time = Supervision.objects.filter(holds_or_will(since))
     if data.until is not None:
         at_the_same_time = at_the_same_time.filter(since__lt=data.until)
     pairs = set(at_the_same_time.values_list("supervisor_id", "supervisee_id"))

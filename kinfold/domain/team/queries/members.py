@@ -17,7 +17,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
 from kinfold.domain.team.queries.listing import (
     ON_THE_TEAM,
@@ -153,7 +153,7 @@ def get_member(actor: Actor, data: GetMember) -> MemberCard:
     row = next(iter(_members(Q(pk=data.member_id))), None)
     if row is None:
         raise NotFound
-    periods = Supervision.objects.exclude(until__lte=clock.now()).order_by("since", "id")
+    periods = Supervision.objects.filter(holds_or_will(clock.now())).order_by("since", "id")
     return MemberCard(
         member=row,
         supervisors=tuple(_seen_from(periods.filter(supervisee_id=row.id), "supervisor")),
