@@ -17,12 +17,13 @@ from django.contrib.auth.hashers import make_password
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
+from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientKind, ClientWord
 from kinfold.domain.clients.visibility import Level
 from kinfold.domain.identity.models import Login
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.kernel.text import sort_key, words
+from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.lifecycle.commands import StartPractice, start_practice
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.domain.team.models import Member, MemberRole, Seat, Supervision
@@ -221,12 +222,13 @@ def _client(
 ) -> CastClient:
     now = clock.now()
     email = f"{first.lower()}.{last.lower()}@mail.example"
+    key, words = client_keys(first, last, email, "")
     member_id = therapist.member_id if therapist else None
     client = Client.objects.create(
         kind=kind,
         first_name=first,
         last_name=last,
-        sort_key=sort_key(last, first),
+        sort_key=key,
         email=email,
         birth_date=birth_date,
         sex_at_birth="unknown",
@@ -235,8 +237,7 @@ def _client(
         updated_at=now,
     )
     ClientWord.objects.bulk_create(
-        ClientWord(practice_id=practice.practice_id, client=client, word=word)
-        for word in words(first, last, email)
+        ClientWord(practice_id=practice.practice_id, client=client, word=word) for word in words
     )
     if member_id:
         tie = AssignmentKind.DIRECT if kind == ClientKind.DIRECT else AssignmentKind.PRIMARY
