@@ -122,6 +122,8 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+# The same database as its owner, for migrations only.
+MIGRATION_DATABASE = database(MIGRATION_DATABASE_URL) if MIGRATION_DATABASE_URL else None
 # The role that owns no table, and that migrations grant its rights; None where one role does everything.
 DATABASE_APP_ROLE: str | None = urlsplit(DATABASE_URL).username if MIGRATION_DATABASE_URL else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -176,6 +178,9 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 EMAIL_URL = os.environ.get("KINFOLD_EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = os.environ.get("KINFOLD_EMAIL_FROM", "Kinfold <kinfold@localhost>")
 MAIL_FOLDER = HOME / "mail"
+# Where links in mail lead; a test holds them equal to the routes.
+INVITATION_PATH = "/invitations/{}/"
+TEAM_PATH = "/manage/team/"
 IMPORT_FOLDER = HOME / "imports"
 
 # --- logging: ids and counts, never what people typed ---------------------------------------------------------------

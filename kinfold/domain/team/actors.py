@@ -6,14 +6,17 @@ import base64
 import binascii
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import entered
 
 from .models import ApiToken, MemberRole, MemberStatus, Seat
@@ -43,16 +46,16 @@ _PRACTICE = (
 
 def actor_for_login(login_id: UUID) -> Actor | None:
     """The actor of a signed-in person, or None when they have no place on a team that lets them in now."""
-    seat = (
-        Seat.objects.filter(login_id=login_id, login__is_active=True)
-        .values_list("member_id", *_PRACTICE)
-        .first()
-    )
-    if seat is None:
-        return None
-    practice = _Practice(*seat[1:])
-    with entered(practice.id):
-        return _member_actor(practice, seat[0], login_id)
+    for seat in _seat_of(login_id=login_id):
+        practice = _Practice(*seat[1:])
+        with entered(practice.id):
+            return _member_actor(practice, seat[0], login_id)
+    return None
+
+
+@prepared
+def _seat_of(*, login_id: UUID) -> QuerySet[Seat, Any]:
+    return Seat.objects.filter(login_id=login_id, login__is_active=True).values_list("member_id", *_PRACTICE)
 
 
 def actor_for_token(token: str) -> Actor | None:
@@ -62,24 +65,20 @@ def actor_for_token(token: str) -> Actor | None:
         return None
     practice_id, secret = opened
     with entered(practice_id):
-        row = (
-            ApiToken.objects.filter(
-                digest=secrets.digest(secret),
-                revoked_at__isnull=True,
-                expires_at__gt=clock.now(),
-                member__login__is_active=True,
-            )
-            .values_list("id", "member_id", "scopes", "member__login_id", *_PRACTICE)
-            .first()
-        )
-        if row is None:
-            return None
-        token_id, member_id, scopes, login_id = row[:4]
-        actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
-        if actor is None:
-            return None
-        allowed = frozenset(p for p in actor.permissions if p.value in scopes)
-        return replace(actor, token_id=token_id, permissions=allowed)
+        for row in _live_token(digest=secrets.digest(secret), now=clock.now()):
+            token_id, member_id, scopes, login_id = row[:4]
+            actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
+            if actor is not None:
+                allowed = frozenset(p for p in actor.permissions if p.value in scopes)
+                return replace(actor, token_id=token_id, permissions=allowed)
+    return None
+
+
+@prepared
+def _live_token(*, digest: str, now: datetime) -> QuerySet[ApiToken, Any]:
+    return ApiToken.objects.filter(
+        digest=digest, revoked_at__isnull=True, expires_at__gt=now, member__login__is_active=True
+    ).values_list("id", "member_id", "scopes", "member__login_id", *_PRACTICE)
 
 
 def pack(practice_id: UUID, secret: str) -> str:
@@ -104,18 +103,7 @@ def read_token(token: str) -> tuple[UUID, str] | None:
 
 
 def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor | None:
-    held = list(
-        MemberRole.objects.filter(holds(clock.now()), member_id=member_id, member__status__in=SIGNS_IN)
-        .order_by("role__position", "role__name_key")
-        .values_list(
-            "member__first_name",
-            "member__last_name",
-            "role__name",
-            "role__starting_point",
-            "role__overrides",
-            "role__clinical",
-        )
-    )
+    held = _held_roles(member_id=member_id, at=clock.now())
     if not held:
         return None  # no role, no access
     return Actor(
@@ -130,4 +118,20 @@ def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor
         demo=practice.demo,
         support_email=practice.support_email,
         second_factor_from=practice.second_factor_from,
+    )
+
+
+@prepared
+def _held_roles(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole, Any]:
+    return (
+        MemberRole.objects.filter(holds(at), member_id=member_id, member__status__in=SIGNS_IN)
+        .order_by("role__position", "role__name_key")
+        .values_list(
+            "member__first_name",
+            "member__last_name",
+            "role__name",
+            "role__starting_point",
+            "role__overrides",
+            "role__clinical",
+        )
     )
