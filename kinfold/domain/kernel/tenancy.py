@@ -60,6 +60,16 @@ def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
         _practice.reset(token)
 
 
+@contextmanager
+def imagined(practice_id: UUID) -> Iterator[None]:
+    """Write queries as if in a practice, without asking any (`kernel.prepared`)."""
+    token = _practice.set(practice_id)
+    try:
+        yield
+    finally:
+        _practice.reset(token)
+
+
 def _tell_postgres(practice_id: UUID | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

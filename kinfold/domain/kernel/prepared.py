@@ -1,0 +1,163 @@
+"""Questions that every request asks: the ORM writes their SQL once, and later only the values are filled in.
+
+Writing SQL takes the ORM ten times as long as the database takes to answer (docs/decisions/performance.md). So:
+
+    @prepared
+    def _roles_of(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole]:
+        return MemberRole.objects.filter(holds(at), member_id=member_id).values_list("role__name")
+
+    _roles_of(member_id=…, at=…)  # a list of tuples
+
+The function stays an ordinary queryset of tuples. Positional arguments are its shape: each shape is written once.
+Keyword arguments are values, of which the function may only pass on, never decide anything by them: it is called
+with stand-ins. The entered practice is a value like the others, filled in each time.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, cast
+from uuid import UUID, uuid4
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from . import clock
+from .tenancy import current_practice_id, imagined
+
+PRACTICE = "practice"
+_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class NotPreparable(TypeError):
+    """A query cannot be written ahead of its values: a fault in Kinfold."""
+
+
+class Question(Protocol):
+    """A prepared query: called with its shape and values, it answers with rows."""
+
+    def __call__(self, *shape: Hashable, **values: Any) -> list[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """SQL with the places of its values: each parameter is the name of a value and how it is sent, or a constant."""
+
+    sql: str
+    parameters: tuple[tuple[str | None, Any], ...]
+    convert: Callable[[list[Any]], list[tuple[Any, ...]]]
+
+
+def prepared(build: Callable[..., QuerySet[Any, Any]]) -> Question:
+    """Make a function that builds a queryset of tuples one that answers with its rows."""
+    known: dict[Hashable, _Written | None] = {}
+
+    @functools.wraps(build)
+    def ask(*shape: Hashable, **values: Any) -> list[tuple[Any, ...]]:
+        key = (connection.vendor, shape, tuple(type(value) for value in values.values()))
+        try:
+            written = known[key]
+        except KeyError:
+            written = known[key] = _written(build, shape, values)
+        if written is None:
+            return []
+        parameters = [
+            constant_or_send if name is None else constant_or_send(_value(name, values))
+            for name, constant_or_send in written.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, parameters)
+            return written.convert(cursor.fetchall())
+
+    return cast("Question", ask)
+
+
+def _value(name: str, values: dict[str, Any]) -> Any:
+    return current_practice_id() if name == PRACTICE else values[name]
+
+
+def _written(build: Callable[..., Any], shape: tuple[Any, ...], values: dict[str, Any]) -> _Written | None:
+    """Write the SQL twice, with two sets of stand-ins: what differs and is no stand-in was decided too early."""
+    try:
+        first, second = (_with_stand_ins(build, shape, values) for _ in range(2))
+    except EmptyResultSet:  # nothing can ever match this shape
+        return None
+    if first.sql != second.sql or first.parameters != second.parameters:
+        raise NotPreparable(
+            f"{build.__name__} builds another query each time: give it what differs as values"
+        )
+    return first
+
+
+def _with_stand_ins(build: Callable[..., Any], shape: tuple[Any, ...], values: dict[str, Any]) -> _Written:
+    stand_ins = {name: _stand_in(value) for name, value in values.items()}
+    practice = uuid4()
+    with (
+        imagined(practice),
+        clock.frozen_at(cast("datetime", _stand_in(_EPOCH))),
+        connection.execute_wrapper(_refuse),
+    ):
+        queryset = build(*shape, **stand_ins)
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sql, parameters = compiler.as_sql()
+    fields = [entry[0] for entry in compiler.select[: compiler.col_count]]
+    places = tuple(_place(parameter, {**stand_ins, PRACTICE: practice}) for parameter in parameters)
+    if unused := stand_ins.keys() - {name for name, _ in places}:
+        raise NotPreparable(f"{build.__name__} does not pass {sorted(unused)} on as they are")
+    converters = compiler.get_converters(fields)
+
+    def convert(rows: list[Any]) -> list[tuple[Any, ...]]:
+        if not converters:
+            return rows
+        return [tuple(row) for row in compiler.apply_converters(rows, converters)]
+
+    return _Written(sql, places, convert)
+
+
+def _refuse(*_: Any) -> Any:
+    raise NotPreparable("A query was executed while another one was written.")
+
+
+def _stand_in(value: Any) -> Any:
+    """Another value of the same kind that occurs nowhere else."""
+    if isinstance(value, UUID):
+        return uuid4()
+    if isinstance(value, datetime):
+        return _EPOCH + timedelta(microseconds=secrets.randbelow(2**51))
+    if isinstance(value, str):
+        return secrets.token_hex(16)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return 2**30 + secrets.randbelow(2**30)
+    raise NotPreparable(f"a {type(value).__name__} cannot be a value: make it part of the shape")
+
+
+def _place(parameter: Any, stand_ins: dict[str, Any]) -> tuple[str | None, Any]:
+    for name, stand_in in stand_ins.items():
+        for send in _ways(stand_in, parameter):
+            if type(parameter) is not bool and send(stand_in) == parameter:
+                return name, send
+    return None, parameter
+
+
+def _ways(stand_in: Any, parameter: Any) -> tuple[Callable[[Any], Any], ...]:
+    """How a value of this kind may be sent to this database."""
+    if isinstance(stand_in, UUID):
+        return (_as_it_is,) if connection.features.has_native_uuid_field else (_as_hex,)
+    if isinstance(stand_in, datetime):
+        return (connection.ops.adapt_datetimefield_value,)
+    if isinstance(stand_in, int):
+        return (type(parameter),) if isinstance(parameter, int) else ()
+    return (_as_it_is,)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _as_hex(value: UUID) -> str:
+    return value.hex

@@ -1,0 +1,120 @@
+"""Questions whose SQL is written once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from kinfold.domain.clients.models import Client
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.prepared import NotPreparable, prepared
+from kinfold.domain.kernel.tenancy import NoPractice, entered
+from kinfold.domain.team.models import Member
+from tests.personas import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@prepared
+def _clients(order: str, *, before: datetime, not_named: str, primary: UUID) -> QuerySet[Client, Any]:
+    found = Client.objects.filter(created_at__lt=before, primary_id=primary).exclude(first_name=not_named)
+    return found.order_by(order).values_list("id", "created_at", "birth_date")
+
+
+def test_a_prepared_question_answers_as_its_queryset_does(cast: Cast) -> None:
+    tomorrow, lin = clock.now() + timedelta(days=1), cast.lin.member_id
+    with entered(cast.alder.practice_id):
+        for order in ("sort_key", "-sort_key"):
+            for name in ("Nobody", "Ben"):
+                expected = (
+                    Client.objects.filter(created_at__lt=tomorrow, primary_id=lin)
+                    .exclude(first_name=name)
+                    .order_by(order)
+                    .values_list("id", "created_at", "birth_date")
+                )
+                assert _clients(order, before=tomorrow, not_named=name, primary=lin) == list(expected)
+        assert _clients("id", before=cast.began - timedelta(days=1), not_named="", primary=lin) == []
+
+
+def test_a_prepared_question_asks_the_practice_that_is_entered(cast: Cast) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+
+    @prepared
+    def everyone(*, before: datetime) -> QuerySet[Client, Any]:
+        return Client.objects.filter(created_at__lt=before).values_list("first_name").order_by("first_name")
+
+    with entered(cast.alder.practice_id):
+        assert everyone(before=tomorrow) == [("Anna",), ("Ben",), ("Dora",), ("Uma",)]
+    with entered(cast.birch.practice_id):
+        assert everyone(before=tomorrow) == [("Finn",)]
+    with pytest.raises(NoPractice):
+        everyone(before=tomorrow)
+
+
+def test_a_prepared_question_is_one_query_each_time(cast: Cast) -> None:
+    with entered(cast.alder.practice_id):
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                _clients("-id", before=clock.now(), not_named="x", primary=cast.theo.member_id)
+            assert len(queries) == 1
+
+
+def test_a_shape_that_can_match_nothing_is_answered_without_asking(cast: Cast) -> None:
+    @prepared
+    def nobody(*, id_: UUID) -> QuerySet[Member, Any]:
+        return Member.objects.filter(id=id_, status__in=[]).values_list("id")
+
+    with entered(cast.alder.practice_id), CaptureQueriesContext(connection) as queries:
+        assert nobody(id_=uuid4()) == []
+    assert not queries.captured_queries
+
+
+def test_a_question_that_decides_by_the_clock_is_refused(cast: Cast) -> None:
+    @prepared
+    def recent(*, id_: UUID) -> QuerySet[Client, Any]:
+        return Client.objects.filter(id=id_, created_at__lt=clock.now()).values_list("id")
+
+    with entered(cast.alder.practice_id), pytest.raises(NotPreparable):
+        recent(id_=uuid4())
+
+
+def test_a_question_that_does_not_use_what_it_is_given_is_refused(cast: Cast) -> None:
+    @prepared
+    def forgetful(*, id_: UUID, name: str) -> QuerySet[Client, Any]:
+        return Client.objects.filter(id=id_).values_list("id")
+
+    @prepared
+    def changing(*, name: str) -> QuerySet[Client, Any]:
+        return Client.objects.filter(first_name__startswith=name).values_list("id")
+
+    with entered(cast.alder.practice_id):
+        with pytest.raises(NotPreparable):
+            forgetful(id_=uuid4(), name="Ben")
+        with pytest.raises(NotPreparable):
+            changing(name="Ben")
+
+
+def test_a_question_that_asks_another_one_first_is_refused(cast: Cast) -> None:
+    @prepared
+    def curious(*, at: datetime) -> QuerySet[Client, Any]:
+        first = list(Client.objects.values_list("id", flat=True))
+        return Client.objects.filter(id__in=first, created_at__lt=at).values_list("id")
+
+    with entered(cast.alder.practice_id), pytest.raises(NotPreparable):
+        curious(at=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, ["a"]])
+def test_values_that_would_change_the_query_belong_to_its_shape(cast: Cast, value: object) -> None:
+    @prepared
+    def asked(*, value: Any) -> QuerySet[Client, Any]:
+        return Client.objects.filter(first_name=value).values_list("id")
+
+    with entered(cast.alder.practice_id), pytest.raises(NotPreparable):
+        asked(value=value)
