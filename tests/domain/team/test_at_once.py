@@ -1,0 +1,152 @@
+"""What holds when people act at the same moment, on real connections (RELIABILITY 1.8, 1.9, 1.11)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit.trail import verify
+from kinfold.domain.identity.models import Login
+from kinfold.domain.kernel.errors import Conflict, DomainError
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.commands.invitations import (
+    AcceptWithLogin,
+    InviteMember,
+    accept_with_login,
+    invite_member,
+)
+from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
+from kinfold.domain.team.commands.tokens import CreateToken, create_token
+from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
+from kinfold.domain.team.links import guest_with_login
+from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat
+from tests.domain.team.steps import NEW_ADDRESS, accept, invite, link_of
+from tests.personas import Cast, Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do all of these at the same moment, each on a connection of its own; what each returned or was refused with."""
+    ready = threading.Barrier(len(acts))
+    outcomes: list[object] = [None] * len(acts)
+
+    def run(number: int) -> None:
+        try:
+            ready.wait(30)
+            outcomes[number] = acts[number]()
+        except Exception as error:  # noqa: BLE001 - every outcome is counted, and only refusals are expected
+            outcomes[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    faults = [
+        fault for fault in outcomes if isinstance(fault, Exception) and not isinstance(fault, DomainError)
+    ]
+    assert not faults, faults
+    return outcomes
+
+
+def kinds(outcomes: Sequence[object]) -> Counter[type]:
+    return Counter(type(outcome) for outcome in outcomes if isinstance(outcome, Exception))
+
+
+@pytest.mark.requirement("O06")
+def test_fifty_acceptances_at_once_make_one_member(cast: Cast) -> None:
+    link = link_of(cast.alder.practice_id, invite(cast))
+    outcomes = at_once([lambda: accept(link)] * 50)
+    assert kinds(outcomes) == {LinkUsed: 49}
+    assert Login.objects.filter(email=NEW_ADDRESS).count() == 1
+    assert Seat.objects.filter(practice_id=cast.alder.practice_id).count() == len(cast.team) + 1
+    with entered(cast.alder.practice_id):
+        assert Member.objects.filter(email=NEW_ADDRESS).count() == 1
+        assert MemberRole.objects.filter(member__email=NEW_ADDRESS).count() == 1
+    assert verify(cast.alder.practice_id).fault is None
+
+
+@pytest.mark.requirement("O35")
+def test_two_practices_invite_one_person_who_accepts_both_at_once_and_joins_one(cast: Cast) -> None:
+    alder = invite(cast, email=cast.nora.email)
+    birch = invite_member(
+        cast.fran.actor,
+        InviteMember(
+            full_name="Nora Weiss", email=cast.nora.email, role_ids=(cast.birch.roles["associate"],)
+        ),
+    )
+
+    def join(practice_id: UUID, invitation_id: UUID) -> UUID:
+        return accept_with_login(
+            guest_with_login(practice_id, cast.nora.login_id),
+            AcceptWithLogin(invitation_id=invitation_id, first_name="Nora", last_name="Weiss"),
+        )
+
+    outcomes = at_once(
+        [
+            lambda: join(cast.alder.practice_id, alder),
+            lambda: join(cast.birch.practice_id, birch),
+        ]
+    )
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1
+    assert Seat.objects.filter(login_id=cast.nora.login_id).count() == 1
+
+
+def test_ten_invitations_of_one_address_at_once_make_one(cast: Cast) -> None:
+    actor = cast.ada.actor
+    outcomes = at_once([lambda: invite(cast, by=actor)] * 10)
+    assert kinds(outcomes) == {AlreadyInvited: 9}
+    with entered(cast.alder.practice_id):
+        assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("rounds", [20])
+def test_two_owners_who_demote_each_other_at_once_leave_an_owner(cast: Cast, rounds: int) -> None:
+    roles = cast.alder.roles
+    with entered(cast.alder.practice_id, writing=True):
+        MemberRole.objects.create(member_id=cast.lin.member_id, role_id=roles["owner"], since=cast.began)
+
+    def demote(by: Person, member: Person) -> Callable[[], object]:
+        actor, version = by.actor, _version(cast, member)
+        data = ChangeMemberRoles(
+            member_id=member.member_id, version=version, role_ids=(roles["practitioner"],)
+        )
+        return lambda: change_member_roles(actor, data)
+
+    for _ in range(rounds):
+        outcomes = at_once([demote(cast.olu, cast.lin), demote(cast.lin, cast.olu)])
+        owners = [person for person in (cast.olu, cast.lin) if person.actor.may(Permission.PRACTICE_OWN)]
+        assert len(owners) == 1
+        assert kinds(outcomes) == {LastOwner: 1}
+        (left,) = owners
+        (gone,) = {cast.olu, cast.lin} - {left}
+        change_member_roles(
+            left.actor,
+            ChangeMemberRoles(
+                member_id=gone.member_id, version=_version(cast, gone), role_ids=(roles["owner"],)
+            ),
+        )
+
+
+def test_a_double_click_makes_one_token_even_at_the_same_moment(cast: Cast) -> None:
+    actor = cast.ada.actor
+    data = CreateToken(name="Reports", scopes=(Permission.MEMBERS_NAMES.value,), days=30, key="form-1")
+    outcomes = at_once([lambda: create_token(actor, data)] * 8)
+    assert kinds(outcomes) == {}
+    assert len(set(outcomes)) == 1
+    with entered(cast.alder.practice_id):
+        assert ApiToken.objects.count() == 1
+
+
+def _version(cast: Cast, member: Person) -> int:
+    with entered(cast.alder.practice_id):
+        return Member.objects.values_list("version", flat=True).get(pk=member.member_id)
