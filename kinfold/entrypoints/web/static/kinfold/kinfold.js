@@ -70,6 +70,8 @@ document.addEventListener("click", (event) => {
   navigator.clipboard?.writeText(text).then(() => announce("Copied"));
 });
 
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+
 // Passkeys: allauth's script reports what went wrong here.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
