@@ -1,4 +1,4 @@
-"""The queue of background work. These tables belong to no practice: they hold ids and names of functions only."""
+"""The queue of background work, and what happens once. These tables belong to no practice and hold no person's data."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ class PeriodicTask(models.Model):
     path = models.CharField(max_length=200, primary_key=True)
     due_at = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
+
+
+class Once(models.Model):
+    """Something that happens once in an installation. Two who try at a time: the second waits, and finds it done."""
+
+    what = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()

@@ -62,6 +62,13 @@ def something_is_due() -> bool:
     return OutgoingMail.objects.filter(_due()).exists()
 
 
+def count_troubles() -> int:
+    """How many mails of this installation were given up, or may have arrived and may not."""
+    return OutgoingMail.objects.filter(
+        state__in=(MailState.FAILED, MailState.UNSURE), next_try_at__isnull=True
+    ).count()
+
+
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     id: UUID

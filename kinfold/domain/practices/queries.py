@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from kinfold.domain.kernel.periods import holds
 
@@ -17,3 +19,19 @@ def is_on(switch: Switch, at: datetime) -> bool:
 def any_practice() -> bool:
     """Whether this installation has been set up at all."""
     return Practice.objects.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeName:
+    """A practice as whoever runs the installation knows it."""
+
+    id: UUID
+    slug: str
+    name: str
+    demo: bool
+
+
+def practice_names() -> tuple[PracticeName, ...]:
+    """Every practice of this installation, by short name; for the command line, not for people of a practice."""
+    rows = Practice.objects.order_by("slug").values_list("id", "slug", "name", "demo")
+    return tuple(PracticeName(*row) for row in rows)

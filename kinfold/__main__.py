@@ -1,0 +1,5 @@
+"""`python -m kinfold` is `kinfold`."""
+
+from kinfold.entrypoints.cli import main
+
+main()
