@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 
 from kinfold.domain.identity.models import Login, LoginSession
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.secrets import digest
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -64,7 +67,12 @@ def open_login(login_id: UUID) -> LoginCard | None:
 
 def has_second_factor(login_id: UUID) -> bool:
     """Whether signing in asks for more than a password: an authenticator app or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS).exists())
+    return bool(_second_factors(login_id=login_id))
+
+
+@prepared
+def _second_factors(*, login_id: UUID) -> QuerySet[Authenticator, Any]:
+    return Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS).values_list("id")[:1]
 
 
 def list_sessions(login_id: UUID, this_key: str | None = None) -> tuple[OpenSession, ...]:

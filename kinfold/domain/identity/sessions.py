@@ -14,10 +14,12 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kinfold.domain.identity.models import LoginSession
 from kinfold.domain.identity.vault import SealBroken, seal, unseal
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.secrets import digest
 
 IDLE = timedelta(minutes=30)
@@ -36,20 +38,19 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """The content of a session that has not ended; an empty one otherwise."""
         key, now = digest(self.session_key or ""), clock.now()
-        row = LoginSession.objects.filter(digest=key, expires_at__gt=now).first()
-        try:
-            content: dict[str, Any] = json.loads(unseal("session", row.sealed, bound_to=key)) if row else {}
-        except SealBroken:  # the installation key was replaced: everybody signs in again
-            row = None
-        if row is None:
-            self._session_key = None
-            return {}
-        self._started_at = row.started_at
-        if now - row.last_seen_at >= SEEN_EVERY:
-            LoginSession.objects.filter(digest=key, last_seen_at=row.last_seen_at).update(
-                last_seen_at=now, expires_at=_end(row.started_at, now)
-            )
-        return content
+        for sealed, started_at, last_seen_at in _open_session(digest=key, now=now):
+            try:
+                content: dict[str, Any] = json.loads(unseal("session", sealed, bound_to=key))
+            except SealBroken:  # the installation key was replaced: everybody signs in again
+                break
+            self._started_at = started_at
+            if now - last_seen_at >= SEEN_EVERY:
+                LoginSession.objects.filter(digest=key, last_seen_at=last_seen_at).update(
+                    last_seen_at=now, expires_at=_end(started_at, now)
+                )
+            return content
+        self._session_key = None
+        return {}
 
     def exists(self, session_key: str) -> bool:
         """Whether a key is taken."""
@@ -115,6 +116,13 @@ class SessionStore(SessionBase):
     def clear_expired(cls) -> None:
         """Delete sessions that have ended."""
         LoginSession.objects.filter(expires_at__lte=clock.now()).delete()
+
+
+@prepared
+def _open_session(*, digest: str, now: datetime) -> QuerySet[LoginSession, Any]:
+    return LoginSession.objects.filter(digest=digest, expires_at__gt=now).values_list(
+        "sealed", "started_at", "last_seen_at"
+    )
 
 
 def _end(started_at: datetime, now: datetime) -> datetime:
