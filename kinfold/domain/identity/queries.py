@@ -72,7 +72,10 @@ def has_second_factor(login_id: UUID) -> bool:
 
 @prepared
 def _second_factors(*, login_id: UUID) -> QuerySet[Authenticator, Any]:
-    return Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS).values_list("id")[:1]
+    factors: QuerySet[Authenticator, Any] = Authenticator.objects.filter(
+        user_id=login_id, type__in=SECOND_FACTORS
+    ).values_list("id")[:1]
+    return factors
 
 
 def list_sessions(login_id: UUID, this_key: str | None = None) -> tuple[OpenSession, ...]:
