@@ -7,7 +7,7 @@ from datetime import timedelta
 AUTH_USER_MODEL = "identity.Login"
 # No ModelBackend: rights never come from Django's permission tables, and allauth's backend hashes a password
 # even when the login is unknown.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kinfold.domain.identity.backends.LoginBackend"]
 PASSWORD_HASHERS = ["kinfold.domain.identity.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "kinfold.domain.identity.validators.PasswordRules"}]
 PASSWORD_RESET_TIMEOUT = 0  # Django's own reset tokens are not used (see identity/links.py)
@@ -20,6 +20,11 @@ SESSION_COOKIE_HTTPONLY = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+
+# Where the links in mails lead; the domain knows no routes.
+IDENTITY_RESET_PATH = "/account/password/reset/link/{}/"
+IDENTITY_VERIFY_PATH = "/account/email/confirm/{}/"
+IDENTITY_FORGOT_PATH = "/account/password/reset/"
 
 ACCOUNT_ADAPTER = "kinfold.entrypoints.web.identity.adapter.AccountAdapter"
 ACCOUNT_USER_DISPLAY = "kinfold.entrypoints.web.identity.adapter.display_name"

@@ -8,6 +8,7 @@ invitation, the set-up of a practice, the command line, and the pages of the log
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -15,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from kinfold.domain.identity import emails, limits, links, passwords
 from kinfold.domain.identity.errors import AddressTaken, LinkNotKnown, LoginExists
-from kinfold.domain.identity.models import Login, LoginSession, UsedCode
+from kinfold.domain.identity.models import Login, LoginSession, Notice, UsedCode
 from kinfold.domain.identity.queries import has_second_factor
 from kinfold.domain.identity.sessions import SessionStore
 from kinfold.domain.kernel import clock
@@ -23,6 +24,8 @@ from kinfold.domain.kernel.emails import canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.kernel.secrets import digest
 from kinfold.domain.kernel.text import clean_name
+
+NOTICES_KEPT = timedelta(days=90)
 
 
 def create_login(
@@ -72,7 +75,8 @@ def ask_for_reset(email: str) -> None:
     Nothing here looks the login up: that happens when the mail is made, so the answer takes the same time and
     the same writes whether or not the address is known (RELIABILITY 1.3).
     """
-    emails.send_reset(canonical_email(email))
+    with transaction.atomic():
+        emails.send_reset(canonical_email(email))
 
 
 def reset_password(secret: str, password: str) -> UUID:
@@ -110,7 +114,8 @@ def cancel_email_change(login_id: UUID) -> None:
 def ask_to_verify(login_id: UUID, email: str) -> None:
     """Mail the link again that proves an address of this login."""
     if EmailAddress.objects.filter(user_id=login_id, email=email, verified=False).exists():
-        emails.send_verification(login_id, email)
+        with transaction.atomic():
+            emails.send_verification(login_id, email)
 
 
 def verify_email(secret: str) -> UUID:
@@ -124,7 +129,7 @@ def verify_email(secret: str) -> UUID:
                 raise LinkNotKnown
             old = login.email
             if old != address.email:
-                emails.notify(login.id, "email_changed", to=old)
+                emails.notify(login.id, "email_changed", email=old)
                 EmailAddress.objects.filter(user=login).exclude(pk=address.pk).delete()
                 login.email = address.email
                 login.save(update_fields=["email"])
@@ -171,6 +176,7 @@ def forget_what_ended() -> None:
     limits.forget_past_attempts()
     links.forget_past_links()
     UsedCode.objects.filter(expires_at__lte=clock.now()).delete()
+    Notice.objects.filter(happened_at__lt=clock.now() - NOTICES_KEPT).delete()
 
 
 def _check_password(password: str, *, about: Iterable[str], has_second_factor: bool = False) -> None:

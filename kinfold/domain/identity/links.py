@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from typing import cast
+from uuid import UUID, uuid4
 
 from kinfold.domain.identity.errors import LinkExpired, LinkNotKnown, LinkUsed
-from kinfold.domain.identity.models import EmailedLink
+from kinfold.domain.identity.models import EmailedLink, Login
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.secrets import derive, digest, new_nonce
 
@@ -30,22 +31,37 @@ class Link:
     email: str
 
 
-def issue(purpose: str, login_id: UUID, email: str, *, link_id: UUID) -> str:
-    """The secret of a link, made on the first call with this id and the same on every later one."""
-    now, nonce = clock.now(), new_nonce()
-    link, made = EmailedLink.objects.get_or_create(
+def issue(purpose: str, email: str, login_id: UUID | None = None) -> UUID:
+    """Make a link for the mail to an address; `secret_of` gives its secret when that mail is made."""
+    now, nonce, link_id = clock.now(), new_nonce(), uuid4()
+    EmailedLink.objects.create(
         id=link_id,
-        defaults={
-            "login_id": login_id,
-            "purpose": purpose,
-            "email": email,
-            "nonce": nonce,
-            "digest": digest(_secret(purpose, link_id, nonce)),
-            "created_at": now,
-            "expires_at": now + LIFETIME[purpose],
-        },
+        login_id=login_id,
+        purpose=purpose,
+        email=email,
+        nonce=nonce,
+        digest=digest(_secret(purpose, link_id, nonce)),
+        created_at=now,
+        expires_at=now + LIFETIME[purpose],
     )
-    return _secret(purpose, link_id, nonce if made else link.nonce)
+    return link_id
+
+
+def secret_of(link_id: UUID) -> tuple[str, str] | None:
+    """Address and secret for the mail of a link, the same each time; None when nobody needs it any more.
+
+    A reset link finds its login here, by the address that was typed.
+    """
+    row = EmailedLink.objects.filter(id=link_id, used_at=None, expires_at__gt=clock.now()).first()
+    if row is None:
+        return None
+    if row.login_id is None:
+        login_id = Login.objects.filter(email=row.email, is_active=True).values_list("id", flat=True).first()
+        if login_id is None:
+            row.delete()  # nobody here has this address, so nothing of it is kept
+            return None
+        EmailedLink.objects.filter(id=link_id).update(login_id=login_id)
+    return row.email, _secret(row.purpose, row.id, row.nonce)
 
 
 def look_at(purpose: str, secret: str) -> Link:
@@ -57,7 +73,7 @@ def look_at(purpose: str, secret: str) -> Link:
         raise LinkUsed
     if row.expires_at <= clock.now():
         raise LinkExpired
-    return Link(id=row.id, login_id=row.login_id, email=row.email)
+    return Link(id=row.id, login_id=cast("UUID", row.login_id), email=row.email)
 
 
 def use(purpose: str, secret: str) -> Link:

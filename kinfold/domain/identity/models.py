@@ -98,7 +98,9 @@ class EmailedLink(models.Model):
     """A link that was mailed to somebody, single use and of one purpose.
 
     Its meaning is in this row and never in the link. The secret is derived from the installation key, the
-    id and the nonce, so that a mail sent twice carries the same link; only its digest is stored.
+    id and the nonce, so that a mail sent twice carries the same link; only its digest is stored. A row
+    without a login is a reset that somebody asked for: whether there is a login is looked up when the mail
+    is made, so that asking takes the same time for a known and an unknown address.
     """
 
     class Purpose(models.TextChoices):
@@ -108,7 +110,7 @@ class EmailedLink(models.Model):
         VERIFY = "verify", "prove an e-mail address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="+")
+    login = models.ForeignKey(Login, null=True, on_delete=models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     email = models.CharField(max_length=254)
     nonce = models.CharField(max_length=32)
@@ -116,6 +118,16 @@ class EmailedLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Notice(models.Model):
+    """Something about a login was changed, and a mail to this address says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=30)
+    email = models.CharField(max_length=254)
+    happened_at = models.DateTimeField()
 
 
 class Attempts(models.Model):

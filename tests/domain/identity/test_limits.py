@@ -102,23 +102,23 @@ def test_the_table_names_nobody_and_forgets_what_stops_nobody() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_processes_at_once_get_exactly_the_burst() -> None:
-    assert in_processes(50, lambda: limits.take(NARROW, "ana")) == 5
-    assert in_processes(50, lambda: limits.take(NARROW, "ana")) == 0
+    assert in_processes(50, lambda _: limits.take(NARROW, "ana")) == 5
+    assert in_processes(50, lambda _: limits.take(NARROW, "ana")) == 0
 
 
-def in_processes(count: int, act: Callable[[], object], refusal: type[Exception] = SlowDown) -> int:
-    """Run `act` in `count` processes at the same time; how many were not refused."""
+def in_processes(count: int, act: Callable[[int], object], refusal: type[Exception] = SlowDown) -> int:
+    """Run `act` in `count` processes at the same time, with each one's number; how many were not refused."""
     connections.close_all()
     read_end, write_end = os.pipe()
     children = []
-    for _ in range(count):
+    for number in range(count):
         child = os.fork()
         if child == 0:
             verdict = 2
             try:
                 os.close(write_end)
                 os.read(read_end, 1)  # all start together, when the parent closes the pipe
-                act()
+                act(number)
                 verdict = 0
             except refusal:
                 verdict = 1

@@ -1,7 +1,7 @@
 """Mailed links: one purpose, one use, a while; looking at one changes nothing."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -15,9 +15,11 @@ from tests.personas import Cast, build_cast
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
-def issue(login_id: UUID, purpose: str = links.RESET, link_id: UUID | None = None) -> str:
-    """A fresh link of Olu's."""
-    return links.issue(purpose, login_id, "olu@example.org", link_id=link_id or uuid4())
+def issue(login_id: UUID, purpose: str = links.RESET) -> str:
+    """A fresh link, as the mail carries it."""
+    found = links.secret_of(links.issue(purpose, "olu@example.org", login_id))
+    assert found is not None
+    return found[1]
 
 
 def test_the_table_holds_only_a_digest_of_a_link(cast: Cast) -> None:
@@ -29,10 +31,29 @@ def test_the_table_holds_only_a_digest_of_a_link(cast: Cast) -> None:
 
 
 def test_a_mail_sent_again_carries_the_same_link(cast: Cast) -> None:
-    link_id = uuid4()
-    assert issue(cast.olu.login_id, link_id=link_id) == issue(cast.olu.login_id, link_id=link_id)
-    assert EmailedLink.objects.count() == 1
+    link_id = links.issue(links.RESET, "olu@example.org", cast.olu.login_id)
+    assert links.secret_of(link_id) == links.secret_of(link_id)
     assert issue(cast.olu.login_id) != issue(cast.olu.login_id)
+
+
+def test_a_reset_asked_for_finds_its_login_when_the_mail_is_made(cast: Cast) -> None:
+    link_id = links.issue(links.RESET, cast.olu.email)
+    found = links.secret_of(link_id)
+    assert found is not None
+    assert found[0] == cast.olu.email
+    assert links.look_at(links.RESET, found[1]).login_id == cast.olu.login_id
+
+
+def test_a_reset_asked_for_an_unknown_address_leaves_no_trace(cast: Cast) -> None:
+    link_id = links.issue(links.RESET, "nobody@example.org")
+    assert links.secret_of(link_id) is None
+    assert EmailedLink.objects.count() == 0
+
+
+def test_a_link_that_ended_is_not_mailed_any_more(cast: Cast) -> None:
+    link_id = links.issue(links.RESET, cast.olu.email, cast.olu.login_id)
+    links.close_all(links.RESET, cast.olu.login_id)
+    assert links.secret_of(link_id) is None
 
 
 def test_looking_at_a_link_changes_nothing_and_using_it_ends_it(cast: Cast) -> None:
@@ -102,4 +123,4 @@ def test_old_links_are_deleted_a_month_after_they_ended(cast: Cast) -> None:
 def test_of_many_who_use_a_link_at_once_one_gets_it() -> None:
     cast = build_cast()
     secret = issue(cast.olu.login_id)
-    assert in_processes(10, lambda: links.use(links.RESET, secret), refusal=LinkUsed) == 1
+    assert in_processes(10, lambda _: links.use(links.RESET, secret), refusal=LinkUsed) == 1

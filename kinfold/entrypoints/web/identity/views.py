@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.identity import commands, links
 from kinfold.domain.identity.queries import list_sessions, open_login
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound, NotSignedIn
+from kinfold.entrypoints.web import pages
 
 RESET_KEY = "identity_reset_link"
 CHOOSE = "choose"
@@ -36,13 +37,14 @@ def verify_email(request: HttpRequest, key: str) -> HttpResponse:
     except DomainError as problem:
         return _link_problem(request, "account/email_confirm.html", problem)
     if request.method == "POST":
-        messages.success(request, "Your e-mail address is confirmed.")
+        pages.toast(request, "Your e-mail address is confirmed.")
         if request.user.is_authenticated and request.user.pk != link.login_id:
             logout(request, show_message=False)
         return _see_other("account_email" if request.user.is_authenticated else "account_login")
     context = {
         "confirmation": {"key": key, "email_address": {"email": link.email}},
         "can_confirm": True,
+        "redirect_field": "",
         "email": link.email,
         "problem": None,
     }
@@ -70,7 +72,7 @@ def choose_password(request: HttpRequest, key: str) -> HttpResponse:
         request.session.pop(RESET_KEY, None)
         return _link_problem(request, template, problem)
     action = reverse("account_reset_password_from_key", kwargs={"key": CHOOSE})
-    context = {"form": form, "token_fail": False, "action_url": action, "problem": None}
+    context = {"form": form, "token_fail": False, "action_url": action, "redirect_field": "", "problem": None}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, template, context, status=status)
 
@@ -80,7 +82,7 @@ def choose_password(request: HttpRequest, key: str) -> HttpResponse:
 def sessions(request: HttpRequest) -> HttpResponse:
     """The browsers this login is signed in with."""
     open_sessions = list_sessions(_login_id(request), request.session.session_key)
-    return render(request, "account/sessions.html", {"sessions": open_sessions})
+    return render(request, "pages/security/sessions.html", {"sessions": open_sessions})
 
 
 @require_POST
@@ -89,8 +91,8 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Sign one browser out."""
     if not commands.end_session(_login_id(request), session_id):
         raise NotFound
-    messages.success(request, "That browser is signed out.")
-    return _see_other("account_sessions")
+    pages.toast(request, "That browser is signed out.")
+    return _see_other("sessions")
 
 
 @require_POST
@@ -98,8 +100,8 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign every other browser out."""
     commands.end_sessions(_login_id(request), but=request.session.session_key)
-    messages.success(request, "All other browsers are signed out.")
-    return _see_other("account_sessions")
+    pages.toast(request, "All other browsers are signed out.")
+    return _see_other("sessions")
 
 
 class AddPasskey(AddWebAuthnView):
@@ -145,4 +147,4 @@ def _login_id(request: HttpRequest) -> UUID:
 
 
 def _see_other(name: str, **parts: str) -> HttpResponse:
-    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": reverse(name, kwargs=parts)})
+    return pages.see_other(reverse(name, kwargs=parts))
