@@ -7,27 +7,58 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.text import folded, sort_key
 
 MOST_TYPED_WORDS = 6
 WORD_LENGTH = 60
+TAG_KEY_LENGTH = 100
 
 _SIGNS = re.compile(r"[\W_]+")
 _LETTERS_THEN_NUMBER = re.compile(r"[^\W\d_]+[\W_]*(\d+)")
 
 
-def client_keys(first_name: str, last_name: str, email: str, external_id: str) -> tuple[str, frozenset[str]]:
+NOT_OF_NAME = 99
+
+
+class Word(NamedTuple):
+    """A word by which a client is found, with what `ClientWord` keeps of its place among the others."""
+
+    text: str
+    shared: int
+    shared_in_name: int
+
+
+def client_keys(first_name: str, last_name: str, email: str, external_id: str) -> tuple[str, list[Word]]:
     """The key by which a client is sorted, and the words by which they are found.
 
     Found by each word of the name, by the e-mail from its beginning, and by the external ID from its beginning or
     from its number. Signs between letters do not count: "O'Brien" is found as "obrien", "o'br" and "brien".
     """
-    words = _name_words(first_name) | _name_words(last_name)
+    named = sorted(_name_words(first_name) | _name_words(last_name))
+    in_name = dict(zip(named, _shared(named), strict=True))
+    words = named
     if email or external_id:
-        words = words.union(_whole(email), _identifier_words(external_id))
-    return sort_key(last_name, first_name), words
+        words = sorted({*named, *_whole(email), *_identifier_words(external_id)})
+    shared = _shared(words)
+    return sort_key(last_name, first_name), [
+        Word(word, n, in_name.get(word, NOT_OF_NAME)) for word, n in zip(words, shared, strict=True)
+    ]
+
+
+def _shared(words: list[str]) -> list[int]:
+    """How many first letters each word has in common with the one before it, in sorted order."""
+    return [0, *(_in_common(a, b) for a, b in pairwise(words))]
+
+
+def _in_common(a: str, b: str) -> int:
+    for place, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x != y:
+            return place
+    return min(len(a), len(b))
 
 
 def typed_words(typed: str) -> tuple[str, ...] | None:
@@ -76,3 +107,8 @@ def _stored_email(chunk: str) -> str:
         except NotAnEmailAddress:
             return chunk
     return chunk
+
+
+def tag_key(name: str) -> str:
+    """What two spellings of one tag have in common."""
+    return folded(name)[:TAG_KEY_LENGTH]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from kinfold.domain.kernel.fields import KeyField
 from kinfold.domain.kernel.tenants import (
     TenantForeignKey,
     TenantKey,
@@ -42,20 +43,20 @@ class SexAtBirth(models.TextChoices):
 class Client(TenantModel):
     """A client. The e-mail is not unique: families share one.
 
-    `sort_key`, the words and `primary` are derived: `clients.keys` and `clients.assignments` write them with what
-    they come from, and a test holds them equal.
+    `sort_key` and the words come from name, e-mail and external ID, `kind` and `primary` from the open tie to a
+    therapist. `clients.index` and `clients.ties` write them with what they come from, and a test holds them equal.
     """
 
     kind = models.CharField(max_length=10, choices=ClientKind.choices, default=ClientKind.PRACTICE)
     status = models.CharField(max_length=10, choices=ClientStatus.choices, default=ClientStatus.ACTIVE)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
-    sort_key = models.CharField(max_length=220)
+    sort_key = KeyField(max_length=220)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     birth_date = models.DateField()
     sex_at_birth = models.CharField(max_length=12, choices=SexAtBirth.choices)
-    external_id = models.CharField(max_length=80, blank=True)
+    external_id = models.CharField(max_length=100, blank=True)
     primary = TenantForeignKey("team.Member", null=True, related_name="+")
     made_in = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -83,24 +84,36 @@ class Client(TenantModel):
 class ClientWord(TenantRow):
     """A word by which a client is found: of the name, the e-mail, the external ID.
 
-    It is an index more than a record, and an import writes four of them for each client; so its key is what it says,
-    in the order in which searches read it.
+    An index more than a record. `status` and `sort_key` are the client's, so that a search reads one index in one
+    stretch and never the clients it does not show. `shared` is how many first letters the word has in common with the
+    client's word before it: a search for a longer beginning meets each client at exactly one of their words, so
+    counting them needs no DISTINCT. `shared_in_name` is the same among the words of the name alone, for those who may
+    not search by anything else; other words have `keys.NOT_OF_NAME` there.
     """
 
-    pk = models.CompositePrimaryKey("practice", "word", "client")
+    pk = models.CompositePrimaryKey("practice", "client", "word")
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="words")
-    word = models.CharField(max_length=60)
+    word = KeyField(max_length=60)
+    shared = models.PositiveSmallIntegerField()
+    shared_in_name = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=ClientStatus.choices)
+    sort_key = KeyField(max_length=220)
 
     class Meta(TenantRow.Meta):
         constraints: ClassVar = [TenantKey(field="client", name="client_word_client_tenant")]
-        indexes: ClassVar = [models.Index(fields=("practice", "client"), name="client_word_of_client")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("practice", "status", "word", "sort_key", "client", "shared", "shared_in_name"),
+                name="client_word_search",
+            )
+        ]
 
 
 class Tag(TenantModel):
     """A word of the practice's own that groups clients. Unique without regard to case."""
 
     name = models.CharField(max_length=50)
-    key = models.CharField(max_length=60)
+    key = KeyField(max_length=100)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
@@ -110,17 +123,21 @@ class Tag(TenantModel):
 
 
 class ClientTag(TenantModel):
-    """A tag on a client."""
+    """A tag on a client. `status` and `sort_key` are the client's, so that a tag's clients are read in their order."""
 
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="client_tags")
     tag = TenantForeignKey(Tag, related_name="+")
+    status = models.CharField(max_length=10, choices=ClientStatus.choices)
+    sort_key = KeyField(max_length=220)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
             *tenant_constraints("client_tag", "client", "tag"),
             models.UniqueConstraint(fields=("practice", "client", "tag"), name="client_tag_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=("practice", "tag", "client"), name="client_tag_by_tag")]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "tag", "status", "sort_key", "client"), name="client_tag_by_tag")
+        ]
 
 
 class AssignmentKind(models.TextChoices):
