@@ -237,7 +237,16 @@ def _client(
         updated_at=now,
     )
     ClientWord.objects.bulk_create(
-        ClientWord(practice_id=practice.practice_id, client=client, word=word) for word in words
+        ClientWord(
+            practice_id=practice.practice_id,
+            client=client,
+            word=word.text,
+            shared=word.shared,
+            shared_in_name=word.shared_in_name,
+            status=client.status,
+            sort_key=key,
+        )
+        for word in words
     )
     if member_id:
         tie = AssignmentKind.DIRECT if kind == ClientKind.DIRECT else AssignmentKind.PRIMARY
