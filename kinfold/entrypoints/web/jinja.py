@@ -8,7 +8,7 @@ something out.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +44,8 @@ def environment(**options: object) -> Environment:
     env.globals.update(
         attrs=attrs,
         icon=icon,
+        letters=letters,
+        links_to=links_to,
         person_name=person_name,
         query=query,
         static=static,
@@ -84,6 +86,12 @@ def url(name: str, **parts: object) -> str:
     return path
 
 
+def links_to(name: str, part: str) -> Callable[[UUID], str]:
+    """Makes the addresses of one page for many ids: long lists ask once and fill in each row's id."""
+    before, _, after = _reversed(name, (part,)).partition(f"{_PLACEHOLDER}00")
+    return lambda row_id: f"{before}{row_id}{after}"
+
+
 @lru_cache(maxsize=256)
 def _reversed(name: str, parts: tuple[str, ...] = ()) -> str:
     return reverse(name, kwargs={part: UUID(f"{_PLACEHOLDER}{i:02d}") for i, part in enumerate(parts)})
@@ -108,15 +116,16 @@ def attrs(values: Mapping[str, object]) -> Markup:
 
 
 def _local(value: date | datetime) -> date | datetime:
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    return value.astimezone(timezone.get_current_timezone()) if isinstance(value, datetime) else value
 
 
 def day(value: date | datetime) -> str:
     """A date as people say it: "Nov 19", with the year when it is not the current one."""
-    value = _local(value)
-    if value.year == timezone.localdate().year:
-        return f"{_MONTHS[value.month - 1]} {value.day}"
-    return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
+    zone = timezone.get_current_timezone()
+    local = value.astimezone(zone) if isinstance(value, datetime) else value
+    if local.year == datetime.now(zone).year:
+        return f"{_MONTHS[local.month - 1]} {local.day}"
+    return f"{_MONTHS[local.month - 1]} {local.day}, {local.year}"
 
 
 def full_day(value: date | datetime) -> str:
@@ -127,7 +136,7 @@ def full_day(value: date | datetime) -> str:
 
 def month_day_time(value: datetime) -> str:
     """A moment: "Nov 21, 8:12 AM", with the year when it is not the current one."""
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    local = value.astimezone(timezone.get_current_timezone())
     return f"{day(value)}, {local.hour % 12 or 12}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
 
 
@@ -138,20 +147,27 @@ def number(value: int) -> str:
 
 def initials(name: str) -> str:
     """Up to two letters for an avatar: the first word's and the last word's."""
-    firsts = [first for word in name.split() if (first := _first_letter(word))]
+    firsts = [first for word in name.split() if (first := letter(word))]
     if not firsts:
         return "?"
     return firsts[0] if len(firsts) == 1 else firsts[0] + firsts[-1]
 
 
-def _first_letter(word: str) -> str:
+def letters(first: str, last: str) -> str:
+    """The initials of someone whose names are known apart."""
+    return letter(first) + letter(last) or "?"
+
+
+def letter(word: str) -> str:
+    """The first letter or digit of a name, as a capital; "" when it has none."""
+    if word[:1].isalnum():
+        return word[0].upper()[:1]
     return next((c.upper()[:1] for c in word if unicodedata.category(c)[0] in "LN"), "")
 
 
 def avatar(person_id: UUID | str) -> str:
     """The tint of a person's avatar, `a0` to `a7`: the same person always has the same one."""
-    key = person_id.bytes if isinstance(person_id, UUID) else person_id.encode()
-    return f"a{crc32(key) % 8}"
+    return f"a{person_id.int % 8 if isinstance(person_id, UUID) else crc32(person_id.encode()) % 8}"
 
 
 def person_name(first: str, last: str) -> Markup:
