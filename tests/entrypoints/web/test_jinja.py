@@ -1,0 +1,69 @@
+"""What templates may call: each writes what people read, and nothing typed becomes markup."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import UndefinedError
+
+from kinfold.entrypoints.web import jinja
+
+SOMEONE = UUID("0b7c2d0e-6a52-4f2b-9c4e-1f2a3b4c5d6e")
+
+
+def test_what_people_typed_is_never_markup() -> None:
+    template = jinja.environment().from_string(
+        "{{ name }} {{ person_name(name, name) }} <a{{ attrs({'title': name}) }}>"
+    )
+    html = template.render(name='<script>"')
+    assert "<script>" not in html
+    assert 'title="&lt;script&gt;&#34;"' in html
+
+
+def test_a_name_nobody_passed_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        jinja.environment().from_string("{{ nobody_passed_this }}").render()
+
+
+def test_dates_show_the_year_only_when_it_is_another() -> None:
+    this_year = timezone.localdate().year
+    assert jinja.day(date(this_year, 11, 9)) == "Nov 9"
+    assert jinja.day(date(this_year - 1, 11, 9)) == f"Nov 9, {this_year - 1}"
+    assert jinja.full_day(date(this_year, 5, 2)) == f"May 2, {this_year}"
+    assert jinja.month_day_time(datetime(this_year, 11, 21, 0, 5, tzinfo=UTC)) == "Nov 21, 12:05 AM"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ana Ferreira", "AF"),
+        ("\u202eana  ferreira", "AF"),
+        ("Örn", "Ö"),
+        ("--- !", "?"),
+        ("Mei-Lin Zhou Wu", "MW"),
+    ],
+)
+def test_initials_are_letters_whatever_the_name(name: str, letters: str) -> None:
+    assert jinja.initials(name) == letters
+
+
+def test_a_link_is_the_one_the_resolver_gives() -> None:
+    for name in ("theme", "home"):
+        assert jinja.url(name) == reverse(name)
+    wanted = reverse("activity-of", kwargs={"subject_id": SOMEONE})
+    assert jinja.url("activity-of", subject_id=SOMEONE) == wanted
+    assert jinja.links_to("activity-of", "subject_id")(SOMEONE) == wanted
+
+
+def test_a_list_link_keeps_the_filters_and_drops_what_is_empty() -> None:
+    assert (
+        jinja.query({"show": "active", "tag": "", "sort": "name"}, sort="-name") == "?show=active&sort=-name"
+    )
+
+
+def test_an_avatar_keeps_its_colour() -> None:
+    assert jinja.avatar(SOMEONE) == jinja.avatar(SOMEONE) in {f"a{i}" for i in range(8)}
