@@ -114,7 +114,10 @@ def database(url: str) -> dict[str, Any]:
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),
             "server_side_binding": True,
-            "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000",
+            # The same few queries come with every request; compiling them to machine code costs more than it saves.
+            "prepare_threshold": 2,
+            "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000 "
+            "-c jit=off",
         }
     config["CONN_MAX_AGE"] = None
     config["ATOMIC_REQUESTS"] = False
