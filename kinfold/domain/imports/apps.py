@@ -8,3 +8,7 @@ class ImportsConfig(AppConfig):
 
     name = "kinfold.domain.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        """Say what the things of this package are called in the activity of a practice."""
+        from . import subjects  # noqa: F401

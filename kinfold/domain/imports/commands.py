@@ -1,0 +1,273 @@
+"""What can happen to a file of clients: it is uploaded, matched, imported, discarded, and an import is undone.
+
+Reading and importing itself is done by `imports.work`, in the background.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.imports import files
+from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
+from kinfold.domain.imports.fields import Mapping, mapping_problems, suggest
+from kinfold.domain.imports.models import Import, ImportState, StagedRows
+from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.undoing import take_back
+from kinfold.domain.imports.values import DateOrder
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
+from kinfold.domain.kernel.tasks import later
+from kinfold.domain.practices.models import Practice
+
+says(
+    import__uploaded="uploaded a file of clients",
+    import__checked="checked a file of clients",
+    import__applied="imported clients from a file",
+    import__undone="undid an import",
+    import__discarded="discarded a file of clients",
+    import__failed="could not finish an import",
+)
+
+UNDO_TIME = timedelta(days=30)
+WAITING = (ImportState.MATCHING, ImportState.READY)
+CHECK = "kinfold.domain.imports.work.check_file"
+APPLY = "kinfold.domain.imports.work.apply_file"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadFile:
+    """A file as it came, and what it was called."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchColumns:
+    """For each column of the file, the field it fills or None; `date_order` when the file cannot tell."""
+
+    import_id: UUID
+    mapping: Mapping
+    date_order: DateOrder | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartImport:
+    """Import the ready rows; bad ones only if they may be left out, likely duplicates only if asked for."""
+
+    import_id: UUID
+    leave_out_bad: bool = False
+    with_duplicates: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiscardImport:
+    """A file that will not be imported."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoImport:
+    """An import to take back."""
+
+    import_id: UUID
+
+
+@command(Permission.CLIENTS_IMPORT)
+def upload_file(actor: Actor, data: UploadFile) -> UUID:
+    """Keep a file and match its columns by their headings. When nothing is missing, its check begins at once.
+
+    Raises FileRefused, with one clear sentence, for what is not a table of people.
+    """
+    if actor.member_id is None:
+        raise NotAllowed("A file is imported by a member of the team.")
+    table = read(data.content)
+    samples = table.sample()
+    suggested = suggest(table.header, samples)
+    import_id = uuid4()
+    files.keep(actor.practice_id, import_id, data.content)
+    try:
+        job = Import(
+            id=import_id,
+            file_name=_tidy(data.file_name),
+            digest=table.digest,
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            header=list(table.header),
+            samples=[[cell[:100] for cell in cells] for cells in samples],
+            suggested=[(found.field, found.sure, found.note) for found in suggested],
+            mapping=[found.field for found in suggested],
+            emails_optional=_emails_optional(actor),
+            state=ImportState.MATCHING,
+            rows=max(data.content.count(b"\n") - 1, 1),  # about; the check counts them
+            made_by_id=actor.member_id,
+            made_at=clock.now(),
+        )
+        job.practice_id = actor.practice_id
+        if not _problems(job):
+            begin_check(job)
+        job.save(force_insert=True)
+        trail.record(actor, "import.uploaded", subject=("import", import_id), detail={"sha256": table.digest})
+    except BaseException:
+        files.forget(actor.practice_id, import_id)
+        raise
+    return import_id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def match_columns(actor: Actor, data: MatchColumns) -> UUID:
+    """Decide what each column is, and check the whole file again with that.
+
+    A required field without a column is no error yet: the match is kept, and the file waits for a better one.
+    """
+    job = waiting(actor, data.import_id)
+    problems = mapping_problems(data.mapping, width=len(job.header), emails_optional=True)
+    if any(problem.field == "mapping" for problem in problems):
+        raise InvalidInput(problems, problems[0].message)
+    job.mapping = list(data.mapping)
+    job.date_order = data.date_order or ""
+    job.emails_optional = _emails_optional(actor)
+    job.state = ImportState.MATCHING
+    job.ready = job.bad = job.duplicates = job.done = 0
+    job.notes = []
+    job.problem = ""
+    StagedRows.objects.filter(import_job=job).delete()
+    if not _problems(job):
+        begin_check(job)
+    _save_if_still(job, WAITING)
+    trail.nothing_changed()  # no client did; the check that follows is recorded
+    return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def start_import(actor: Actor, data: StartImport) -> UUID:
+    """Turn the checked rows into clients, in the background, all of them in one moment.
+
+    Raises HasBadRows when some need fixing and may not be left out, and NothingToImport when none is left.
+    """
+    job = waiting(actor, data.import_id)
+    if job.state != ImportState.READY:
+        raise NotWaiting
+    if job.emails_optional and not _emails_optional(actor):
+        raise NotWaiting("The practice asks for an e-mail address by now. Check the file again.")
+    if job.bad and not data.leave_out_bad:
+        raise HasBadRows
+    if not job.ready and not (data.with_duplicates and job.duplicates):
+        raise NothingToImport
+    job.state = ImportState.RUNNING
+    job.with_duplicates = data.with_duplicates
+    job.done = 0
+    _save_if_still(job, [ImportState.READY])
+    later(APPLY, actor.practice_id, job.id)
+    trail.nothing_changed()  # the clients' arrival is recorded with them
+    return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def discard_import(actor: Actor, data: DiscardImport) -> UUID:
+    """Forget a file that was not imported, with everything that was read from it."""
+    job = waiting(actor, data.import_id)
+    before = job.state
+    job.state = ImportState.CANCELLED
+    job.samples = []
+    job.ended_at = clock.now()
+    _save_if_still(job, [ImportState(before)])
+    StagedRows.objects.filter(import_job=job).delete()
+    practice_id, import_id = actor.practice_id, job.id
+    transaction.on_commit(lambda: files.forget(practice_id, import_id))
+    trail.record(actor, "import.discarded", subject=("import", job.id))
+    return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
+    """Take back the clients an import created, in one act, within 30 days; returns those kept since they changed."""
+    job = imports_of(actor).filter(pk=data.import_id).first()
+    if job is None:
+        raise NotFound
+    now = clock.now()
+    if job.state != ImportState.DONE or job.change_set_id is None:
+        raise CannotUndo
+    open_sets = ChangeSet.objects.filter(pk=job.change_set_id, undone_at__isnull=True, undo_until__gt=now)
+    if not open_sets.update(undone_at=now, undone_by_id=actor.member_id):
+        raise CannotUndo
+    taken, kept = take_back(job.change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
+    ChangeSet.objects.filter(pk=job.change_set_id).update(rows_kept=len(kept))
+    job.state = ImportState.UNDONE
+    job.kept = len(kept)
+    job.ended_at = now
+    _save_if_still(job, [ImportState.DONE])
+    trail.record(
+        actor,
+        "import.undone",
+        subject=("import", job.id),
+        detail={"change_set": str(job.change_set_id), "taken_back": taken, "kept": len(kept)},
+    )
+    return tuple(kept)
+
+
+def imports_of(actor: Actor) -> QuerySet[Import]:
+    """The imports an actor may see: their own, or all where they see all clients."""
+    jobs = Import.objects.all()
+    return jobs if actor.may(Permission.CLIENTS_SEE_ALL) else jobs.filter(made_by_id=actor.member_id)
+
+
+def waiting(actor: Actor, import_id: UUID) -> Import:
+    """A file that waits for a decision. Raises NotFound, and NotWaiting when it is at work or done with."""
+    job = imports_of(actor).filter(pk=import_id).first()
+    if job is None:
+        raise NotFound
+    if job.state not in WAITING:
+        raise NotWaiting
+    return job
+
+
+def begin_check(job: Import) -> None:
+    """Put a job to work; whoever calls saves it in the same transaction."""
+    job.state = ImportState.READING
+    job.attempt += 1
+    job.done = 0
+    later(CHECK, job.practice_id, job.id, job.attempt)
+
+
+def date_order_of(job: Import) -> DateOrder | None:
+    """In which order the person said dates are, if they did."""
+    return "dmy" if job.date_order == "dmy" else "mdy" if job.date_order == "mdy" else None
+
+
+def _save_if_still(job: Import, states: list[ImportState] | tuple[ImportState, ...]) -> None:
+    """Write the job unless somebody else moved it on meanwhile."""
+    values = {
+        field.attname: getattr(job, field.attname)
+        for field in Import._meta.concrete_fields
+        if field.attname not in {"id", "practice_id"}
+    }
+    if not Import.objects.filter(pk=job.pk, state__in=states).update(**values):
+        raise NotWaiting
+
+
+def _problems(job: Import) -> tuple[object, ...]:
+    return mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
+
+
+def _emails_optional(actor: Actor) -> bool:
+    return not Practice.objects.values_list("clients_need_email", flat=True).get(pk=actor.practice_id)
+
+
+def _tidy(file_name: str) -> str:
+    """A file's name without folders and without anything that cannot be seen."""
+    name = unicodedata.normalize("NFC", file_name.replace("\\", "/").rpartition("/")[2])
+    return "".join(sign for sign in name if sign.isprintable()).strip()[-200:] or "clients.csv"

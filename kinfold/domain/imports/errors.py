@@ -1,0 +1,35 @@
+"""Why an import says no."""
+
+from __future__ import annotations
+
+from kinfold.domain.kernel.errors import Conflict
+
+
+class NotWaiting(Conflict):
+    """The file is being read or imported, or is done with."""
+
+    code = "import-not-waiting"
+    message = "This import has moved on. Open it again to see where it stands."
+
+
+class NothingToImport(Conflict):
+    """No row is left once bad ones and likely duplicates are left out."""
+
+    code = "nothing-to-import"
+    message = "There is no row to import."
+
+
+class HasBadRows(Conflict):
+    """Rows need fixing, and leaving them out was not asked for."""
+
+    code = "import-has-bad-rows"
+    message = "Some rows need fixing. Nothing was imported."
+
+
+class CannotUndo(Conflict):
+    """The import is not there to be undone."""
+
+    code = "import-not-undoable"
+    message = (
+        "This import cannot be undone: it did not create clients, was undone already, or is too long ago."
+    )

@@ -1,0 +1,59 @@
+"""The files people bring, kept privately under KINFOLD_HOME until their import can no longer be undone.
+
+A file is named after its import, never after what it was called, and can be read by Kinfold's account only.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from kinfold.domain.imports.reading import FileRefused, load
+
+
+def keep(practice_id: UUID, import_id: UUID, content: bytes) -> None:
+    """Write a file to the disk for good, before the row that names it is committed."""
+    folder = _folder(practice_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = _path(practice_id, import_id)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def fetch(practice_id: UUID, import_id: UUID, digest: str) -> bytes:
+    """The content as it came. Raises FileRefused when it is gone or was changed since."""
+    content = load(_path(practice_id, import_id))
+    if sha256(content).hexdigest() != digest:
+        raise FileRefused("The file was changed after it was uploaded. Upload it again.")
+    return content
+
+
+def forget(practice_id: UUID, import_id: UUID) -> None:
+    """Remove a file, if it is still there."""
+    with suppress(FileNotFoundError):
+        _path(practice_id, import_id).unlink()
+
+
+def kept(practice_id: UUID) -> set[UUID]:
+    """The imports of a practice whose files are still there."""
+    found: set[UUID] = set()
+    for path in _folder(practice_id).glob("*.csv"):
+        with suppress(ValueError):
+            found.add(UUID(path.stem))
+    return found
+
+
+def _folder(practice_id: UUID) -> Path:
+    return Path(settings.IMPORT_FOLDER) / str(practice_id)
+
+
+def _path(practice_id: UUID, import_id: UUID) -> Path:
+    return _folder(practice_id) / f"{import_id}.csv"

@@ -1,0 +1,89 @@
+"""A file on its way to becoming clients, and its rows as they were checked."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
+
+
+class ImportState(models.TextChoices):
+    """Where a file stands. A file whose columns are not matched yet waits; done, failed and undone are final."""
+
+    MATCHING = "matching", "Columns to match"
+    READING = "reading", "Being read and checked"
+    READY = "ready", "Checked"
+    RUNNING = "running", "Being imported"
+    DONE = "done", "Imported"
+    FAILED = "failed", "Failed"
+    UNDONE = "undone", "Undone"
+    CANCELLED = "cancelled", "Discarded"
+
+
+class Import(TenantModel):
+    """One file, from upload to undo. The file itself lies under KINFOLD_HOME, named after this row's id."""
+
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
+    header = models.JSONField()
+    samples = models.JSONField()
+    suggested = models.JSONField()
+    mapping = models.JSONField()
+    date_order = models.CharField(max_length=3, blank=True)
+    emails_optional = models.BooleanField()
+    state = models.CharField(max_length=10, choices=ImportState.choices)
+    # Counts up with every new check, so that the result of an older one is not taken for the newer one's.
+    attempt = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    ready = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
+    with_duplicates = models.BooleanField(default=False)
+    tags_made = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    problem = models.CharField(max_length=300, blank=True)
+    change_set = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")
+    made_by = TenantForeignKey("team.Member", related_name="+")
+    made_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [*tenant_constraints("import", "change_set", "made_by")]
+        indexes: ClassVar = [models.Index(fields=("practice", "made_at", "id"), name="import_list")]
+
+
+class StagedKind(models.TextChoices):
+    """What the check found; the preview shows them in this order."""
+
+    BAD = "bad", "To fix"
+    DUPLICATE = "duplicate", "Likely duplicate"
+    READY = "ready", "Ready"
+
+
+class StagedRows(TenantModel):
+    """Some rows of one kind, in the order of the file; `body` as `imports.staging` writes it.
+
+    `start` is the place of the first among the rows of its kind.
+    """
+
+    import_job = TenantForeignKey(Import, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=StagedKind.choices)
+    start = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    body = models.TextField()
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("staged_rows", "import_job"),
+            models.UniqueConstraint(
+                fields=("practice", "import_job", "kind", "start"), name="staged_rows_place"
+            ),
+        ]

@@ -1,0 +1,374 @@
+"""What can be asked about imports: the list, where one stands, its rows before and after, and the rows left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.imports import files
+from kinfold.domain.imports.commands import imports_of
+from kinfold.domain.imports.duplicates import sentence
+from kinfold.domain.imports.fields import BY_NAME, FIELDS, mapping_problems
+from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
+from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.staging import read_bad, read_people
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
+
+says(import__downloaded="downloaded the rows an import left out")
+
+PAGE: Final = 50
+View = Literal["problems", "ready", "bad", "duplicates"]
+_ORDER: Final[dict[str, tuple[StagedKind, ...]]] = {
+    "problems": (StagedKind.BAD, StagedKind.DUPLICATE, StagedKind.READY),
+    "ready": (StagedKind.READY,),
+    "bad": (StagedKind.BAD,),
+    "duplicates": (StagedKind.DUPLICATE,),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListImports:
+    """Newest first; `after` is the last import of the page before."""
+
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenImport:
+    """One import."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenCheck:
+    """One import whose file waits for a decision."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListKeptClients:
+    """One import that was undone."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DownloadLeftOut:
+    """One import with rows that did not come in."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewRows:
+    """Some checked rows of an import, from the place `start` on; "problems" shows those to fix first."""
+
+    import_id: UUID
+    view: View = "problems"
+    start: int = 0
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """One import in a list, or by itself. `left_out` counts rows to fix and likely duplicates that did not come in."""
+
+    id: UUID
+    file_name: str
+    state: str
+    made_by_id: UUID
+    made_by: str
+    made_at: datetime
+    rows: int
+    ready: int
+    bad: int
+    duplicates: int
+    done: int
+    created: int
+    kept: int
+    with_duplicates: bool
+    problem: str
+    ended_at: datetime | None
+    undo_until: datetime | None
+
+    @property
+    def left_out(self) -> int:
+        """Rows of the file that did not become clients."""
+        return self.bad + (0 if self.with_duplicates else self.duplicates)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """Some imports, how many there are, and where the next page begins."""
+
+    items: tuple[ImportSummary, ...]
+    total: int
+    next: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the file: what it holds, what it becomes, and whether that was a guess."""
+
+    index: int
+    heading: str
+    samples: tuple[str, ...]
+    field: str | None
+    suggested: str | None
+    sure: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCheck:
+    """A file as it was read, matched and checked."""
+
+    summary: ImportSummary
+    encoding: str
+    delimiter: str
+    date_order: str
+    columns: tuple[Column, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row: what would be stored, or for a row to fix what stands in the file and why that cannot be."""
+
+    line: int
+    kind: str
+    cells: dict[str, str]
+    reasons: dict[str, str]
+    reason: str
+    client_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Some rows of one view, and how many the view has."""
+
+    rows: tuple[PreviewRow, ...]
+    start: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The rows that did not come in, as a file to correct and import again."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClient:
+    """A client that undoing an import left alone."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+@query(Permission.CLIENTS_IMPORT)
+def list_imports(actor: Actor, data: ListImports) -> ImportPage:
+    """The practice's imports, newest first."""
+    jobs = imports_of(actor)
+    wanted = jobs.order_by("-made_at", "-id")
+    if data.after is not None:
+        last = jobs.filter(pk=data.after).values_list("made_at", flat=True).first()
+        if last is None:
+            raise NotFound
+        wanted = wanted.filter(Q(made_at__lt=last) | Q(made_at=last, id__lt=data.after))
+    found = [_summary(row) for row in wanted.values_list(*_SUMMARY)[: PAGE + 1]]
+    more = len(found) > PAGE
+    return ImportPage(tuple(found[:PAGE]), jobs.count(), found[PAGE - 1].id if more else None)
+
+
+@query(Permission.CLIENTS_IMPORT)
+def open_import(actor: Actor, data: OpenImport) -> ImportSummary:
+    """Where one import stands."""
+    row = imports_of(actor).filter(pk=data.import_id).values_list(*_SUMMARY).first()
+    if row is None:
+        raise NotFound
+    return _summary(row)
+
+
+@query(Permission.CLIENTS_IMPORT)
+def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
+    """How the columns of a file are matched, and what the check says about the file as a whole."""
+    job = _job(actor, data.import_id)
+    columns = tuple(
+        Column(
+            index=index,
+            heading=heading,
+            samples=tuple(job.samples[index]) if index < len(job.samples) else (),
+            field=job.mapping[index],
+            suggested=job.suggested[index][0],
+            sure=job.suggested[index][1],
+            note=job.suggested[index][2],
+        )
+        for index, heading in enumerate(job.header)
+    )
+    problems = mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
+    return ImportCheck(
+        summary=open_import(actor, OpenImport(import_id=data.import_id)),
+        encoding=job.encoding,
+        delimiter=job.delimiter,
+        date_order=job.date_order,
+        columns=columns,
+        problems=tuple(problem.message for problem in problems),
+        notes=tuple(job.notes),
+    )
+
+
+@query(Permission.CLIENTS_IMPORT)
+def preview_rows(actor: Actor, data: PreviewRows) -> Preview:
+    """Checked rows before they are imported, and those left out afterwards."""
+    job = _job(actor, data.import_id)
+    counts = dict.fromkeys(StagedKind, 0)
+    staged = StagedRows.objects.filter(import_job=job)
+    for kind, start, count in staged.values_list("kind", "start", "count"):
+        counts[StagedKind(kind)] = max(counts[StagedKind(kind)], start + count)
+    rows: list[PreviewRow] = []
+    offset = data.start
+    for kind in _ORDER[data.view]:
+        missing = data.limit - len(rows)
+        if missing > 0 and offset < counts[kind]:
+            rows.extend(_rows(job, kind, offset, missing))
+        offset = max(offset - counts[kind], 0)
+    return Preview(tuple(rows), data.start, sum(counts[kind] for kind in _ORDER[data.view]))
+
+
+@query(Permission.CLIENTS_IMPORT)
+def list_kept_clients(actor: Actor, data: ListKeptClients) -> tuple[KeptClient, ...]:
+    """The clients that undoing an import left alone since they had changed, those this actor may see."""
+    job = _job(actor, data.import_id)
+    if job.state != ImportState.UNDONE:
+        return ()
+    rows = visible_to(actor).filter(made_in_id=job.change_set_id).order_by("sort_key", "id")
+    return tuple(KeptClient(*row) for row in rows.values_list("id", "first_name", "last_name")[:500])
+
+
+@query(Permission.CLIENTS_IMPORT, records=True)
+def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
+    """The rows to fix and the likely duplicates, as they stand in the file, each with its line and reasons.
+
+    What a spreadsheet would calculate is written as text (RELIABILITY 1.18), and read back as it was.
+    """
+    job = _job(actor, data.import_id)
+    reasons: dict[int, str] = {}
+    for body in _bodies(job, StagedKind.BAD):
+        for row in read_bad(body):
+            labels = (
+                (BY_NAME[name].label if name in BY_NAME else "Row", text)
+                for name, text in row.reasons.items()
+            )
+            reasons[row.line] = " ".join(f"{label}: {text}" for label, text in labels)
+    for body in _bodies(job, StagedKind.DUPLICATE):
+        batch = read_people(body)
+        reasons.update(
+            (line, sentence(match)) for line, match in zip(batch.lines, batch.matches, strict=True)
+        )
+    if not reasons:
+        raise NotFound
+    trail.record(actor, "import.downloaded", subject=("import", job.id), detail={"rows": len(reasons)})
+    table = read(files.fetch(job.practice_id, job.id, job.digest))
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(["Line", "Reason", *map(as_text, table.header)])
+    for block in table.blocks():
+        found = [
+            (line, cells) for line, cells in zip(block.lines, block.rows, strict=True) if line in reasons
+        ]
+        found += [(misfit.line, misfit.cells) for misfit in block.misfits]
+        for line, cells in sorted(found):
+            writer.writerow([line, as_text(reasons[line]), *map(as_text, cells)])
+    name = job.file_name.rpartition(".")[0] or job.file_name
+    return LeftOut(f"{name} - left out.csv", buffer.getvalue().encode("utf-8-sig"))
+
+
+def as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+_SUMMARY: Final = (
+    "id", "file_name", "state", "made_by_id", "made_by__first_name", "made_by__last_name", "made_at", "rows", "ready",
+    "bad", "duplicates", "done", "created", "kept", "with_duplicates", "problem", "ended_at", "change_set__undo_until",
+)  # fmt: skip
+
+
+def _summary(row: Sequence[object]) -> ImportSummary:
+    values = dict(zip(_SUMMARY, row, strict=True))
+    first, last = values.pop("made_by__first_name"), values.pop("made_by__last_name")
+    until = values.pop("change_set__undo_until")
+    open_until = until if values["state"] == ImportState.DONE and until and until > clock.now() else None  # type: ignore[operator]
+    return ImportSummary(**values, made_by=f"{first} {last}".strip(), undo_until=open_until)  # type: ignore[arg-type]
+
+
+def _job(actor: Actor, import_id: UUID) -> Import:
+    job = imports_of(actor).filter(pk=import_id).first()
+    if job is None:
+        raise NotFound
+    return job
+
+
+def _bodies(job: Import, kind: StagedKind) -> Iterator[str]:
+    rows = StagedRows.objects.filter(import_job=job, kind=kind).order_by("start")
+    return iter(list(rows.values_list("body", flat=True)))
+
+
+def _rows(job: Import, kind: StagedKind, start: int, limit: int) -> list[PreviewRow]:
+    """Some rows of one kind, from the texts that hold them."""
+    parts = (
+        StagedRows.objects.filter(import_job=job, kind=kind, start__lt=start + limit)
+        .alias(end=F("start") + F("count"))
+        .filter(end__gt=start)
+        .order_by("start")
+        .values_list("start", "body")
+    )
+    found: list[PreviewRow] = []
+    for first, body in parts:
+        rows = _flawed(body) if kind == StagedKind.BAD else _people(kind, body)
+        found.extend(rows[max(start - first, 0) : start + limit - first])
+    return found
+
+
+def _flawed(body: str) -> list[PreviewRow]:
+    rows = []
+    for line, cells, reasons in read_bad(body):
+        whole = " ".join(text for name, text in reasons.items() if name not in BY_NAME)
+        by_field = {name: text for name, text in reasons.items() if name in BY_NAME}
+        rows.append(PreviewRow(line, StagedKind.BAD.value, cells, by_field, whole, None))
+    return rows
+
+
+def _people(kind: StagedKind, body: str) -> list[PreviewRow]:
+    batch = read_people(body)
+    rows = []
+    for place, (line, values) in enumerate(zip(batch.lines, zip(*batch.people, strict=True), strict=True)):
+        cells = {
+            field.name: "; ".join(value) if isinstance(value, tuple) else value
+            for field, value in zip(FIELDS, values, strict=True)
+        }
+        match = batch.matches[place] if batch.matches else None
+        reason = sentence(match) if match else ""
+        rows.append(PreviewRow(line, kind.value, cells, {}, reason, match.client if match else None))
+    return rows

@@ -1,0 +1,117 @@
+"""Checked rows as they wait in the database: a thousand in one text, since nobody asks for one alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
+from kinfold.domain.imports.duplicates import Match
+from kinfold.domain.imports.fields import FIELDS
+from kinfold.domain.imports.fields import Mapping as Columns
+from kinfold.domain.imports.models import StagedKind
+
+SHOWN_OF_CELL: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Some rows of one kind as text."""
+
+    kind: StagedKind
+    start: int
+    count: int
+    body: str
+
+
+class Batch(NamedTuple):
+    """Some people with their lines; `matches` belong to likely duplicates and are empty for others."""
+
+    lines: list[int]
+    people: People
+    matches: list[Match]
+
+
+class Flawed(NamedTuple):
+    """A row to fix: its cells by field, and a reason for each field that has one."""
+
+    line: int
+    cells: dict[str, str]
+    reasons: dict[str, str]
+
+
+def write_bad(rows: Sequence[BadRow], columns: Columns, start: int) -> Staged:
+    """Rows to fix, with as much of their cells as the preview shows."""
+    body = [
+        (
+            row.line,
+            {name: _shown(row.cells, columns, name) for name in dict.fromkeys(columns) if name},
+            {problem.field: problem.reason for problem in row.problems},
+        )
+        for row in rows
+    ]
+    return Staged(StagedKind.BAD, start, len(body), _text(body))
+
+
+def read_bad(body: str) -> list[Flawed]:
+    """As `write_bad` wrote them."""
+    return [Flawed(*row) for row in json.loads(body)]
+
+
+class Sorter:
+    """Puts checked blocks into ready rows and likely duplicates, counting both."""
+
+    def __init__(self, matches: Mapping[int, Match]) -> None:
+        self._matches = matches
+        self.ready = 0
+        self.duplicates = 0
+
+    def sort(self, block: CheckedBlock) -> Iterator[Staged]:
+        """The rows of one block as up to two texts."""
+        alike = [line in self._matches for line in block.lines] if self._matches else []
+        if any(alike):
+            same = _chosen(block, alike)
+            matches = [self._matches[line] for line in same.lines]
+            yield Staged(StagedKind.DUPLICATE, self.duplicates, len(matches), _write(same, matches))
+            self.duplicates += len(matches)
+            block = _chosen(block, [not is_alike for is_alike in alike])
+        if block.lines:
+            yield Staged(StagedKind.READY, self.ready, len(block.lines), _write(block, []))
+            self.ready += len(block.lines)
+
+
+def read_people(body: str) -> Batch:
+    """As `Sorter` wrote them."""
+    lines, columns, matches = json.loads(body)
+    *columns, tags = columns
+    people = People(*columns, [tuple(names) for names in tags])  # type: ignore[call-arg]
+    return Batch(
+        lines, people, [Match(rule, UUID(client) if client else None, line) for rule, client, line in matches]
+    )
+
+
+def _write(block: CheckedBlock, matches: Sequence[Match]) -> str:
+    plain = [(rule, str(client) if client else None, line) for rule, client, line in matches]
+    return _text((list(block.lines), block.people, plain))
+
+
+def _chosen(block: CheckedBlock, keep: Sequence[bool]) -> CheckedBlock:
+    people = People(*(list(compress(column, keep)) for column in block.people))  # type: ignore[arg-type]
+    return CheckedBlock(list(compress(block.lines, keep)), people, [])
+
+
+def _shown(cells: Sequence[str], columns: Columns, name: str) -> str:
+    found = [cells[place] for place, field in enumerate(columns) if field == name and place < len(cells)]
+    return "; ".join(cell for cell in found if cell)[:SHOWN_OF_CELL]
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# The texts above follow the order of the fields; a new field must be added at the end of both.
+assert len(FIELDS) == len(People._fields)  # noqa: S101 - holds at import, or nothing works

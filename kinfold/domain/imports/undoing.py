@@ -1,0 +1,34 @@
+"""Taking an import back: what nobody touched since goes, everything else stays."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from kinfold.domain.clients.models import Assignment, Client, ClientStatus, ClientTag, ClientWord, Tag
+from kinfold.domain.practices.models import PracticeTally
+
+
+def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUID]]:
+    """Remove the untouched clients of a change set, inside the running transaction.
+
+    Returns how many went, and the ids of those kept. A client was touched when it was edited, archived, or given to a
+    therapist.
+    """
+    untouched = untouched_clients(change_set_id)
+    ids = untouched.values("id")
+    ClientWord.objects.filter(client_id__in=ids)._raw_delete("default")
+    ClientTag.objects.filter(client_id__in=ids)._raw_delete("default")
+    taken = untouched._raw_delete("default")
+    PracticeTally.objects.update(active_clients=F("active_clients") - taken)
+    in_use = ClientTag.objects.filter(tag_id__in=tags_made).values("tag_id")
+    Tag.objects.filter(pk__in=tags_made).exclude(pk__in=in_use)._raw_delete("default")
+    return taken, list(Client.objects.filter(made_in_id=change_set_id).values_list("id", flat=True))
+
+
+def untouched_clients(change_set_id: UUID) -> QuerySet[Client]:
+    """The clients of a change set as they arrived."""
+    return Client.objects.filter(
+        made_in_id=change_set_id, version=1, status=ClientStatus.ACTIVE, updated_at=F("created_at")
+    ).exclude(pk__in=Assignment.objects.values("client_id"))

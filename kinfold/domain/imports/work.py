@@ -1,0 +1,347 @@
+"""The work behind an import, done in the background: reading and checking a file, and making its rows clients.
+
+A worker may die anywhere and another begins again: nothing is written before the last step of each, which is one
+transaction that takes the job from one state to the next, once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError
+from django.db.models import QuerySet
+
+from kinfold.domain.access.actors import Actor, system_actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.imports import files
+from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
+from kinfold.domain.imports.commands import UNDO_TIME, begin_check, date_order_of
+from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
+from kinfold.domain.imports.fields import Mapping
+from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
+from kinfold.domain.imports.publishing import Prepared, prepare, publish
+from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.staging import Sorter, Staged, read_people, write_bad
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import DomainError
+from kinfold.domain.kernel.tasks import report, task
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.kernel.text import folded
+from kinfold.domain.practices.models import PracticeTally
+from kinfold.domain.team.actors import actor_for_login
+from kinfold.domain.team.models import Member
+
+CHECKED_AGAIN: Final = (
+    "Clients came in since this file was checked, and some of them are likely in it. It was checked again: look at the "
+    "likely duplicates before you import."
+)
+GIVEN_UP: Final = "The import could not be finished. Nothing was saved. Try again, or ask for help."
+_NO_RIGHT: Final = "Whoever uploaded the file may not import clients any more. Nothing was saved."
+_BAD_ROWS_AT_ONCE: Final = 500
+_KNOWN_AT_ONCE: Final = 5_000
+_BETWEEN_REPORTS: Final = 0.5  # seconds
+_OVERLAP: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordCheck:
+    """What the check of a file found. `attempt` says which check it was, `moment` when it looked at the clients."""
+
+    import_id: UUID
+    attempt: int
+    moment: datetime
+    staged: tuple[Staged, ...]
+    ready: int
+    bad: int
+    duplicates: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyImport:
+    """An import whose people are prepared."""
+
+    import_id: UUID
+    people: Prepared
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailImport:
+    """An import that cannot go on from `state`, and why, in a sentence."""
+
+    import_id: UUID
+    state: ImportState
+    problem: str
+
+
+@task()
+def check_file(practice_id: UUID, import_id: UUID, attempt: int) -> None:
+    """Check every row of a file and put the result where the preview finds it."""
+    with entered(practice_id):
+        job = Import.objects.filter(pk=import_id, attempt=attempt, state=ImportState.READING).first()
+    if job is not None:
+        _do(job, ImportState.READING, _check)
+
+
+@task()
+def apply_file(practice_id: UUID, import_id: UUID) -> None:
+    """Make the checked rows clients."""
+    with entered(practice_id):
+        job = Import.objects.filter(pk=import_id, state=ImportState.RUNNING).first()
+    if job is not None:
+        _do(job, ImportState.RUNNING, _apply)
+
+
+@command(Permission.CLIENTS_IMPORT)
+def record_check(actor: Actor, data: RecordCheck) -> None:
+    """Keep what a check found, unless the file was matched anew or discarded meanwhile."""
+    rows = data.ready + data.bad + data.duplicates
+    mine = Import.objects.filter(pk=data.import_id, attempt=data.attempt, state=ImportState.READING)
+    if not mine.update(
+        state=ImportState.READY,
+        rows=rows,
+        ready=data.ready,
+        bad=data.bad,
+        duplicates=data.duplicates,
+        done=rows,
+        notes=list(data.notes),
+        checked_at=data.moment,
+    ):
+        trail.nothing_changed()
+        return
+    StagedRows.objects.filter(import_job_id=data.import_id)._raw_delete(DEFAULT_DB_ALIAS)
+    StagedRows.objects.bulk_create(
+        (
+            StagedRows(practice_id=actor.practice_id, import_job_id=data.import_id, **asdict(part))
+            for part in data.staged
+        ),
+        batch_size=20,
+    )
+    trail.record(
+        actor,
+        "import.checked",
+        subject=("import", data.import_id),
+        detail={"rows": rows, "ready": data.ready, "bad": data.bad, "duplicates": data.duplicates},
+    )
+
+
+@command(Permission.CLIENTS_IMPORT)
+def apply_import(actor: Actor, data: ApplyImport) -> None:
+    """Make prepared people clients, in this one transaction, unless another worker did so already.
+
+    When clients came since the check who are likely some of them, nobody becomes a client: the file is checked again.
+    """
+    PracticeTally.objects.select_for_update().first()  # two imports at once would not see each other's clients
+    job = Import.objects.filter(pk=data.import_id, state=ImportState.RUNNING).first()
+    if job is None:
+        trail.nothing_changed()
+        return
+    if not job.with_duplicates and _came_meanwhile(actor, job, data.people):
+        job.problem = CHECKED_AGAIN
+        begin_check(job)
+        job.save()
+        trail.nothing_changed()
+        return
+    now = clock.now()
+    change_set = ChangeSet.objects.create(
+        kind="import",
+        made_by_id=job.made_by_id,
+        applied_at=now,
+        undo_until=now + UNDO_TIME,
+        rows=len(data.people.ids),
+    )
+    tags_made = publish(data.people, change_set.id, now)
+    job.state = ImportState.DONE
+    job.created = job.done = len(data.people.ids)
+    job.change_set = change_set
+    job.tags_made = [str(tag_id) for tag_id in tags_made]
+    job.samples = []
+    job.problem = ""
+    job.ended_at = now
+    job.save()
+    used = [StagedKind.READY, StagedKind.DUPLICATE] if job.with_duplicates else [StagedKind.READY]
+    StagedRows.objects.filter(import_job=job, kind__in=used)._raw_delete(DEFAULT_DB_ALIAS)
+    trail.record(
+        actor,
+        "import.applied",
+        subject=("import", job.id),
+        detail={
+            "change_set": str(change_set.id),
+            "created": job.created,
+            "created_ids_sha256": data.people.digest,
+            "file_sha256": job.digest,
+        },
+    )
+
+
+@command(Permission.CLIENTS_IMPORT)
+def fail_import(actor: Actor, data: FailImport) -> None:
+    """Note that an import ended without a result, and why."""
+    ended = Import.objects.filter(pk=data.import_id, state=data.state)
+    if not ended.update(state=ImportState.FAILED, problem=data.problem, samples=[], ended_at=clock.now()):
+        trail.nothing_changed()
+        return
+    StagedRows.objects.filter(import_job_id=data.import_id)._raw_delete(DEFAULT_DB_ALIAS)
+    trail.record(actor, "import.failed", subject=("import", data.import_id), outcome="failed")
+
+
+def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) -> None:
+    """Work with the rights that the uploader has now. What cannot succeed is noted; a busy database is tried again."""
+    actor = _uploader(job)
+    if actor is None or not actor.may(Permission.CLIENTS_IMPORT):
+        _fail(job, state, _NO_RIGHT)
+        return
+    try:
+        work(job, actor)
+    except OperationalError:
+        raise
+    except DomainError as error:
+        _fail(job, state, error.message)
+    except Exception as error:  # noqa: BLE001 - the person must learn of it, and no retry would help
+        report(f"import {job.id}", error)
+        _fail(job, state, GIVEN_UP)
+
+
+def _fail(job: Import, state: ImportState, problem: str) -> None:
+    kinfold = system_actor(job.practice_id, "Import", Permission.CLIENTS_IMPORT)
+    fail_import(kinfold, FailImport(import_id=job.id, state=state, problem=problem))
+
+
+def _uploader(job: Import) -> Actor | None:
+    with entered(job.practice_id):
+        login_id = Member.objects.filter(pk=job.made_by_id).values_list("login_id", flat=True).first()
+    return actor_for_login(login_id) if login_id else None
+
+
+def _check(job: Import, actor: Actor) -> None:
+    checking = Checking(
+        read(files.fetch(job.practice_id, job.id, job.digest)),
+        tuple(job.mapping),
+        emails_optional=job.emails_optional,
+        today=clock.today(),
+        date_order=date_order_of(job),
+    )
+    progress = _Progress(job)
+    blocks: list[CheckedBlock] = []
+    bad = _BadRows(checking.mapping)
+    for block in checking.blocks():
+        bad.add(block.bad)
+        block.bad.clear()
+        blocks.append(block)
+        progress.add(len(block.lines))
+    bad.flush()
+
+    moment = clock.now()
+    with entered(job.practice_id):
+        matches = likely_duplicates(
+            [line for block in blocks for line in block.lines],
+            identities(block.people for block in blocks),
+            _known(visible_to(actor)),
+        )
+    sorter = Sorter(matches)
+    staged = bad.staged
+    for block in blocks:
+        staged.extend(sorter.sort(block))
+    record_check(
+        actor,
+        RecordCheck(
+            import_id=job.id,
+            attempt=job.attempt,
+            moment=moment,
+            staged=tuple(staged),
+            ready=sorter.ready,
+            bad=bad.count,
+            duplicates=sorter.duplicates,
+            notes=checking.notes(),
+        ),
+    )
+
+
+def _apply(job: Import, actor: Actor) -> None:
+    kinds = [StagedKind.READY, StagedKind.DUPLICATE] if job.with_duplicates else [StagedKind.READY]
+    with entered(job.practice_id):
+        bodies = list(
+            StagedRows.objects.filter(import_job=job, kind__in=kinds).values_list("body", flat=True)
+        )
+    progress = _Progress(job)
+    people: list[People] = []
+    for body in bodies:
+        people.append(read_people(body).people)
+        progress.add(len(people[-1].emails))
+    apply_import(actor, ApplyImport(import_id=job.id, people=prepare(people)))
+
+
+class _BadRows:
+    """Rows to fix, staged some at a time."""
+
+    def __init__(self, columns: Mapping) -> None:
+        self._columns = columns
+        self._waiting: list[BadRow] = []
+        self.staged: list[Staged] = []
+        self.count = 0
+
+    def add(self, rows: list[BadRow]) -> None:
+        self._waiting.extend(rows)
+        if len(self._waiting) >= _BAD_ROWS_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            self.staged.append(write_bad(self._waiting, self._columns, self.count))
+            self.count += len(self._waiting)
+            self._waiting = []
+
+
+class _Progress:
+    """Tells the page how far the work is, now and then, and never in the transaction of the work itself."""
+
+    def __init__(self, job: Import) -> None:
+        self._job = job
+        self._done = 0
+        self._told = time.monotonic()
+
+    def add(self, rows: int) -> None:
+        self._done += rows
+        if time.monotonic() - self._told > _BETWEEN_REPORTS:
+            with entered(self._job.practice_id, writing=True):
+                Import.objects.filter(pk=self._job.pk, state=self._job.state).update(done=self._done)
+            self._told = time.monotonic()
+
+
+def _came_meanwhile(actor: Actor, job: Import, people: Prepared) -> bool:
+    """Whether clients who came or changed since the check are likely some of these people."""
+    # Someone may have begun to create a client before the check looked, and finished after.
+    newcomers = visible_to(actor).filter(updated_at__gte=(job.checked_at or job.made_at) - _OVERLAP)
+    if not newcomers.exists():
+        return False
+    columns = people.clients
+    theirs = Identities(
+        columns["email"],
+        columns["sort_key"],
+        columns["birth_date"],
+        list(map(folded, columns["external_id"])),
+    )
+    matches = likely_duplicates(range(len(people.ids)), theirs, _known(newcomers))
+    return any(match.client is not None for match in matches.values())
+
+
+def _known(clients: QuerySet[Client]) -> Iterator[Known]:
+    """Clients as duplicates are looked for among them, some thousand at a time."""
+    rows = clients.values_list("id", "email", "sort_key", "birth_date", "external_id").iterator(
+        _KNOWN_AT_ONCE
+    )
+    while some := list(islice(rows, _KNOWN_AT_ONCE)):
+        ids, emails, names, births, external_ids = (list(column) for column in zip(*some, strict=True))
+        births = [born.isoformat() for born in births]
+        yield Known(ids, Identities(emails, names, births, list(map(folded, external_ids))))
