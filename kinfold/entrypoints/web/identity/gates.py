@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import (
+    is_reauthentication_required,
+    raise_if_reauthentication_required,
+    suspend_request,
+)
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -34,7 +40,18 @@ def confirmed(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.headers.get("HX-Request") and is_reauthentication_required(request, app="allauth.account"):
+            return _ask_on_a_whole_page(request)
         raise_if_reauthentication_required(request, app="allauth.account")
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _ask_on_a_whole_page(request: HttpRequest) -> HttpResponse:
+    """A fragment cannot hold the question; afterwards the request goes on as a whole page's would."""
+    for header in [name for name in request.META if name.startswith("HTTP_HX_")]:
+        del request.META[header]
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    question = suspend_request(request, methods[0]["url"] if methods else reverse("account_login"))
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": question["Location"]})
