@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from jinja2_fragments import render_block
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotSignedIn
+from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web.identity import gates
 
@@ -103,6 +104,33 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
 def toast(request: HttpRequest, text: str) -> None:
     """Say on the next page what was just done."""
     messages.success(request, text)
+
+
+def warn(request: HttpRequest, text: str) -> None:
+    """Say on the next page why nothing was done."""
+    messages.warning(request, text)
+
+
+def a_uuid(text: str) -> UUID | None:
+    """The id somebody's address or form names, or None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def uuids(texts: Iterable[str]) -> tuple[UUID, ...]:
+    """The ids a form names. What is no id is nobody's, and only a form that was tampered with sends it."""
+    found = tuple(a_uuid(text) for text in texts)
+    if None in found:
+        raise NotFound
+    return cast("tuple[UUID, ...]", found)
+
+
+def version(request: HttpRequest) -> int:
+    """The version of what a form edits, as it was read. Without a fitting one, nothing is found to be current."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
 
 
 def form_key(request: HttpRequest) -> str | None:
