@@ -1,5 +1,175 @@
-"""The pages of settings."""
+"""Settings: the practice's own, and everybody's API tokens."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-routes: list[URLPattern] = []
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.team.commands.practice import ChangePractice, change_practice
+from kinfold.domain.team.commands.tokens import (
+    CreateToken,
+    NewToken,
+    RevokeToken,
+    create_token,
+    revoke_token,
+)
+from kinfold.domain.team.queries.settings import (
+    GetPractice,
+    ListTokens,
+    PracticeSettings,
+    get_practice,
+    list_tokens,
+)
+
+from . import pages
+from .identity.gates import confirmed
+
+PRACTICE = "pages/settings/practice.html"
+TOKENS = "pages/settings/tokens.html"
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def settings(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The practice's settings."""
+    now = get_practice(actor, GetPractice())
+    if request.method == "GET":
+        return _practice_page(request, now, now)
+    on = set(request.POST.getlist("switch"))
+    wanted = ChangePractice(
+        version=pages.version(request),
+        name=request.POST.get("name", ""),
+        support_email=request.POST.get("support_email", ""),
+        clients_need_email="clients_need_email" in on,
+        supervision="supervision" in on,
+        # Who may not decide this is shown it and cannot tick it, so browsers do not send it.
+        direct_charts="direct_charts" in on if now.may_set_direct_charts else now.direct_charts,
+    )
+    try:
+        change_practice(actor, wanted, once=pages.form_key(request))
+    except (InvalidInput, Conflict) as refused:
+        return _practice_page(request, now, wanted, refused)
+    pages.toast(request, "The settings are saved.")
+    return pages.see_other(reverse("settings"))
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def tokens(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One's own API tokens."""
+    return _make_token(request, actor) if request.method == "POST" else _tokens_page(request, actor)
+
+
+@confirmed
+def _make_token(request: HttpRequest, actor: Actor) -> HttpResponse:
+    days = request.POST.get("days", "")
+    try:
+        made = create_token(
+            actor,
+            CreateToken(
+                name=request.POST.get("name", ""),
+                scopes=tuple(request.POST.getlist("scopes")),
+                days=int(days) if days.isascii() and days.isdecimal() and len(days) < 5 else 0,
+                key=pages.form_key(request) or "",
+            ),
+        )
+    except (InvalidInput, Conflict) as refused:
+        return _tokens_page(request, actor, refused=refused)
+    return _tokens_page(request, actor, made=made)
+
+
+@require_POST
+@pages.signed_in
+def token_revoke(request: HttpRequest, actor: Actor, token_id: UUID) -> HttpResponse:
+    """End one of one's own tokens."""
+    revoke_token(actor, RevokeToken(token_id=token_id), once=pages.form_key(request))
+    pages.toast(request, "The token is revoked. It no longer works.")
+    return pages.see_other(reverse("tokens"))
+
+
+def _practice_page(
+    request: HttpRequest,
+    now: PracticeSettings,
+    shown: PracticeSettings | ChangePractice,
+    refused: InvalidInput | Conflict | None = None,
+) -> HttpResponse:
+    problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    switches = [
+        {
+            "name": "supervision",
+            "label": "Supervision",
+            "hint": "Supervisors see the clients of the people they supervise, for as long as they supervise them.",
+            "on": shown.supervision,
+            "disabled": False,
+        },
+        {
+            "name": "direct_charts",
+            "label": "Direct clients' records for administrators",
+            "hint": (
+                "Owners and administrators may open the records of therapists' direct clients. "
+                "Only an owner decides this, and every opening is on record."
+            ),
+            "on": shown.direct_charts,
+            "disabled": not now.may_set_direct_charts,
+        },
+        {
+            "name": "clients_need_email",
+            "label": "Every client needs an email address",
+            "hint": "Turn this off for children and elders, or for files without addresses.",
+            "on": shown.clients_need_email,
+            "disabled": False,
+        },
+    ]
+    context = {
+        "values": {"name": shown.name, "support_email": shown.support_email},
+        "errors": {problem.field: problem.message for problem in problems},
+        "problem": refused.message if isinstance(refused, Conflict) else "",
+        "switches": switches,
+        "slug": now.slug,
+        "version": now.version,
+    }
+    return pages.page(request, PRACTICE, context, status=refused.status if refused else 200)
+
+
+def _tokens_page(
+    request: HttpRequest,
+    actor: Actor,
+    *,
+    made: NewToken | None = None,
+    refused: InvalidInput | Conflict | None = None,
+) -> HttpResponse:
+    problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    typed = request.POST if refused else {}
+    context: dict[str, Any] = {
+        "tokens": list_tokens(actor, ListTokens()),
+        "secret": made.token if made else "",
+        "scopes": [
+            {"value": permission.value, "label": permission.value, "hint": permission.sentence}
+            for permission in Permission
+            if permission in actor.permissions
+        ],
+        "values": {
+            "name": typed.get("name", ""),
+            "scopes": request.POST.getlist("scopes") if refused else [],
+            "days": typed.get("days", "90"),
+        },
+        "errors": {problem.field: problem.message for problem in problems},
+        "problem": refused.message if isinstance(refused, Conflict) else "",
+        "may_practice": actor.may(Permission.PRACTICE_CHANGE),
+    }
+    status = refused.status if refused else 200
+    return pages.page(request, TOKENS, context, status=status)
+
+
+routes = [
+    path("settings/", settings, name="settings"),
+    path("account/tokens/", tokens, name="tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", token_revoke, name="token-revoke"),
+]

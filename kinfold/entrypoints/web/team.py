@@ -1,5 +1,244 @@
-"""The pages of team."""
+"""Manage users, the Team Members tab: the list in its three views, inviting, and what becomes of invitations."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-routes: list[URLPattern] = []
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
+from kinfold.domain.team.commands.invitations import (
+    DeleteInvitations,
+    InviteMember,
+    ResendInvitations,
+    delete_invitations,
+    invite_member,
+    resend_invitations,
+)
+from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
+from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
+from kinfold.domain.team.queries.members import ListMembers, MemberRow, list_members
+from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
+
+from . import members, pages
+
+LIST = "pages/team/list.html"
+INVITE = "pages/team/invite.html"
+VIEWS = (
+    (TeamView.ACTIVE, "Active", "On the team now"),
+    (TeamView.PENDING, "Pending", "Invited, not answered yet"),
+    (TeamView.ARCHIVED, "Archived", "Left, history kept"),
+)
+
+
+@require_GET
+@pages.signed_in
+def team(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The team, Active first."""
+    return _list(request, actor, request.GET, "")
+
+
+@require_POST
+@pages.signed_in
+def search(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The same list, searched. It is a POST, so that no person's name stands in an address."""
+    return _list(request, actor, request.POST, request.POST.get("q", "")[:200])
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def invite(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Invite Therapist."""
+    if not actor.may(Permission.MEMBERS_INVITE):
+        raise NotAllowed
+    typed: dict[str, Any] = {
+        "full_name": request.POST.get("full_name", ""),
+        "email": request.POST.get("email", ""),
+        "roles": request.POST.getlist("roles"),
+    }
+    if request.method == "GET":
+        return _invite_form(request, actor, typed)
+    try:
+        invite_member(
+            actor,
+            InviteMember(
+                full_name=typed["full_name"], email=typed["email"], role_ids=pages.uuids(typed["roles"])
+            ),
+            once=pages.form_key(request),
+        )
+    except InvalidInput as refused:
+        errors = {problem.field: problem.message for problem in refused.problems}
+        errors["roles"] = errors.pop("role_ids", "")
+        return _invite_form(
+            request, actor, typed, {field: text for field, text in errors.items() if text}, status=422
+        )
+    except Conflict as refused:
+        return _invite_form(request, actor, typed, problem=refused.message, status=refused.status)
+    pages.toast(request, "The invitation is on its way.")
+    return pages.see_other(reverse("team") + "?show=pending")
+
+
+@require_POST
+@pages.signed_in
+def invitations(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Resend or delete invitations: one by its own button, or all that are ticked."""
+    posted = request.POST
+    act = posted.get("do", "")
+    chosen = pages.uuids(posted.getlist("invitation"))
+    for one in ("resend", "delete"):
+        if one in posted:
+            act, chosen = one, pages.uuids([posted[one]])
+    back = reverse("team") + "?show=pending"
+    if not chosen:
+        pages.warn(request, "Tick at least one invitation.")
+        return pages.see_other(back)
+    try:
+        if act == "resend":
+            resend_invitations(actor, ResendInvitations(invitation_ids=chosen), once=pages.form_key(request))
+        elif act == "delete":
+            delete_invitations(actor, DeleteInvitations(invitation_ids=chosen), once=pages.form_key(request))
+        else:
+            raise InvalidInput.one("do", "Choose an action.")
+    except Conflict as refused:
+        pages.warn(request, refused.message)
+        return pages.see_other(back)
+    pages.toast(request, _done(act, len(chosen)))
+    return pages.see_other(back)
+
+
+def tabs(actor: Actor, counts: TeamCounts | None, current: str) -> list[dict[str, Any]]:
+    """The two tabs of Manage users, as far as this person may open them (SPEC U04)."""
+    shown: list[dict[str, Any]] = []
+    if actor.sees_clients:
+        shown.append(
+            {
+                "label": "Clients",
+                "href": reverse("manage-clients"),
+                "count": None,
+                "current": current == "clients",
+            }
+        )
+    if actor.may(Permission.MEMBERS_READ):
+        shown.append(
+            {
+                "label": "Team Members",
+                "href": reverse("team"),
+                "count": counts.active if counts else None,
+                "current": current == "team",
+            }
+        )
+    return shown
+
+
+def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> HttpResponse:
+    if not actor.manages_users:
+        raise NotAllowed
+    show = asked.get("show", "")
+    view = TeamView(show) if show in set(TeamView) else TeamView.ACTIVE
+    role_id = pages.a_uuid(asked.get("role", ""))
+    sort = asked.get("sort", "") or "name"
+    window = Window(after=pages.a_uuid(asked.get("after", "")), before=pages.a_uuid(asked.get("before", "")))
+    roles = list_roles(actor, ListRoles())
+    context: dict[str, Any] = {"declined": [], "without_supervisor": 0, "caseloads": None}
+    if view is TeamView.PENDING:
+        waiting = list_invitations(
+            actor, ListInvitations(search=typed, role_id=role_id, sort=sort, window=window)
+        )
+        counts, page, noun = waiting.counts, _page(waiting.page), "open invitations"
+        context |= {"rows": waiting.page.rows, "declined": waiting.declined}
+    else:
+        people = list_members(
+            actor, ListMembers(view=view, search=typed, role_id=role_id, sort=sort, window=window)
+        )
+        counts, page, noun = people.counts, _page(people.page), "team members"
+        context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
+    params = {
+        "show": "" if view is TeamView.ACTIVE else view.value,
+        "sort": "" if sort == "name" else sort,
+        "role": str(role_id) if role_id else "",
+    }
+    context |= {
+        "tabs": tabs(actor, counts, "team"),
+        "aside": f"{counts.active} active",
+        "views": [_view(item, counts, view) for item in VIEWS],
+        "q": typed,
+        "params": {**params, "sort": sort},
+        "filters": [_role_filter(roles, params["role"])],
+        "page": page,
+        "noun": noun,
+        "pending": view is TeamView.PENDING,
+        "may": {
+            "invite": actor.may(Permission.MEMBERS_INVITE),
+            "open": True,
+            "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,
+        },
+        "roles": members.role_options(roles),
+    }
+    return pages.page(request, LIST, context, block="rows")
+
+
+def _page(page: Page[MemberRow] | Page[InvitationRow]) -> dict[str, Any]:
+    return {
+        "total": page.total,
+        "start": page.start,
+        "shown": len(page.rows),
+        "next": page.next,
+        "previous": page.previous,
+    }
+
+
+def _view(item: tuple[TeamView, str, str], counts: TeamCounts, current: TeamView) -> dict[str, Any]:
+    view, label, hint = item
+    return {
+        "label": label,
+        "hint": hint,
+        "href": reverse("team") + ("" if view is TeamView.ACTIVE else f"?show={view.value}"),
+        "count": getattr(counts, view.value),
+        "current": view is current,
+    }
+
+
+def _role_filter(roles: Iterable[RoleRow], value: str) -> dict[str, Any]:
+    options = [{"value": str(role.id), "label": role.name} for role in roles]
+    known = value if any(option["value"] == value for option in options) else ""
+    return {"name": "role", "label": "Role", "value": known, "options": options}
+
+
+def _invite_form(
+    request: HttpRequest,
+    actor: Actor,
+    values: dict[str, Any],
+    errors: dict[str, str] | None = None,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    grantable = [role for role in list_roles(actor, ListRoles()) if role.grantable]
+    context = {
+        "values": values,
+        "errors": errors or {},
+        "problem": problem,
+        "roles": members.role_options(grantable),
+    }
+    return pages.page(request, INVITE, context, status=status)
+
+
+def _done(act: str, count: int) -> str:
+    what = "The invitation" if count == 1 else f"{count} invitations"
+    if act == "resend":
+        return f"{what} {'is' if count == 1 else 'are'} on the way again. The old link no longer works."
+    return f"{what} {'was' if count == 1 else 'were'} deleted."
+
+
+routes = [
+    path("manage/team/", team, name="team"),
+    path("manage/team/search/", search, name="team-search"),
+    path("manage/team/invite/", invite, name="team-invite"),
+    path("manage/team/invitations/", invitations, name="invitations"),
+    *members.routes,
+]

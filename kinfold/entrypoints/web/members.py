@@ -1,0 +1,287 @@
+"""One member's page: their name, roles, supervision and history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kinfold.domain.access.activity import ListActivity, list_activity
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from kinfold.domain.team.commands.members import (
+    ChangeMember,
+    ChangeMemberRoles,
+    change_member,
+    change_member_roles,
+)
+from kinfold.domain.team.commands.supervision import (
+    EndSupervision,
+    StartSupervision,
+    end_supervision,
+    start_supervision,
+)
+from kinfold.domain.team.queries.members import (
+    GetMember,
+    ListNames,
+    MemberCard,
+    MemberRow,
+    SupervisionRow,
+    get_member,
+    list_names,
+)
+from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
+
+from . import pages
+from .identity.gates import confirmed
+
+MEMBER = "pages/team/member.html"
+ROLES = "pages/team/roles.html"
+HISTORY_LINES = 10
+
+
+@require_GET
+@pages.signed_in
+def member(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """A team member."""
+    return _member_page(request, actor, get_member(actor, GetMember(member_id=member_id)))
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def name(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Correct a name in its place: the pencil, then Save or Cancel."""
+    if not actor.may(Permission.MEMBERS_CHANGE):
+        raise NotAllowed
+    if request.method == "POST":
+        try:
+            change_member(
+                actor,
+                ChangeMember(
+                    member_id=member_id,
+                    version=pages.version(request),
+                    first_name=request.POST.get("first_name", ""),
+                    last_name=request.POST.get("last_name", ""),
+                ),
+                once=pages.form_key(request),
+            )
+        except (InvalidInput, Conflict) as refused:
+            return _name_form(request, actor, member_id, refused)
+        pages.toast(request, "The name is saved.")
+        return pages.see_other(_address(member_id))
+    return _name_form(request, actor, member_id)
+
+
+@require_POST
+@pages.signed_in
+@confirmed
+def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Save all of a member's roles, from the list's dropdown (saved at once) or from the member's page."""
+    card = get_member(actor, GetMember(member_id=member_id))
+    offered = list_roles(actor, ListRoles())
+    ticked = set(pages.uuids(request.POST.getlist("roles")))
+    # What this person may not take away is shown and cannot be unticked, so browsers do not send it.
+    kept = {role.id for role in offered if not role.grantable} & set(card.member.role_ids)
+    fragment = bool(request.headers.get("HX-Request"))
+    try:
+        change_member_roles(
+            actor,
+            ChangeMemberRoles(
+                member_id=member_id,
+                version=pages.version(request),
+                role_ids=tuple(role.id for role in offered if role.id in ticked | kept),
+            ),
+            once=pages.form_key(request),
+        )
+    except (InvalidInput, Conflict) as refused:
+        card = get_member(actor, GetMember(member_id=member_id))
+        if fragment:
+            return _roles_refused(request, card.member, offered, refused)
+        return _member_page(request, actor, card, problem=_sentence(refused), status=refused.status)
+    if fragment:
+        saved = get_member(actor, GetMember(member_id=member_id)).member
+        return pages.page(request, ROLES, {"row": saved, "roles": role_options(offered)}, block="saved")
+    pages.toast(request, "The roles are saved. They count from now on.")
+    oneself = member_id == actor.member_id
+    return pages.see_other(reverse("home") if oneself else _address(member_id))
+
+
+@require_POST
+@pages.signed_in
+@confirmed
+def supervision(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Name a supervisor for a member, from today or a later day on, until a day if one is given."""
+    supervisor_id = pages.a_uuid(request.POST.get("supervisor", ""))
+    try:
+        if supervisor_id is None:
+            raise InvalidInput.one("supervisor_id", "Choose a supervisor.")
+        start_supervision(
+            actor,
+            StartSupervision(
+                supervisor_id=supervisor_id,
+                supervisee_id=member_id,
+                since=_midnight(request.POST.get("since", ""), "since"),
+                until=_midnight(request.POST.get("until", ""), "until", after=1),
+            ),
+            once=pages.form_key(request),
+        )
+    except (InvalidInput, Conflict) as refused:
+        card = get_member(actor, GetMember(member_id=member_id))
+        return _member_page(request, actor, card, problem=_sentence(refused), status=refused.status)
+    pages.toast(request, "The supervisor is named.")
+    return pages.see_other(_address(member_id))
+
+
+@require_POST
+@pages.signed_in
+@confirmed
+def supervision_end(request: HttpRequest, actor: Actor, supervision_id: UUID) -> HttpResponse:
+    """End a supervision now."""
+    member_id = pages.a_uuid(request.POST.get("member", ""))
+    back = _address(member_id) if member_id else reverse("team")
+    try:
+        end_supervision(actor, EndSupervision(supervision_id=supervision_id), once=pages.form_key(request))
+    except Conflict as refused:
+        pages.warn(request, refused.message)
+    else:
+        pages.toast(request, "The supervision has ended.")
+    return pages.see_other(back)
+
+
+def role_options(offered: Iterable[RoleRow]) -> list[dict[str, Any]]:
+    """Roles as boxes to tick; those above one's own rights are shown and cannot be changed."""
+    return [
+        {
+            "value": str(role.id),
+            "label": role.name,
+            "hint": role.description + (" Needs a supervisor." if role.requires_supervision else ""),
+            "disabled": not role.grantable,
+        }
+        for role in offered
+    ]
+
+
+def _member_page(
+    request: HttpRequest,
+    actor: Actor,
+    card: MemberCard,
+    *,
+    problem: str = "",
+    editing: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    may = {
+        "change": actor.may(Permission.MEMBERS_CHANGE),
+        "set_roles": actor.may(Permission.ROLES_ASSIGN),
+        "supervise": actor.may(Permission.SUPERVISION_MANAGE),
+    }
+    context = {
+        "member": card.member,
+        "editing": editing,
+        "may": may,
+        "clients": None,
+        "caseload": 0,
+        "supervisors": [_period(row) for row in card.supervisors],
+        "supervisees": [_period(row) for row in card.supervisees],
+        "candidates": _candidates(actor, card) if may["supervise"] else [],
+        "roles": role_options(list_roles(actor, ListRoles())) if may["set_roles"] else [],
+        "chosen": [str(role_id) for role_id in card.member.role_ids],
+        "version": card.member.version,
+        "problem": problem,
+        "history": _history(actor, card.member.id),
+    }
+    return pages.page(request, MEMBER, context, status=status, block="name" if editing else None)
+
+
+def _name_form(
+    request: HttpRequest, actor: Actor, member_id: UUID, refused: DomainError | None = None
+) -> HttpResponse:
+    card = get_member(actor, GetMember(member_id=member_id))
+    problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    editing = {
+        "first_name": request.POST.get("first_name", card.member.first_name),
+        "last_name": request.POST.get("last_name", card.member.last_name),
+        "errors": {problem.field: problem.message for problem in problems},
+        "problem": refused.message if isinstance(refused, Conflict) else "",
+    }
+    return _member_page(request, actor, card, editing=editing, status=refused.status if refused else 200)
+
+
+def _roles_refused(
+    request: HttpRequest, row: MemberRow, offered: Iterable[RoleRow], refused: InvalidInput | Conflict
+) -> HttpResponse:
+    """The dropdown as things are, with the reason; it takes the place of the one that was ticked."""
+    context = {"row": row, "roles": role_options(offered), "problem": _sentence(refused)}
+    response = pages.page(request, ROLES, context, status=refused.status, block="form")
+    response.headers["HX-Retarget"] = f"#roles-form-{row.id}"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def _period(row: SupervisionRow) -> dict[str, Any]:
+    """A supervision for the page, which names its last day and not the midnight after it."""
+    return {
+        "id": row.id,
+        "member_id": row.member_id,
+        "name": row.name,
+        "since": row.since,
+        "last_day": row.until - timedelta(microseconds=1) if row.until else None,
+        "begun": row.begun,
+    }
+
+
+def _candidates(actor: Actor, card: MemberCard) -> list[tuple[UUID, str]]:
+    taken = {row.member_id for row in card.supervisors if row.begun} | {card.member.id}
+    able = list_names(actor, ListNames(supervisors=True))
+    return [(found.id, found.name) for found in able if found.id not in taken]
+
+
+def _history(actor: Actor, member_id: UUID) -> list[dict[str, str]]:
+    """What was done with this member, for those who see everything that is done."""
+    if not actor.may(Permission.AUDIT_ALL):
+        return []
+    lines = list_activity(actor, ListActivity(subject_id=member_id, limit=HISTORY_LINES)).lines
+    return [
+        {
+            "glyph": "circle-alert" if line.refused else "history",
+            "text": f"{line.who} {line.sentence}",
+            "small": f"{line.at:%b} {line.at.day}, {line.at:%Y}",
+        }
+        for line in lines
+    ]
+
+
+def _midnight(typed: str, field: str, *, after: int = 0) -> datetime | None:
+    """The start of a typed day, or of the day after it, since "until Friday" includes Friday."""
+    if not typed.strip():
+        return None
+    try:
+        day = date.fromisoformat(typed.strip()) + timedelta(days=after)
+    except (ValueError, OverflowError):
+        raise InvalidInput.one(field, "Enter a day, as YYYY-MM-DD.") from None
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def _sentence(refused: InvalidInput | Conflict) -> str:
+    if isinstance(refused, InvalidInput):
+        return " ".join(problem.message for problem in refused.problems)
+    return refused.message
+
+
+def _address(member_id: UUID) -> str:
+    return reverse("member", kwargs={"member_id": member_id})
+
+
+routes = [
+    path("manage/team/<uuid:member_id>/", member, name="member"),
+    path("manage/team/<uuid:member_id>/name/", name, name="member-name"),
+    path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),
+    path("manage/team/<uuid:member_id>/supervision/", supervision, name="member-supervision"),
+    path("manage/team/supervision/<uuid:supervision_id>/end/", supervision_end, name="supervision-end"),
+]
