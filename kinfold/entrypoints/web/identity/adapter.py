@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kinfold.domain.identity import commands, limits
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
@@ -84,6 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only the passkey button fetches JSON. Elsewhere that would be a second, untested surface."""
         match = request.resolver_match
         return match is not None and match.url_name == "mfa_login_webauthn" and super().is_ajax(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only pages of this installation, named from its root."""
+        return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     # --- proving who one is -------------------------------------------------------------------------------------
 

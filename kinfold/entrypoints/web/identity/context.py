@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web import pages
 
@@ -14,4 +15,14 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
     """The same values that `pages.page` gives, for a person with or without a place on a team."""
     if request.user.is_authenticated and not hasattr(request, "actor"):
         request.actor = actor_for_login(request.user.pk)  # type: ignore[attr-defined]
-    return pages.base_context(request)
+    context = pages.base_context(request)
+    context["second_factor_due"] = _second_factor_due(request)
+    return context
+
+
+def _second_factor_due(request: HttpRequest) -> bool:
+    """Whether the Security page must say why it came up instead of the page that was asked for."""
+    match, actor = request.resolver_match, getattr(request, "actor", None)
+    if match is None or match.url_name != "mfa_index" or actor is None:
+        return False
+    return second_factor_missing(actor.login_id, actor.second_factor_from)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from kinfold.domain.identity.vault import seal, unseal
 from . import tries
 from .adapter import as_form_error
 
+NOT_A_PASSKEY = "The passkey could not be read. Try again, or use another way."
 NOT_RIGHT = "This code is not right, or was used already. Wait for the next one."
 
 
@@ -61,6 +64,35 @@ class MfaAdapter(DefaultMFAAdapter):
         """A first name for a new passkey; its owner may change it."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return "Passkey" if number == 1 else f"Passkey {number}"
+
+
+class CredentialField(forms.JSONField):
+    """What a browser says about a passkey: JSON of a few thousand characters."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what is too long or too deep to be one before reading it."""
+        if isinstance(value, str) and (len(value) > 50_000 or value.count("[") + value.count("{") > 500):
+            raise ValidationError(NOT_A_PASSKEY, code="invalid")
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        """A form shown again asks the browser anew."""
+        return ""
+
+    def prepare_value(self, value: Any) -> str:
+        """Nothing to show."""
+        return ""
+
+
+@contextmanager
+def _as_told_by_a_browser() -> Iterator[None]:
+    """allauth and fido2 raise whatever they stumble over when a credential is not built as it should be."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise ValidationError(NOT_A_PASSKEY, code="invalid") from error
 
 
 class _Counted(forms.Form):
@@ -111,22 +143,27 @@ class AddAppForm(_Counted, totp_forms.ActivateTOTPForm):
 class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
     """A new passkey: always one that asks for a fingerprint, face or PIN, so it can stand for both factors."""
 
+    credential = CredentialField()
     passwordless = None
 
     def clean(self) -> dict[str, Any]:
         """Refuse a credential that did not verify its user."""
         self.cleaned_data["passwordless"] = True
-        cleaned: dict[str, Any] = super().clean()
+        with _as_told_by_a_browser():
+            cleaned: dict[str, Any] = super().clean()
         return cleaned
 
 
 class PasskeyForm(_Counted, webauthn_forms.AuthenticateWebAuthnForm):
     """A passkey as second factor, at sign-in."""
 
+    credential = CredentialField()
+
     def clean_credential(self) -> Authenticator:
         """Count the try unless it was right."""
         counted = self._count()
-        authenticator = super().clean_credential()
+        with _as_told_by_a_browser():
+            authenticator = super().clean_credential()
         limits.give_back(*counted)
         return authenticator
 
@@ -140,11 +177,14 @@ class ConfirmPasskeyForm(PasskeyForm):
 class SignInPasskeyForm(webauthn_forms.LoginWebAuthnForm):
     """A passkey instead of address and password. Counted by address: there is no login to guess at yet."""
 
+    credential = CredentialField()
+
     def clean_credential(self) -> Authenticator:
         """Count the try unless it was right."""
         counted = ((tries.PASSKEY_ADDRESS, (tries.address_of(context.request),)),)
         with as_form_error():
             limits.take_all(*counted)
-        authenticator = super().clean_credential()
+        with _as_told_by_a_browser():
+            authenticator = super().clean_credential()
         limits.give_back(*counted)
         return authenticator

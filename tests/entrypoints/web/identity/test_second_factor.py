@@ -258,3 +258,14 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up_after_the_set_up_we
         TOTP.activate(Login.objects.get(id=olu), SEED)
         assert not second_factor_missing(olu, week)
     assert not second_factor_missing(None, week), "the system has no second factor"
+
+
+def test_pages_lead_there_and_the_security_page_says_why(cast: Cast) -> None:
+    with clock.frozen_at(clock.now() + timedelta(days=8)):
+        browser = Client()
+        sign_in(browser, cast.olu.email)
+        led = browser.get("/")
+        assert led.headers["Location"] == "/account/security/"
+        assert "Set up a second step" in browser.get("/account/security/").content.decode()
+        TOTP.activate(Login.objects.get(id=cast.olu.login_id), SEED)
+        assert browser.get("/").headers["Location"] != "/account/security/"

@@ -34,6 +34,7 @@ def masked(response: Any, *typed: str) -> tuple[int, str, dict[str, str]]:
     for text in typed:
         body = body.replace(text, "…")
     headers = {name: value for name, value in response.headers.items() if name != "Content-Security-Policy"}
+    headers.pop("Content-Length", None)  # compared with the body itself
     headers.pop("Expires", None)  # the second in which the page was made
     return response.status_code, body, headers
 
