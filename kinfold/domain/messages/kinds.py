@@ -68,3 +68,11 @@ def kind_called(name: str) -> MailKind:
         return _KINDS[name]
     except KeyError:
         raise NoSuchMail(name) from None
+
+
+def label_of(name: str) -> str:
+    """What people call mail of this kind, also when nobody makes it any more."""
+    try:
+        return kind_called(name).label
+    except NoSuchMail:
+        return "Mail"

@@ -20,6 +20,10 @@ class MailState(models.TextChoices):
     DROPPED = "dropped", "No longer needed"
 
 
+# Given up: nothing more is tried, and somebody should know.
+STOPPED = Q(state__in=(MailState.FAILED, MailState.UNSURE), next_try_at__isnull=True)
+
+
 class OutgoingMail(models.Model):
     """One mail. `kind` says who renders it, `subject_id` what it is about.
 

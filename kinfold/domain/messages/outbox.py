@@ -11,7 +11,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tasks import later
 
 from .kinds import kind_called
-from .models import MailState, OutgoingMail
+from .models import STOPPED, MailState, OutgoingMail
 
 
 def enqueue(kind: str, practice_id: UUID | None, subject_id: UUID) -> UUID:
@@ -37,3 +37,14 @@ def enqueue(kind: str, practice_id: UUID | None, subject_id: UUID) -> UUID:
     )
     later("kinfold.domain.messages.sending.deliver", mail_id)
     return mail_id
+
+
+def try_again(mail_id: UUID, *, practice_id: UUID) -> bool:
+    """Queue a practice's mail again that was given up; False when there is no such mail."""
+    stopped = OutgoingMail.objects.filter(STOPPED, pk=mail_id, for_practice=practice_id)
+    # What may have arrived still may have.
+    stopped.filter(state=MailState.UNSURE).update(in_doubt=True)
+    if not stopped.update(state=MailState.QUEUED, attempts=0, next_try_at=clock.now(), error=""):
+        return False
+    later("kinfold.domain.messages.sending.deliver", mail_id)
+    return True

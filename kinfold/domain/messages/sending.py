@@ -23,7 +23,7 @@ from kinfold.domain.kernel.tasks import place_of, task
 from kinfold.domain.kernel.tenancy import entered
 
 from .kinds import Mail, NoSuchMail, kind_called
-from .models import MailState, OutgoingMail
+from .models import STOPPED, MailState, OutgoingMail
 from .transport import Files, Letter, NoAnswer, Refused, Smtp, Transport, read_server
 
 # Longer than all steps of one attempt may take together; a dead worker's mail is taken over after that.
@@ -64,9 +64,7 @@ def something_is_due() -> bool:
 
 def count_troubles() -> int:
     """How many mails of this installation were given up, or may have arrived and may not."""
-    return OutgoingMail.objects.filter(
-        state__in=(MailState.FAILED, MailState.UNSURE), next_try_at__isnull=True
-    ).count()
+    return OutgoingMail.objects.filter(STOPPED).count()
 
 
 @dataclass(frozen=True, slots=True)
