@@ -1,9 +1,10 @@
 """Who may see whom: the one definition behind lists, pages, search, counts, the API and explanations.
 
-A **ground** is one reason to see a client. Each ground is asked two ways, from the same rows: which clients does this
-viewer reach (`members_reached`, for lists), and who reaches this client and why (`sights`, for explanations). A
-property test holds the two equal, now and in the past (RELIABILITY 1.4). There is no `can_view()` to disagree with
-them, and a client who is not visible is not found.
+A **ground** is one reason to see a client: a tie to them, the supervision of someone who has one, or a role that shows
+all clients. Ties and supervision are periods. Each ground is asked two ways: which clients does this viewer reach
+(`visible_for`, for lists), and who reaches this client and why (`sights`, for explanations). A property test holds the
+two equal, now and in the past (RELIABILITY 1.4). There is no `can_view()` to disagree with them, and a client who is
+not visible is not found.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotAllowed
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.practices.models import Switch
+from kinfold.domain.kernel.prepared import prepared
+from kinfold.domain.practices.models import Switch, SwitchPeriod
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.actors import SIGNS_IN
-from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.models import MemberRole, Supervision
 
-from .models import Assignment, AssignmentKind, Client, ClientKind
+from .models import Assignment, AssignmentKind, Client
 
 
 class Level(IntEnum):
@@ -40,7 +43,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A member with the permissions that held at a moment, and since when each role gave them."""
+    """A member with the permissions that held at a moment."""
 
     member_id: UUID
     permissions: frozenset[Permission]
@@ -62,6 +65,12 @@ class Sight:
     source: UUID
 
 
+def refuse_unless_sees_clients(actor: Actor) -> None:
+    """Raise NotAllowed for those to whom no client can be visible. For questions that no single permission opens."""
+    if not actor.sees_clients:
+        raise NotAllowed
+
+
 def highest_level(permissions: frozenset[Permission]) -> Level:
     """The most that these permissions let anyone see of a client they have a ground for."""
     if Permission.CLIENTS_PROFILE not in permissions:
@@ -69,45 +78,60 @@ def highest_level(permissions: frozenset[Permission]) -> Level:
     return Level.CHART if Permission.CLIENTS_CHART in permissions else Level.FACE_SHEET
 
 
+# --- which clients a viewer reaches -------------------------------------------------------------------------------
+
+
 def visible_to(actor: Actor, at: datetime | None = None) -> QuerySet[Client]:
     """The clients an actor may see, now or at a past moment. Every look at clients starts here."""
-    moment = at or clock.now()
+    viewer = viewer_of(actor, at)
+    return visible_for(viewer, at) if viewer else Client.objects.none()
+
+
+def viewer_of(actor: Actor, at: datetime | None = None) -> Viewer | None:
+    """An actor as a viewer. A token or a role taken away since does not show more by asking about the past."""
     if actor.kind == "system":
-        return Client.objects.all() if actor.may(Permission.CLIENTS_SEE_ALL) else Client.objects.none()
-    if actor.member_id is None:
-        return Client.objects.none()
-    permissions = actor.permissions
-    if at is not None:
-        then = viewers(moment, member_ids=[actor.member_id]).get(actor.member_id)
-        # A token or a role taken away since must not show more by asking about the past.
-        permissions = permissions & then.permissions if then else frozenset()
-    return visible_for(Viewer(actor.member_id, permissions), moment)
+        return Viewer(actor.practice_id, actor.permissions & {Permission.CLIENTS_SEE_ALL})
+    if actor.member_id is None or not actor.sees_clients:
+        return None
+    if at is None:
+        return Viewer(actor.member_id, actor.permissions)
+    then = viewers(at, member_ids=[actor.member_id]).get(actor.member_id)
+    return Viewer(actor.member_id, actor.permissions & then.permissions) if then else None
 
 
-def visible_for(viewer: Viewer, at: datetime) -> QuerySet[Client]:
-    """The clients one viewer reaches at a moment."""
-    known = Client.objects.filter(created_at__lte=at) if at < clock.now() else Client.objects.all()
-    if Permission.CLIENTS_SEE_ALL in viewer.permissions:
-        return known
+def visible_for(viewer: Viewer, at: datetime | None = None) -> QuerySet[Client]:
+    """The clients one viewer reaches, now or at a past moment."""
     reached = members_reached(viewer, at)
-    if not reached:
-        return Client.objects.none()
+    if at is None:
+        # A client's `primary` is the member of their open tie, and ties begin and end at the moment of the act, so
+        # an open tie is one that holds now (`clients.ties`).
+        return Client.objects.all() if reached is None else Client.objects.filter(primary_id__in=reached)
+    known = Client.objects.filter(created_at__lte=at)
+    if reached is None:
+        return known
     ties = Assignment.objects.filter(holds(at), member_id__in=reached)
     return known.filter(pk__in=ties.values("client_id"))
 
 
-def members_reached(viewer: Viewer, at: datetime) -> list[UUID]:
-    """The members through whose assignments a viewer sees clients: themselves, and whom they supervise."""
-    reached: list[UUID] = []
-    if Permission.CLIENTS_SEE_OWN in viewer.permissions:
-        reached.append(viewer.member_id)
-    if Permission.CLIENTS_SEE_SUPERVISED in viewer.permissions and is_on(Switch.SUPERVISION, at):
-        reached.extend(
-            Supervision.objects.filter(holds(at), supervisor_id=viewer.member_id).values_list(
-                "supervisee_id", flat=True
-            )
-        )
-    return reached
+def members_reached(viewer: Viewer, at: datetime | None = None) -> frozenset[UUID] | None:
+    """The members through whose ties a viewer sees clients: themselves and whom they supervise. None: all clients."""
+    permissions = viewer.permissions
+    if Permission.CLIENTS_SEE_ALL in permissions:
+        return None
+    reached = {viewer.member_id} if Permission.CLIENTS_SEE_OWN in permissions else set()
+    if Permission.CLIENTS_SEE_SUPERVISED in permissions:
+        moment = at or clock.now()
+        reached.update(row[0] for row in _supervised_by(supervisor_id=viewer.member_id, at=moment))
+    return frozenset(reached)
+
+
+@prepared
+def _supervised_by(*, supervisor_id: UUID, at: datetime) -> QuerySet[Supervision, tuple[UUID]]:
+    return Supervision.objects.filter(
+        holds(at),
+        Exists(SwitchPeriod.objects.filter(holds(at), switch=Switch.SUPERVISION)),
+        supervisor_id=supervisor_id,
+    ).values_list("supervisee_id")
 
 
 def viewers(at: datetime, member_ids: Iterable[UUID] | None = None) -> Mapping[UUID, Viewer]:
@@ -128,14 +152,34 @@ def viewers(at: datetime, member_ids: Iterable[UUID] | None = None) -> Mapping[U
     return {member_id: Viewer(member_id, permissions) for member_id, permissions in allowed.items()}
 
 
-def sights(client_id: UUID, at: datetime) -> list[Sight]:
-    """Every reason why anyone sees one client at a moment: the same rows as `visible_for`, asked by client."""
-    client = Client.objects.filter(pk=client_id, created_at__lte=at).values_list("kind", "created_at").first()
-    if client is None:
+# --- who reaches a client, and why --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """A period of an assignment that held at the moment asked about."""
+
+    id: UUID
+    member_id: UUID
+    kind: AssignmentKind
+    level: Level
+    since: datetime
+    until: datetime | None
+
+
+def sights(client_id: UUID, at: datetime, everyone: Mapping[UUID, Viewer] | None = None) -> list[Sight]:
+    """Every reason why anyone sees one client at a moment: the grounds of `visible_for`, asked by client."""
+    created_at = (
+        Client.objects.filter(pk=client_id, created_at__lte=at).values_list("created_at", flat=True).first()
+    )
+    if created_at is None:
         return []
-    kind, created_at = client
-    everyone = viewers(at)
-    found = [*_by_assignment(client_id, at, everyone), *_by_role(kind, created_at, at, everyone)]
+    everyone = viewers(at) if everyone is None else everyone
+    ties = _ties(client_id, at)
+    found = [
+        *_by_assignment(ties, _supervisors(ties, at), everyone),
+        *_by_role(_is_direct(ties), created_at, at, everyone),
+    ]
     return sorted(found, key=lambda sight: (sight.kind, sight.since, sight.member_id))
 
 
@@ -144,64 +188,94 @@ def level_for(actor: Actor, client_id: UUID) -> Level:
     if actor.member_id is None:
         return highest_level(actor.permissions)
     now = clock.now()
-    viewer = Viewer(actor.member_id, actor.permissions)
-    client = Client.objects.filter(pk=client_id).values_list("kind", "created_at").get()
-    mine = {actor.member_id: viewer}
-    levels = [sight.level for sight in _by_assignment(client_id, now, mine)]
+    ties = _ties(client_id, now)
+    mine = {actor.member_id: Viewer(actor.member_id, actor.permissions)}
+    levels = [sight.level for sight in _by_assignment(ties, _supervisors(ties, now), mine)]
     if Permission.CLIENTS_SEE_ALL in actor.permissions:
-        levels.append(_role_level(client[0], actor.permissions, now))
+        levels.append(_role_level(_is_direct(ties), actor.permissions, now))
     return max(levels, default=Level.BILLING)
 
 
-def _by_assignment(client_id: UUID, at: datetime, everyone: Mapping[UUID, Viewer]) -> Iterable[Sight]:
-    ties = list(
-        Assignment.objects.filter(holds(at), client_id=client_id).values_list(
-            "id", "member_id", "kind", "level", "since", "until"
-        )
-    )
-    supervisors: defaultdict[UUID, list[tuple[UUID, UUID, datetime, datetime | None]]] = defaultdict(list)
-    if is_on(Switch.SUPERVISION, at):
-        for row in Supervision.objects.filter(
-            holds(at), supervisee_id__in=[tie[1] for tie in ties]
-        ).values_list("supervisee_id", "supervisor_id", "id", "since", "until"):
-            supervisors[row[0]].append(row[1:])
-    for tie_id, member_id, kind, level, since, until in ties:
-        viewer = everyone.get(member_id)
+def sights_of(viewer: Viewer, client_ids: QuerySet[Client], at: datetime) -> dict[UUID, list[Sight]]:
+    """By client, every tie through which one member sees these clients at a moment, in three queries."""
+    reached = members_reached(viewer, at)
+    rows = Assignment.objects.filter(holds(at), client__in=client_ids)
+    if reached is not None:
+        rows = rows.filter(member_id__in=reached)
+    ties: defaultdict[UUID, list[_Tie]] = defaultdict(list)
+    for client_id, *row in rows.values_list("client_id", *_TIE):
+        ties[client_id].append(_tie(*row))
+    supervisors = _supervisors([tie for group in ties.values() for tie in group], at)
+    me = {viewer.member_id: viewer}
+    return {client_id: list(_by_assignment(group, supervisors, me)) for client_id, group in ties.items()}
+
+
+_TIE = ("id", "member_id", "kind", "level", "since", "until")
+
+
+def _tie(
+    tie_id: UUID, member_id: UUID, kind: str, level: int, since: datetime, until: datetime | None
+) -> _Tie:
+    return _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until)
+
+
+def _ties(client_id: UUID, at: datetime) -> list[_Tie]:
+    rows = Assignment.objects.filter(holds(at), client_id=client_id).values_list(*_TIE)
+    return [_tie(*row) for row in rows]
+
+
+def _is_direct(ties: list[_Tie]) -> bool:
+    """Whether the client was a direct client then; what they are now says nothing about the past."""
+    return any(tie.kind is AssignmentKind.DIRECT for tie in ties)
+
+
+_Supervisors = Mapping[UUID, list[tuple[UUID, UUID, datetime, datetime | None]]]
+
+
+def _supervisors(ties: Iterable[_Tie], at: datetime) -> _Supervisors:
+    """Who supervises the members of these ties: supervisor, period's id, since and until, by supervisee."""
+    found: defaultdict[UUID, list[tuple[UUID, UUID, datetime, datetime | None]]] = defaultdict(list)
+    members = {tie.member_id for tie in ties}
+    if members and is_on(Switch.SUPERVISION, at):
+        periods = Supervision.objects.filter(holds(at), supervisee_id__in=members)
+        for row in periods.values_list("supervisee_id", "supervisor_id", "id", "since", "until"):
+            found[row[0]].append(row[1:])
+    return found
+
+
+def _by_assignment(
+    ties: Iterable[_Tie], supervisors: _Supervisors, everyone: Mapping[UUID, Viewer]
+) -> Iterable[Sight]:
+    for tie in ties:
+        viewer = everyone.get(tie.member_id)
         if viewer and Permission.CLIENTS_SEE_OWN in viewer.permissions:
-            seen = min(Level(level), highest_level(viewer.permissions))
-            yield Sight(member_id, AssignmentKind(kind).value, seen, since, until, None, tie_id)
-        for supervisor_id, supervision_id, from_, to in supervisors[member_id]:
+            seen = min(tie.level, highest_level(viewer.permissions))
+            yield Sight(tie.member_id, tie.kind.value, seen, tie.since, tie.until, None, tie.id)
+        for supervisor_id, supervision_id, from_, to in supervisors.get(tie.member_id, ()):
             viewer = everyone.get(supervisor_id)
             if viewer and Permission.CLIENTS_SEE_SUPERVISED in viewer.permissions:
-                seen = min(Level(level), highest_level(viewer.permissions))
-                ends = min((end for end in (until, to) if end), default=None)
-                yield Sight(
-                    supervisor_id, "supervision", seen, max(since, from_), ends, member_id, supervision_id
-                )
+                seen = min(tie.level, highest_level(viewer.permissions))
+                ends = min((end for end in (tie.until, to) if end), default=None)
+                since = max(tie.since, from_)
+                yield Sight(supervisor_id, "supervision", seen, since, ends, tie.member_id, supervision_id)
 
 
 def _by_role(
-    kind: str, created_at: datetime, at: datetime, everyone: Mapping[UUID, Viewer]
+    direct: bool, created_at: datetime, at: datetime, everyone: Mapping[UUID, Viewer]
 ) -> Iterable[Sight]:
     seeing_all = [v.member_id for v in everyone.values() if Permission.CLIENTS_SEE_ALL in v.permissions]
     rows = MemberRole.objects.filter(holds(at), member_id__in=seeing_all).values_list(
-        "id", "member_id", "role_id", "since", "role__starting_point", "role__overrides"
+        "id", "member_id", "role_id", "since", "until", "role__starting_point", "role__overrides"
     )
-    for row_id, member_id, role_id, since, start, overrides in rows:
+    for row_id, member_id, role_id, since, until, start, overrides in rows:
         if Permission.CLIENTS_SEE_ALL in permissions_of(start, overrides):
-            level = _role_level(kind, everyone[member_id].permissions, at)
-            yield Sight(member_id, "role", level, max(since, created_at), None, role_id, row_id)
+            level = _role_level(direct, everyone[member_id].permissions, at)
+            yield Sight(member_id, "role", level, max(since, created_at), until, role_id, row_id)
 
 
-def _role_level(kind: str, permissions: frozenset[Permission], at: datetime) -> Level:
+def _role_level(direct: bool, permissions: frozenset[Permission], at: datetime) -> Level:
     """A direct client's chart opens to roles only by the owner's audited setting (SPEC 3, 8.1)."""
     level = highest_level(permissions)
-    if level is Level.CHART and kind == ClientKind.DIRECT and not is_on(Switch.DIRECT_CHARTS, at):
+    if level is Level.CHART and direct and not is_on(Switch.DIRECT_CHARTS, at):
         return Level.FACE_SHEET
     return level
-
-
-def member_names(member_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Names for explanations; people who left keep theirs."""
-    rows = Member.objects.filter(pk__in=set(member_ids)).values_list("id", "first_name", "last_name")
-    return {member_id: f"{first} {last}".strip() for member_id, first, last in rows}
