@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.personas import Cast, build_cast
+from tests.personas import Cast, Person, build_cast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+
+    from django.test import Client
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -40,3 +42,18 @@ def _uncollected_static_files() -> Generator[None, None, None]:
         WHITENOISE_USE_FINDERS=True,
     ):
         yield
+
+
+@pytest.fixture
+def browser_of(cast: Cast) -> Callable[[Person], Client]:
+    """A browser in which someone of the cast has just signed in, by the real form."""
+
+    def sign_in(person: Person) -> Client:
+        from django.test import Client
+
+        browser = Client()
+        response = browser.post("/account/sign-in/", {"login": person.email, "password": cast.password})
+        assert response.status_code == 302, response.content.decode()
+        return browser
+
+    return sign_in

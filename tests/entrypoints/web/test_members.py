@@ -1,0 +1,257 @@
+"""One member's page: name, roles, supervision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.models import Member, Supervision
+from tests.personas import Cast, Person
+
+BrowserOf = Callable[[Person], Client]
+FRAGMENT = {"HX-Request": "true"}
+MASKED = re.compile(r'(name="(?:csrfmiddlewaretoken|form_key)" value|nonce)="[^"]+"')
+
+
+def page_of(member_id: UUID, part: str = "") -> str:
+    return f"/manage/team/{member_id}/{part}"
+
+
+def version(cast: Cast, person: Person) -> int:
+    with entered(cast.alder.practice_id):
+        return Member.objects.values_list("version", flat=True).get(pk=person.member_id)
+
+
+def post_roles(
+    browser: Client, cast: Cast, person: Person, *roles: str, fragment: bool = False, **more: object
+) -> tuple[int, str]:
+    response = browser.post(
+        page_of(person.member_id, "roles/"),
+        {"version": 1, "roles": [str(cast.alder.roles[role]) for role in roles], **more},
+        headers=FRAGMENT if fragment else {},
+    )
+    return response.status_code, response.content.decode()
+
+
+def test_a_members_page_shows_who_they_are_and_what_was_done_with_them(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    html = browser_of(cast.ada).get(page_of(cast.theo.member_id)).content.decode()
+    for words in ("Theo Park", "theo@example.org", "Intern", "Sana Malik", "Supervised by"):
+        assert words in html
+    assert "<title>Team member · Kinfold</title>" in html
+
+
+def test_a_name_is_corrected_in_its_place(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    address = page_of(cast.lin.member_id, "name/")
+    fragment = browser.get(address, headers=FRAGMENT).content.decode()
+    assert 'name="first_name"' in fragment
+    assert "<html" not in fragment
+    assert 'name="first_name"' in browser.get(address).content.decode()
+    typed = {"version": 1, "first_name": "Lina", "last_name": "Zhao"}
+    response = browser.post(address, typed, follow=True)
+    assert "<h1>Lina Zhao</h1>" in response.content.decode()
+
+
+def test_the_second_editor_of_a_name_keeps_what_they_typed(cast: Cast, browser_of: BrowserOf) -> None:
+    address = page_of(cast.lin.member_id, "name/")
+    browser_of(cast.olu).post(address, {"version": 1, "first_name": "Lin", "last_name": "Zhao-Park"})
+    browser = browser_of(cast.ada)
+    response = browser.post(address, {"version": 1, "first_name": "Lina", "last_name": "Zhao"})
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Someone else changed this" in html
+    assert 'value="Lina"' in html
+    assert "Zhao-Park" in html
+    again = {"version": 2, "first_name": "Lina", "last_name": "Zhao"}
+    assert browser.post(address, again).status_code == 303
+
+
+def test_a_name_that_cannot_be_kept_is_shown_with_the_reason(cast: Cast, browser_of: BrowserOf) -> None:
+    response = browser_of(cast.ada).post(
+        page_of(cast.lin.member_id, "name/"), {"version": 1, "first_name": "", "last_name": "Z" * 300}
+    )
+    assert response.status_code == 422
+    assert "Enter a first name." in response.content.decode()
+    assert "Z" * 300 in response.content.decode()
+
+
+@pytest.mark.requirement("U70")
+@pytest.mark.requirement("U72")
+def test_roles_are_a_dropdown_of_boxes_in_the_list_that_saves_at_once_and_says_so(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    html = browser.get("/manage/team/").content.decode()
+    form = html[html.index(f'id="roles-form-{cast.lin.member_id}"') :]
+    form = form[: form.index("</form>")]
+    assert 'hx-trigger="change"' in form
+    ticked = re.findall(r'value="([^"]+)" checked', form)
+    assert ticked == [str(cast.alder.roles["licensed-therapist"])]
+    assert 'role="status"' in form
+    status, said = post_roles(browser, cast, cast.lin, "licensed-therapist", "associate", fragment=True)
+    assert (status, said.strip().startswith("Saved. Changes apply at once.")) == (200, True)
+    assert f'value="2" id="roles-version-{cast.lin.member_id}" hx-swap-oob=true' in said
+    assert f'id="roles-label-{cast.lin.member_id}" hx-swap-oob="true"' in said
+    assert set(cast.lin.actor.role_names) == {"Licensed Therapist", "Associate"}
+
+
+@pytest.mark.requirement("U71")
+def test_a_refused_change_of_roles_shows_the_boxes_as_they_are_and_why(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.olu)
+    for person, roles, sentence in (
+        (cast.lin, (), "Choose at least one role."),
+        (cast.ada, ("practitioner",), "only administrator"),
+        (cast.olu, ("practitioner",), "only owner"),
+    ):
+        response = browser.post(
+            page_of(person.member_id, "roles/"),
+            {"version": 1, "roles": [str(cast.alder.roles[role]) for role in roles]},
+            headers=FRAGMENT,
+        )
+        html = response.content.decode()
+        assert response.status_code in (409, 422)
+        assert response.headers["HX-Retarget"] == f"#roles-form-{person.member_id}"
+        assert sentence in html
+        assert 'role="alert"' in html
+        assert version(cast, person) == 1
+
+
+@pytest.mark.requirement("O21")
+def test_roles_change_from_the_members_page_too(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    assert post_roles(browser, cast, cast.lin, "supervisor", form_key="a")[0] == 303
+    assert post_roles(browser, cast, cast.lin, "supervisor", form_key="a")[0] == 303
+    assert cast.lin.actor.role_names == ("Supervisor",)
+    status, html = post_roles(browser, cast, cast.lin, "associate")
+    assert status == 409
+    assert "Someone else changed this" in html
+
+
+def test_a_role_above_ones_own_is_shown_and_stays(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    html = browser.get(page_of(cast.olu.member_id)).content.decode()
+    owner = str(cast.alder.roles["owner"])
+    assert re.search(rf'value="{owner}" checked disabled', html)
+    assert post_roles(browser, cast, cast.olu, "practitioner")[0] == 303
+    assert cast.olu.actor.role_names == ("Owner", "Practitioner")
+    assert post_roles(browser, cast, cast.lin, "owner")[0] == 403
+
+
+def test_changing_roles_asks_who_one_is_after_five_minutes_and_then_goes_on(
+    cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    browser = browser_of(cast.ada)
+    later = time.time() + 400
+    monkeypatch.setattr(time, "time", lambda: later)
+    response = browser.post(
+        page_of(cast.lin.member_id, "roles/"),
+        {"version": 1, "roles": [str(cast.alder.roles["associate"])]},
+        headers=FRAGMENT,
+    )
+    assert response.status_code == 204
+    question = response.headers["HX-Redirect"]
+    assert cast.lin.actor.role_names == ("Licensed Therapist",)
+    response = browser.post(
+        question, {"password": cast.password, "next": page_of(cast.lin.member_id, "roles/")}
+    )
+    assert response.status_code == 303
+    assert cast.lin.actor.role_names == ("Associate",)
+
+
+def test_a_supervisor_is_named_from_a_day_until_a_day_and_ended(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    first, last = clock.now().date() + timedelta(days=3), clock.now().date() + timedelta(days=9)
+    address = page_of(cast.lin.member_id, "supervision/")
+    response = browser.post(
+        address,
+        {"supervisor": str(cast.sana.member_id), "since": first.isoformat(), "until": last.isoformat()},
+        follow=True,
+    )
+    html = response.content.decode()
+    assert "The supervisor is named." in html
+    assert f"From {first:%b} {first.day}, until {last:%b} {last.day}" in html
+    with entered(cast.alder.practice_id):
+        planned = Supervision.objects.get(supervisee_id=cast.lin.member_id)
+    assert planned.until is not None
+    assert (planned.since.date(), planned.until.date()) == (first, last + timedelta(days=1))
+    response = browser.post(
+        f"/manage/team/supervision/{planned.id}/end/", {"member": str(cast.lin.member_id)}, follow=True
+    )
+    assert "The supervision has ended." in response.content.decode()
+    response = browser.post(
+        f"/manage/team/supervision/{planned.id}/end/", {"member": str(cast.lin.member_id)}, follow=True
+    )
+    assert "has ended already" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"supervisor": ""}, "Choose a supervisor."),
+        ({"supervisor": "x"}, "Choose a supervisor."),
+        ({"since": "tomorrow"}, "Enter a day, as YYYY-MM-DD."),
+        ({"until": "9999-12-31"}, "Enter a day, as YYYY-MM-DD."),
+        ({"since": "2020-01-01"}, "Choose today or a later day."),
+    ],
+)
+def test_a_supervision_that_cannot_be_is_refused_with_a_sentence(
+    cast: Cast, browser_of: BrowserOf, typed: dict[str, str], sentence: str
+) -> None:
+    response = browser_of(cast.ada).post(
+        page_of(cast.lin.member_id, "supervision/"), {"supervisor": str(cast.sana.member_id), **typed}
+    )
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.requirement("O18")
+def test_only_people_who_may_supervise_are_offered(cast: Cast, browser_of: BrowserOf) -> None:
+    html = browser_of(cast.ada).get(page_of(cast.lin.member_id)).content.decode()
+    select = html[html.index('name="supervisor"') :]
+    select = select[: select.index("</select>")]
+    assert re.findall(r'<option value="[^"]+">([^<]+)</option>', select) == ["Sana Malik"]
+
+
+def test_another_practices_member_reads_exactly_like_one_that_never_was(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    """Every address of a member, byte for byte (RELIABILITY 1.3)."""
+    browser = browser_of(cast.fran)
+    with entered(cast.alder.practice_id):
+        supervision_id = Supervision.objects.values_list("id", flat=True).get()
+    for method, address, theirs, posted in (
+        ("get", "/manage/team/{}/", cast.lin.member_id, {}),
+        ("get", "/manage/team/{}/name/", cast.lin.member_id, {}),
+        ("post", "/manage/team/{}/name/", cast.lin.member_id, {"first_name": "L", "last_name": "Z"}),
+        ("post", "/manage/team/{}/roles/", cast.lin.member_id, {"roles": str(cast.birch.roles["owner"])}),
+        (
+            "post",
+            "/manage/team/{}/supervision/",
+            cast.lin.member_id,
+            {"supervisor": str(cast.fran.member_id)},
+        ),
+        ("post", "/manage/team/supervision/{}/end/", supervision_id, {}),
+    ):
+        answers = []
+        for object_id in (theirs, uuid4()):
+            response = getattr(browser, method)(address.format(object_id), {"version": 1, **posted})
+            body = MASKED.sub(r'\1="…"', response.content.decode()).replace(str(object_id), "…")
+            answers.append((response.status_code, body))
+        assert answers[0] == answers[1], address
+        assert answers[0][0] == 404, address
+    with entered(cast.alder.practice_id):
+        assert Supervision.objects.get().until is None
+    assert version(cast, cast.lin) == 1
