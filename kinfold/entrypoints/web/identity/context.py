@@ -10,6 +10,8 @@ from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web import pages
 
+from .mfa import passkeys_work
+
 
 def account_pages(request: HttpRequest) -> dict[str, Any]:
     """The same values that `pages.page` gives, for a person with or without a place on a team."""
@@ -17,6 +19,7 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
         request.actor = actor_for_login(request.user.pk)  # type: ignore[attr-defined]
     context = pages.base_context(request)
     context["second_factor_due"] = _second_factor_due(request)
+    context["passkeys_work"] = passkeys_work()
     return context
 
 

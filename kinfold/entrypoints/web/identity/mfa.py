@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,20 @@ from .adapter import as_form_error
 
 NOT_A_PASSKEY = "The passkey could not be read. Try again, or use another way."
 NOT_RIGHT = "This code is not right, or was used already. Wait for the next one."
+
+
+def public_host() -> str:
+    """The name people reach this installation by."""
+    return urlsplit(settings.PUBLIC_URL).hostname or ""
+
+
+def passkeys_work() -> bool:
+    """Whether browsers make passkeys for this installation: only for a name, never for an IP address."""
+    try:
+        ip_address(public_host())
+    except ValueError:
+        return True
+    return False
 
 
 class MfaAdapter(DefaultMFAAdapter):
@@ -58,7 +73,7 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys are for the public address, not for whatever Host a request brings."""
-        return {"id": urlsplit(settings.PUBLIC_URL).hostname or "", "name": "Kinfold"}
+        return {"id": public_host(), "name": "Kinfold"}
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 -- allauth's name
         """A first name for a new passkey; its owner may change it."""

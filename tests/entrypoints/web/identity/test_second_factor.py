@@ -269,3 +269,21 @@ def test_pages_lead_there_and_the_security_page_says_why(cast: Cast) -> None:
         assert "Set up a second step" in browser.get("/account/security/").content.decode()
         TOTP.activate(Login.objects.get(id=cast.olu.login_id), SEED)
         assert browser.get("/").headers["Location"] != "/account/security/"
+
+
+def test_passkeys_are_offered_where_they_can_work(cast: Cast, settings: Any) -> None:
+    for address, offered in (
+        ("https://kinfold.example", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]", False),
+    ):
+        settings.PUBLIC_URL = address
+        browser = Client()
+        assert ("Sign in with a passkey" in browser.get("/account/sign-in/").content.decode()) is offered
+        sign_in(browser, cast.nora.email)
+        assert ("Add a passkey" in browser.get("/account/security/").content.decode()) is offered
+
+
+def test_a_passkey_is_asked_for_only_from_those_who_have_one(cast: Cast) -> None:
+    with_app(cast)
+    assert "Use a passkey" not in at_second_step(cast).get(CODE).content.decode()
