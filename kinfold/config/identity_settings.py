@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 AUTH_USER_MODEL = "identity.Login"
@@ -56,6 +57,10 @@ ACCOUNT_FORMS = {
     "change_password": "kinfold.entrypoints.web.identity.forms.ChangePasswordForm",
     "reset_password": "kinfold.entrypoints.web.identity.forms.AskForResetForm",
 }
+
+# How many proxies of the operator's own stand before Kinfold. Limits by address need the visitor's, and whoever
+# is not behind a proxy could make one up in the header, so by default the header is not read.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KINFOLD_TRUSTED_PROXIES", "0"))
 
 MFA_ADAPTER = "kinfold.entrypoints.web.identity.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

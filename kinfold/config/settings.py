@@ -1,8 +1,10 @@
 """How an installation is configured. Everything an operator sets is an environment variable listed here.
 
 KINFOLD_HOME (data, default `var/`) · DATABASE_URL (default SQLite there) · KINFOLD_MIGRATION_DATABASE_URL (PostgreSQL:
-the tables' owner, for migrations only) · KINFOLD_EMAIL_URL (default: files under KINFOLD_HOME/mail) · KINFOLD_EMAIL_FROM
-KINFOLD_PUBLIC_URL (where people reach this installation; links in mail start with it) · KINFOLD_SECRET_KEY
+the tables' owner, for migrations only) · KINFOLD_EMAIL_URL (default: files under KINFOLD_HOME/mail)
+KINFOLD_EMAIL_FROM · KINFOLD_PUBLIC_URL (where people reach this installation; links in mail start with it) ·
+KINFOLD_SECRET_KEY · KINFOLD_TRUSTED_PROXIES (how many proxies of your own stand before Kinfold, default 0; limits by
+address need it)
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -75,11 +75,11 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(error.message, code=error.code) from error
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address a request came from; one for all where the web server listens on a socket file."""
+        """The address a request came from; the proxy's if it does not say, and one for all on a socket file."""
         try:
-            return super().get_client_ip(request)  # type: ignore[no-any-return]
-        except PermissionDenied:
-            return "local"
+            return str(super().get_client_ip(request))
+        except (PermissionDenied, ImproperlyConfigured):
+            return request.META.get("REMOTE_ADDR") or "local"
 
     def is_ajax(self, request: HttpRequest) -> bool:
         """Only the passkey button fetches JSON. Elsewhere that would be a second, untested surface."""

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from kinfold.domain.identity import commands
 from kinfold.domain.identity.models import Login, LoginSession
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.kernel import clock
+from kinfold.entrypoints.web.identity.tries import address_of
 from tests.domain.identity.test_limits import in_processes
 from tests.personas import PASSWORD, Cast, build_cast
 
@@ -224,3 +225,23 @@ def test_an_archived_login_is_signed_out_on_the_next_request(cast: Cast) -> None
 def test_forms_without_the_forgery_token_are_refused(cast: Cast) -> None:
     browser = Client(enforce_csrf_checks=True)
     assert sign_in(browser, cast.nora.email).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "remote", "counted"),
+    [
+        (0, "203.0.113.7", "192.0.2.1", "192.0.2.1"),  # anybody can write that header
+        (1, "203.0.113.7", "192.0.2.1", "203.0.113.7"),
+        (1, "6.6.6.6, 203.0.113.7", "192.0.2.1", "203.0.113.7"),
+        (2, "203.0.113.7", "192.0.2.1", "192.0.2.1"),  # fewer than there should be
+        (1, "not an address", "192.0.2.1", "192.0.2.1"),
+        (0, "", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),  # a whole network is one visitor
+        (0, "", "", "local"),  # a socket file
+    ],
+)
+def test_a_visitors_address_cannot_be_made_up(
+    rf: RequestFactory, settings: Any, proxies: int, forwarded: str, remote: str, counted: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    assert address_of(rf.get("/", headers=headers, REMOTE_ADDR=remote)) == counted
