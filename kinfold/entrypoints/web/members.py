@@ -160,11 +160,17 @@ def role_options(offered: Iterable[RoleRow]) -> list[dict[str, Any]]:
         {
             "value": str(role.id),
             "label": role.name,
-            "hint": role.description + (" Needs a supervisor." if role.requires_supervision else ""),
+            "hint": role.description + _more_about(role),
             "disabled": not role.grantable,
         }
         for role in offered
     ]
+
+
+def _more_about(role: RoleRow) -> str:
+    if not role.grantable:
+        return " It allows more than your own roles do."
+    return " Needs a supervisor." if role.requires_supervision else ""
 
 
 def _member_page(

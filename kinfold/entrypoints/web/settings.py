@@ -151,7 +151,7 @@ def _tokens_page(
         "tokens": list_tokens(actor, ListTokens()),
         "secret": made.token if made else "",
         "scopes": [
-            {"value": permission.value, "label": permission.value, "hint": permission.sentence}
+            {"value": permission.value, "label": permission.sentence, "hint": permission.value}
             for permission in Permission
             if permission in actor.permissions
         ],

@@ -219,6 +219,7 @@ def _invite_form(
     status: int = 200,
 ) -> HttpResponse:
     grantable = [role for role in list_roles(actor, ListRoles()) if role.grantable]
+    grantable.sort(key=lambda role: not role.clinical)  # most people who are invited see clients
     context = {
         "values": values,
         "errors": errors or {},
