@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
@@ -25,6 +26,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.lifecycle.commands import StartPractice, start_practice
+from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.domain.team.models import Member, MemberRole, Seat, Supervision
 
@@ -251,4 +253,5 @@ def _client(
     if member_id:
         tie = AssignmentKind.DIRECT if kind == ClientKind.DIRECT else AssignmentKind.PRIMARY
         Assignment.objects.create(client=client, member_id=member_id, kind=tie, level=Level.CHART, since=now)
+    PracticeTally.objects.update(active_clients=F("active_clients") + 1)
     return CastClient(client.id, practice.practice_id, first, last, email)
