@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from kinfold.domain.kernel.errors import DomainError
 
 from . import pages
+
+PAGE_METHODS = ("GET", "HEAD", "POST")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -20,7 +22,10 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        if request.method in PAGE_METHODS or request.path.startswith("/api/"):
+            response = self.get_response(request)
+        else:  # some class-based views would take a PUT for a POST: a second, untested surface
+            response = HttpResponseNotAllowed(PAGE_METHODS)
         if not request.path.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
         return response
