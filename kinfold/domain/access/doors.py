@@ -136,6 +136,13 @@ def query(
     return decorate
 
 
+def admit(actor: Actor, permission: Permission, name: str) -> None:
+    """Refuse at once what a door would refuse later, for pages that ask a question before they act; as evident."""
+    if permission not in actor.permissions:
+        _record_refusal(actor, name)
+        raise NotAllowed
+
+
 def _register(function: Callable[..., Any], permission: Permission | None, kind: str) -> str:
     name = f"{function.__module__.removeprefix('kinfold.domain.')}.{function.__name__}"
     USE_CASES[name] = UseCase(name, permission, kind, function)

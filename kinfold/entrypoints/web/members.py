@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.members import (
     ChangeMember,
     ChangeMemberRoles,
@@ -57,8 +58,7 @@ def member(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
 @pages.signed_in
 def name(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """Correct a name in its place: the pencil, then Save or Cancel."""
-    if not actor.may(Permission.MEMBERS_CHANGE):
-        raise NotAllowed
+    admit(actor, Permission.MEMBERS_CHANGE, "member-name")
     if request.method == "POST":
         try:
             change_member(
@@ -83,6 +83,7 @@ def name(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
 @confirmed
 def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """Save all of a member's roles, from the list's dropdown (saved at once) or from the member's page."""
+    admit(actor, Permission.ROLES_ASSIGN, "member-roles")
     card = get_member(actor, GetMember(member_id=member_id))
     offered = list_roles(actor, ListRoles())
     ticked = set(pages.uuids(request.POST.getlist("roles")))

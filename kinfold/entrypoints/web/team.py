@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
 from kinfold.domain.team.commands.invitations import (
@@ -54,8 +55,7 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
 @pages.signed_in
 def invite(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Invite Therapist."""
-    if not actor.may(Permission.MEMBERS_INVITE):
-        raise NotAllowed
+    admit(actor, Permission.MEMBERS_INVITE, "team-invite")
     typed: dict[str, Any] = {
         "full_name": request.POST.get("full_name", ""),
         "email": request.POST.get("email", ""),
