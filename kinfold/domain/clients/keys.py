@@ -94,9 +94,14 @@ def _identifier_words(external_id: str) -> set[str]:
     return found
 
 
+def squeezed(text: str) -> str:
+    """Its letters and digits, folded, as long as a stored word can be."""
+    return _SIGNS.sub("", folded(text))[:WORD_LENGTH]
+
+
 def _whole(chunk: str) -> tuple[str, ...]:
-    squeezed = _SIGNS.sub("", folded(chunk))
-    return (squeezed[:WORD_LENGTH],) if squeezed else ()
+    word = squeezed(chunk)
+    return (word,) if word else ()
 
 
 def _stored_email(chunk: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -17,7 +18,10 @@ from typing import Final
 import phonenumbers
 
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
+from kinfold.domain.kernel.errors import Problem
 from kinfold.domain.kernel.text import NAME_LENGTH, clean_name
+
+from .keys import tag_key
 
 OLDEST_YEARS: Final = 130
 EARLIEST_YEAR: Final = 1900
@@ -223,3 +227,82 @@ CLEANERS: Final[dict[str, Callable[[str], str]]] = {
     "external_id": external_id,
     "phone": phone,
 }
+
+
+# --- a whole person -----------------------------------------------------------------------------------------------
+
+REASON_LENGTH: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """What was typed about one person, as text; a birth date is YYYY-MM-DD. "" is what was left out."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    birth_date: str = ""
+    sex_at_birth: str = ""
+    external_id: str = ""
+    phone: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """The same as it would be stored: the fields by name, and the tags, each once."""
+
+    fields: dict[str, str | date]
+    tags: tuple[str, ...]
+
+
+FIELDS: Final = (*CLEANERS, "birth_date")
+
+
+def check(
+    given: Mapping[str, str],
+    tags: tuple[str, ...],
+    *,
+    emails_optional: bool,
+    today: date,
+    row: int | None = None,
+) -> tuple[Checked, list[Problem]]:
+    """Check the given fields of one person. The problems name every wrong one; without any, all can be stored."""
+    fields: dict[str, str | date] = {}
+    problems: list[Problem] = []
+    for field, typed in given.items():
+        value = birth_date(typed, today) if field == "birth_date" else CLEANERS[field](typed)
+        if not value and field in MISSING and not (field == "email" and emails_optional):
+            value = MISSING[field]
+        if isinstance(value, Refused):
+            problems.append(Problem(field, str(value), row))
+        else:
+            fields[field] = date.fromisoformat(value) if field == "birth_date" else value
+    kept = tag_list(tags)
+    if isinstance(kept, Refused):
+        problems.append(Problem("tags", str(kept), row))
+        kept = ()
+    return Checked(fields=fields, tags=kept), problems
+
+
+def tag_list(typed: tuple[str, ...]) -> tuple[str, ...] | Refused:
+    """Tags as first written, each once whatever its spelling."""
+    kept: dict[str, str] = {}
+    for raw in typed:
+        text = tag(raw)
+        if isinstance(text, Refused):
+            return text
+        if text:
+            kept.setdefault(tag_key(text), text)
+    return tuple(kept.values()) if len(kept) <= MOST_TAGS else TOO_MANY_TAGS
+
+
+def reason(raw: str) -> str:
+    """Why something was done, in one line or a few; "" when nothing was said."""
+    text = unicodedata.normalize("NFC", raw.strip())
+    if len(text) > REASON_LENGTH:
+        return _REASON_LONG
+    return HIDDEN if is_hidden("".join(text.splitlines())) else "\n".join(text.splitlines())
+
+
+_REASON_LONG = Refused(f"Use at most {REASON_LENGTH} characters.")

@@ -1,0 +1,94 @@
+"""Who cares for a client: ties that are opened and closed, never overwritten (SPEC O26, 8.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived
+from kinfold.domain.clients.models import Assignment, AssignmentKind, ClientStatus
+from kinfold.domain.clients.profile import Refused, reason
+from kinfold.domain.clients.ties import can_be_given_clients, tie, untie
+from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotFound
+
+says(client__unassigned="ended a client's assignment")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssignClient:
+    """Whom a client is given to: as primary therapist ("primary"), or as the therapist's direct client ("direct")."""
+
+    client_id: UUID
+    member_id: UUID
+    kind: str = AssignmentKind.PRIMARY.value
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndAssignment:
+    """Which assignment ends."""
+
+    assignment_id: UUID
+
+
+@command(Permission.CLIENTS_ASSIGN)
+def assign_client(actor: Actor, data: AssignClient) -> UUID:
+    """Give a client to a therapist; whoever had them before keeps their place in the history. Returns the assignment.
+
+    Raises InvalidInput unless the therapist is an active clinician of the practice. To assign again as it is changes
+    nothing.
+    """
+    why = reason(data.reason)
+    if isinstance(why, Refused):
+        raise InvalidInput.one("reason", why)
+    if data.kind not in AssignmentKind.values:
+        raise InvalidInput.one("kind", "Choose primary or direct.")
+    _hold(actor, data.client_id)
+    now = clock.now()
+    if not can_be_given_clients(data.member_id, now):
+        raise InvalidInput.one("member_id", "Choose an active team member who sees clients.")
+    current = Assignment.objects.filter(
+        client_id=data.client_id, member_id=data.member_id, kind=data.kind, until__isnull=True
+    ).values_list("id", flat=True)
+    if current:
+        trail.nothing_changed()
+        return current[0]
+    kind = AssignmentKind(data.kind)
+    assignment_id, event = tie(actor, data.client_id, data.member_id, kind, now, why)
+    trail.record_all(actor, [event])
+    return assignment_id
+
+
+@command(Permission.CLIENTS_ASSIGN)
+def end_assignment(actor: Actor, data: EndAssignment) -> None:
+    """End an assignment. The client stays active and waits for a therapist (SPEC 8.3)."""
+    client_id = (
+        Assignment.objects.filter(pk=data.assignment_id, client_id__in=visible_to(actor).values("id"))
+        .values_list("client_id", flat=True)
+        .first()
+    )
+    if client_id is None:
+        raise NotFound
+    _hold(actor, client_id)
+    event = untie(actor, client_id, data.assignment_id, clock.now())
+    if event is None:
+        raise AssignmentEnded
+    trail.record_all(actor, [event])
+
+
+def _hold(actor: Actor, client_id: UUID) -> None:
+    """Let one decision about a client finish before the next looks. SQLite has one writer at a time."""
+    status = (
+        visible_to(actor).select_for_update().filter(pk=client_id).values_list("status", flat=True).first()
+    )
+    if status is None:
+        raise NotFound
+    if status != ClientStatus.ACTIVE:
+        raise ClientArchived

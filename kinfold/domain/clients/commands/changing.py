@@ -1,0 +1,113 @@
+"""Editing a client's profile and tags (SPEC U26, U27). Who cares for them is an act of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.index import index_again, keyed
+from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
+from kinfold.domain.clients.profile import FIELDS, Checked, check
+from kinfold.domain.clients.tags import tag_client, tags_named
+from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotFound, StaleVersion
+from kinfold.domain.practices.models import Practice
+
+says(client__changed="edited a client's profile")
+
+_INDEXED = frozenset({"first_name", "last_name", "email", "external_id"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeClient:
+    """What to change about a client, and the version it was read at. None leaves a field as it is; "" empties it."""
+
+    client_id: UUID
+    version: int
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    birth_date: str | None = None
+    sex_at_birth: str | None = None
+    external_id: str | None = None
+    phone: str | None = None
+    tags: tuple[str, ...] | None = None
+
+
+@command(Permission.CLIENTS_CHANGE)
+def change_client(actor: Actor, data: ChangeClient) -> None:
+    """Save an edit of a client's profile.
+
+    Raises InvalidInput naming every wrong field, ClientArchived, and StaleVersion when someone else saved since: then
+    nothing of either edit is lost (RELIABILITY 1.10).
+    """
+    client = visible_to(actor).filter(pk=data.client_id).first()
+    if client is None:
+        raise NotFound
+    if client.status != ClientStatus.ACTIVE:
+        raise ClientArchived
+    now = clock.now()
+    wanted = _checked(data, client, now)
+    if client.version != data.version:
+        raise StaleVersion
+    changed = [field for field, value in wanted.fields.items() if getattr(client, field) != value]
+    had = _tag_ids(client.id)
+    tag_ids = had if data.tags is None else tags_named(wanted.tags)
+    if not changed and tag_ids == had:
+        trail.nothing_changed()
+        return
+    for field in changed:
+        setattr(client, field, wanted.fields[field])
+    keyed(client)
+    _save(client, changed, now)
+    if _INDEXED.intersection(changed):
+        index_again(client)
+    if tag_ids != had:
+        changed.append("tags")
+        ClientTag.objects.filter(client_id=client.id).exclude(tag_id__in=tag_ids.values()).delete()
+        added = set(tag_ids.values()) - set(had.values())
+        ClientTag.objects.bulk_create(tag_client(client, added))
+    trail.record(actor, "client.changed", subject=("client", client.id), fields=changed)
+
+
+def _checked(data: ChangeClient, client: Client, now: datetime) -> Checked:
+    """What was typed anew, checked. What stays as it is was taken once, and is not what this edit is about."""
+    given = {
+        field: typed
+        for field in FIELDS
+        if (typed := getattr(data, field)) is not None and typed.strip() != _text(getattr(client, field))
+    }
+    emails_optional = not Practice.objects.values_list("clients_need_email", flat=True).get(
+        pk=client.practice_id
+    )
+    checked, problems = check(given, data.tags or (), emails_optional=emails_optional, today=now.date())
+    if problems:
+        raise InvalidInput(problems)
+    return checked
+
+
+def _text(value: str | date) -> str:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _tag_ids(client_id: UUID) -> dict[str, UUID]:
+    return dict(ClientTag.objects.filter(client_id=client_id).values_list("tag__key", "tag_id"))
+
+
+def _save(client: Client, changed: list[str], now: datetime) -> None:
+    values = {field: getattr(client, field) for field in (*changed, "sort_key")}
+    saved = Client.objects.filter(pk=client.id, version=client.version).update(
+        **values, updated_at=now, version=F("version") + 1
+    )
+    if not saved:
+        raise StaleVersion

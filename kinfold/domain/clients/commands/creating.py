@@ -1,0 +1,130 @@
+"""Adding clients: one or many people in one act, all of them or none (SPEC U29–U50)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import F
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients import likeness
+from kinfold.domain.clients.errors import LikelyDuplicates
+from kinfold.domain.clients.index import index_new, keyed
+from kinfold.domain.clients.keys import tag_key
+from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientTag
+from kinfold.domain.clients.profile import FIELDS, Checked, Typed, check
+from kinfold.domain.clients.tags import tag_client, tags_named
+from kinfold.domain.clients.ties import can_be_given_clients, new_tie
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
+from kinfold.domain.kernel.tenancy import current_practice_id
+from kinfold.domain.practices.models import Practice, PracticeTally
+
+says(client__created="added a client", client__assigned="assigned a client to a therapist")
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreateClients:
+    """People to add, with one primary therapist for all of them or none.
+
+    `accept_duplicates` says that those who look like others are different people.
+    """
+
+    people: tuple[Typed, ...]
+    therapist_id: UUID | None = None
+    accept_duplicates: bool = False
+
+
+@command(Permission.CLIENTS_CREATE)
+def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
+    """Add clients, active at once (SPEC 8.7). Returns their ids in the order given.
+
+    Raises InvalidInput naming every wrong field of every person (rows count from 0), and LikelyDuplicates when someone
+    looks like a client whom the actor may see, or like another of these people, and that was not confirmed.
+    """
+    now = clock.now()
+    people = _checked(data.people, now)
+    _check_therapist(actor, data.therapist_id, now)
+    if not data.accept_duplicates:
+        likenesses = likeness.among(actor, [person.fields for person in people])
+        if likenesses:
+            raise LikelyDuplicates(likenesses)
+    return _create(actor, people, data.therapist_id, now)
+
+
+def _checked(people: Sequence[Typed], now: datetime) -> list[Checked]:
+    if not people:
+        raise InvalidInput.one("people", "Add at least one person.")
+    if len(people) > MOST_AT_ONCE:
+        raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
+    emails_optional = not Practice.objects.values_list("clients_need_email", flat=True).get(
+        pk=current_practice_id()
+    )
+    checked: list[Checked] = []
+    problems: list[Problem] = []
+    for row, typed in enumerate(people):
+        given = {field: getattr(typed, field) for field in FIELDS}
+        person, wrong = check(given, typed.tags, emails_optional=emails_optional, today=now.date(), row=row)
+        checked.append(person)
+        problems.extend(wrong)
+    if problems:
+        raise InvalidInput(problems)
+    return checked
+
+
+def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> None:
+    """Giving clients to others is a right of its own; a clinician who may add clients may add their own."""
+    if member_id is None:
+        return
+    if member_id != actor.member_id and not actor.may(Permission.CLIENTS_ASSIGN):
+        raise NotAllowed
+    if not can_be_given_clients(member_id, now):
+        raise InvalidInput.one("therapist_id", "Choose an active team member who sees clients.")
+
+
+def _create(
+    actor: Actor, people: Sequence[Checked], member_id: UUID | None, now: datetime
+) -> tuple[UUID, ...]:
+    clients = [_client(person.fields, member_id, now) for person in people]
+    Client.objects.bulk_create(clients)
+    index_new(clients)
+    tag_ids = tags_named(name for person in people for name in person.tags)
+    tagged: list[ClientTag] = []
+    events: list[trail.Event] = []
+    for client, person in zip(clients, people, strict=True):
+        tagged += tag_client(client, (tag_ids[tag_key(name)] for name in person.tags))
+        fields = [field for field, value in person.fields.items() if value]
+        fields += ["tags"] if person.tags else []
+        events.append(trail.Event("client.created", ("client", client.id), fields))
+    ClientTag.objects.bulk_create(tagged)
+    if member_id is not None:
+        ties = [new_tie(actor, client.id, member_id, AssignmentKind.PRIMARY, now) for client in clients]
+        Assignment.objects.bulk_create(ties)
+        for tie in ties:
+            detail = {"assignment": str(tie.id), "member": str(member_id), "kind": tie.kind}
+            events.append(trail.Event("client.assigned", ("client", tie.client_id), detail=detail))
+    PracticeTally.objects.update(active_clients=F("active_clients") + len(clients))
+    trail.record_all(actor, events)
+    return tuple(client.id for client in clients)
+
+
+def _client(fields: dict[str, Any], member_id: UUID | None, now: datetime) -> Client:
+    client = Client(
+        id=uuid4(),
+        practice_id=current_practice_id(),
+        primary_id=member_id,
+        created_at=now,
+        updated_at=now,
+        **fields,
+    )
+    return keyed(client)

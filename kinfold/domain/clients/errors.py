@@ -1,0 +1,61 @@
+"""Why the commands of clients say no, each in one sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from kinfold.domain.kernel.errors import Conflict, Gone, InvalidInput, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """One row that looks like a client the actor may see, or like an earlier row of the same form."""
+
+    row: int
+    reason: str
+    client_id: UUID | None
+    name: str
+    other_row: int | None
+
+
+class LikelyDuplicates(InvalidInput):
+    """Some of the people may already be clients. Confirming makes them all the same."""
+
+    code = "likely-duplicates"
+    status = 409
+    message = (
+        "Some of these people may already be clients. Look at them, then confirm that they are different."
+    )
+
+    def __init__(self, likenesses: Iterable[Likeness]) -> None:
+        self.likenesses = tuple(likenesses)
+        super().__init__([Problem("duplicate", sentence(found), found.row) for found in self.likenesses])
+
+
+def sentence(found: Likeness) -> str:
+    """ "Looks like Anna Novak: same e-mail address and date of birth." """
+    whom = found.name if found.other_row is None else f"person {found.other_row + 1} here"
+    return f"Looks like {whom}: {found.reason[:1].lower()}{found.reason[1:]}."
+
+
+class ClientArchived(Conflict):
+    """An archived client's record is read-only, for everyone (SPEC section 2)."""
+
+    code = "client-archived"
+    message = "This client is archived, so nothing can be changed."
+
+
+class AssignmentEnded(Conflict):
+    """What is over stays as it was."""
+
+    code = "assignment-ended"
+    message = "This assignment has ended already."
+
+
+class PlaceGone(Gone):
+    """The client after whom a page should begin is not in the list (any more)."""
+
+    code = "place-gone"
+    message = "That place in the list is gone. Start again from the first page."

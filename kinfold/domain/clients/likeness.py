@@ -1,0 +1,95 @@
+"""Finding the clients that new people look like, by the one rule of `clients.duplicates`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.kernel.prepared import prepared
+from kinfold.domain.kernel.text import folded, sort_key
+
+from .duplicates import SHARED, Key, Traits, found_under, looks_for
+from .errors import Likeness
+from .keys import squeezed
+from .models import Client, ClientStatus, ClientWord
+from .visibility import visible_to
+
+
+def among(actor: Actor, people: Sequence[Mapping[str, Any]]) -> list[Likeness]:
+    """For each row that looks like a client the actor may see, or like an earlier row, the first such likeness.
+
+    Clients whom the actor may not see are never hinted at (SPEC 8.4).
+    """
+    traits = [_traits(person) for person in people]
+    here: dict[Key, tuple[UUID | None, str, int | None]] = {}
+    for client_id, name, known in _candidates(actor, traits):
+        for key in found_under(known):
+            here.setdefault(key, (client_id, name, None))
+    found: list[Likeness] = []
+    for row, person in enumerate(traits):
+        for key in looks_for(person):
+            if key in here:
+                found.append(Likeness(row, SHARED[str(key[0])], *here[key]))
+                break
+        for key in found_under(person):
+            here.setdefault(key, (None, "", row))
+    return found
+
+
+def _traits(person: Mapping[str, Any]) -> Traits:
+    born = person["birth_date"]
+    return Traits(
+        person["email"],
+        sort_key(person["last_name"], person["first_name"]),
+        born.isoformat() if isinstance(born, date) else born,
+        folded(person["external_id"]),
+    )
+
+
+def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, str, Traits]]:
+    """The visible clients who share an e-mail address, a name or an external ID with one of these people."""
+    ids: set[UUID] = set()
+    for ask, values in (
+        (_with_email, {person.email for person in people}),
+        (_with_sort_key, {person.name for person in people}),
+        (_with_word, {squeezed(person.external_id) for person in people}),
+    ):
+        wanted = values - {""}
+        if wanted:
+            given = {f"v{place}": value for place, value in enumerate(wanted)}
+            ids.update(row[0] for row in ask(len(given), **given))
+    if not ids:
+        return
+    rows = visible_to(actor).filter(pk__in=ids).order_by("created_at", "id")
+    for client_id, first, last, email, key, born, external_id in rows.values_list(
+        "id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id"
+    ):
+        known = Traits(email, key, born.isoformat(), folded(external_id))
+        yield client_id, f"{first} {last}".strip(), known
+
+
+# Each asks one index, and says what the index says: its condition, its status.
+
+
+@prepared
+def _with_email(_count: int, **given: str) -> QuerySet[Client, tuple[UUID]]:
+    return Client.objects.filter(~Q(email=""), email__in=list(given.values())).values_list("id")
+
+
+@prepared
+def _with_sort_key(_count: int, **given: str) -> QuerySet[Client, tuple[UUID]]:
+    return Client.objects.filter(
+        status__in=ClientStatus.values, sort_key__in=list(given.values())
+    ).values_list("id")
+
+
+@prepared
+def _with_word(_count: int, **given: str) -> QuerySet[ClientWord, tuple[UUID]]:
+    return ClientWord.objects.filter(
+        status__in=ClientStatus.values, word__in=list(given.values())
+    ).values_list("client_id")

@@ -1,0 +1,207 @@
+"""Which clients stand on a page, and how many there are: each question begins with the index that narrows it most.
+
+- Clients of one therapist, of oneself or of one's supervisees, and lists without words or tag: the clients in order.
+- Words: the longest one's stretch of the search index, which holds each client once (`ClientWord`). When that is a
+  large part of all clients, a page is found faster among the clients in order.
+- A tag: the tag's clients in order.
+
+SQLite keeps no statistics and PostgreSQL's mislead it here, so the beginning is chosen and not left to them; whatever
+else is wanted is asked of each candidate. The questions are ordinary querysets, written once for each shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from kinfold.domain.clients.keys import NOT_OF_NAME
+from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, ClientWord
+from kinfold.domain.kernel.prepared import prepared
+
+# From how many on it is faster to walk through all clients in order until a page is full.
+_MANY = 10_000
+# Up to how many letters a word is so common that its clients are gathered at once, not asked about one by one.
+_COMMON = 2
+# Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What a list shall hold. `members`: whose clients, None for everybody's. `names_only`: words are of names."""
+
+    status: ClientStatus
+    members: frozenset[UUID] | None = None
+    unassigned: bool = False
+    tag_id: UUID | None = None
+    words: tuple[str, ...] = ()
+    names_only: bool = False
+    by_update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: a client's key in the list's order, and their id where two keys are equal."""
+
+    key: str | datetime
+    client_id: UUID
+
+
+class _Start(StrEnum):
+    CLIENTS = "clients"
+    WORDS = "words"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that decides how a question is written, without its values."""
+
+    start: _Start
+    status: str
+    members: int | None
+    unassigned: bool
+    tag: bool
+    letters: tuple[int, ...]
+    names_only: bool
+    by_update: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Which part of the order is read: upwards or downwards, from a place or from the end, at most so many."""
+
+    up: bool
+    from_place: bool
+    limit: int
+
+
+def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: int) -> list[tuple[UUID, Any]]:
+    """The ids on one page in the order in which they are read, with their keys. `total`: how many there are in all."""
+    shape, values = _shape_of(wanted)
+    if shape.start is _Start.WORDS and total >= _MANY:
+        shape = replace(shape, start=_Start.CLIENTS)
+    if place is not None:
+        values |= {"key": place.key, "key_id": place.client_id}
+    step = _Step(up=up, from_place=place is not None, limit=limit)
+    return [(row[0], row[1]) for row in _found(shape, step, **values)]
+
+
+def counted(wanted: Wanted) -> int:
+    """How many clients there are in all."""
+    shape, values = _shape_of(replace(wanted, by_update=False))
+    return sum(row[0] for row in _counted(shape, **values))
+
+
+def _shape_of(wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
+    words = sorted(wanted.words, key=len, reverse=True)  # the longest is the rarest, as a rule
+    if wanted.members is not None:
+        start = _Start.CLIENTS
+    else:
+        start = _Start.WORDS if words else _Start.TAG if wanted.tag_id else _Start.CLIENTS
+    shape = _Shape(
+        start=start,
+        status=wanted.status.value,
+        members=None if wanted.members is None else len(wanted.members),
+        unassigned=wanted.unassigned,
+        tag=wanted.tag_id is not None,
+        letters=tuple(len(word) for word in words),
+        names_only=wanted.names_only,
+        by_update=wanted.by_update,
+    )
+    values: dict[str, Any] = {f"m{n}": member for n, member in enumerate(wanted.members or ())}
+    if wanted.tag_id:
+        values["tag"] = wanted.tag_id
+    for n, word in enumerate(words):
+        values |= {f"w{n}": word, f"e{n}": word + _LAST}
+    return shape, values
+
+
+@prepared
+def _found(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
+    rows, key, client_id = _rows(shape, values)
+    if step.from_place:
+        way = "gt" if step.up else "lt"
+        # The first condition says again what the second implies, since only it tells the index where to begin.
+        beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
+        rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
+    first: F | Coalesce = F(key)
+    if shape.members is not None and (shape.members > 1 or shape.by_update):
+        # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
+        # everybody's clients in order instead.
+        first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
+    order = (first.asc(), F(client_id).asc()) if step.up else (first.desc(), F(client_id).desc())
+    return rows.order_by(*order).values_list(client_id, key)[: step.limit]
+
+
+@prepared
+def _counted(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
+    rows, _, client_id = _rows(shape, values)
+    by_status: QuerySet[Any, Any] = rows.order_by().values("status").annotate(clients=Count(client_id))
+    return by_status.values_list("clients")
+
+
+def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
+    """The rows to read, each of one client, with the names of their key and of the client's id."""
+    if shape.start is _Start.CLIENTS:
+        rows = Client.objects.filter(_of_members(shape, values, ""), status=shape.status)
+        rows = _with_words(rows, shape, values, "id", 0)
+        rows = _with_tag(rows, shape, values, "id")
+        return rows, "updated_at" if shape.by_update else "sort_key", "id"
+    narrow: QuerySet[Any]
+    if shape.start is _Start.WORDS:
+        once = "shared_in_name" if shape.names_only else "shared"
+        narrow = ClientWord.objects.filter(
+            word__gte=values["w0"], word__lte=values["e0"], **{f"{once}__lt": shape.letters[0]}
+        )
+        narrow = _with_tag(narrow, shape, values, "client_id")
+    else:
+        narrow = ClientTag.objects.filter(tag_id=values["tag"])
+    narrow = narrow.filter(_of_members(shape, values, "client__"), status=shape.status)
+    narrow = _with_words(narrow, shape, values, "client_id", 1)
+    if shape.by_update:
+        rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
+        return rows, "updated_at", "id"
+    return narrow, "sort_key", "client_id"
+
+
+def _of_members(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
+    if shape.unassigned:
+        return Q(**{f"{path}primary_id__isnull": True})
+    if shape.members is None:
+        return Q()
+    members = [values[f"m{n}"] for n in range(shape.members)]
+    return (
+        Q(**{f"{path}primary_id": members[0]})
+        if len(members) == 1
+        else Q(**{f"{path}primary_id__in": members})
+    )
+
+
+def _with_words(
+    rows: QuerySet[Any], shape: _Shape, values: Mapping[str, Any], client_id: str, first: int
+) -> QuerySet[Any]:
+    of_name = {"shared_in_name__lt": NOT_OF_NAME} if shape.names_only else {}
+    for n in range(first, len(shape.letters)):
+        word = ClientWord.objects.filter(word__gte=values[f"w{n}"], word__lte=values[f"e{n}"], **of_name)
+        if first and shape.letters[0] <= _COMMON:
+            rows = rows.filter(**{f"{client_id}__in": word.filter(status=shape.status).values("client_id")})
+        else:
+            rows = rows.filter(Exists(word.filter(client_id=OuterRef(client_id))))
+    return rows
+
+
+def _with_tag(rows: QuerySet[Any], shape: _Shape, values: Mapping[str, Any], client_id: str) -> QuerySet[Any]:
+    if not shape.tag:
+        return rows
+    tagged = ClientTag.objects.filter(tag_id=values["tag"])
+    if shape.start is _Start.WORDS and shape.letters[0] <= _COMMON:
+        return rows.filter(**{f"{client_id}__in": tagged.filter(status=shape.status).values("client_id")})
+    return rows.filter(Exists(tagged.filter(client_id=OuterRef(client_id))))

@@ -1,0 +1,282 @@
+"""Lists of clients: a view, words, a therapist, a tag, an order, and one page of it with the exact total."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.errors import PlaceGone
+from kinfold.domain.clients.keys import typed_words
+from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
+from kinfold.domain.clients.queries.finding import Place, Wanted, counted, found
+from kinfold.domain.clients.visibility import (
+    members_reached,
+    refuse_unless_sees_clients,
+    viewer_of,
+    viewers,
+    visible_to,
+)
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
+from kinfold.domain.kernel.prepared import prepared
+from kinfold.domain.practices.models import PracticeTally
+
+PAGE = 50
+MOST = 100
+
+
+class ClientSort(StrEnum):
+    """Orders of a list."""
+
+    NAME = "name"
+    NAME_DOWN = "-name"
+    UPDATED = "updated"
+    UPDATED_DOWN = "-updated"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListClients:
+    """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, a tag, those whom
+    another member sees too; in which order, and which part: after one client or before another.
+    """
+
+    archived: bool = False
+    search: str = ""
+    therapist_id: UUID | None = None
+    unassigned: bool = False
+    tag_id: UUID | None = None
+    seen_by: UUID | None = None
+    sort: ClientSort = ClientSort.NAME
+    after: UUID | None = None
+    before: UUID | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """A client as lists show them. Tags and external ID are empty for those who see names only."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    kind: str
+    status: str
+    therapist_id: UUID | None
+    therapist: str
+    tags: tuple[str, ...]
+    external_id: str
+    updated_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCounts:
+    """How many clients the viewer sees in each view."""
+
+    active: int
+    archived: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """One page. `next` and `previous` are the clients after and before whom the neighbouring pages lie."""
+
+    rows: tuple[ClientRow, ...]
+    total: int
+    counts: ViewCounts
+    names_only: bool
+    next: UUID | None
+    previous: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetRow:
+    """Which client."""
+
+    client_id: UUID
+
+
+@query(None)
+def list_clients(actor: Actor, data: ListClients) -> ClientPage:
+    """The clients whom the actor may see (SPEC U08, U09), found by the beginnings of words (SPEC 5).
+
+    Raises PlaceGone when the client after or before whom the page should lie is not visible in this view.
+    """
+    refuse_unless_sees_clients(actor)
+    if data.after and data.before:
+        raise InvalidInput.one("before", "Ask for a page after a client or before one, not both.")
+    reached = _reached(actor, data.seen_by)
+    counts = _counts(reached)
+    names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    wanted = _wanted(data, reached, names_only=names_only)
+    if wanted is None:
+        return ClientPage((), 0, counts, names_only, None, None)
+    narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id
+    total = counted(wanted) if narrowed else counts.archived if data.archived else counts.active
+    ids, next_, previous = _page(data, wanted, reached, total)
+    rows = _shown(ids, names_only=names_only)
+    return ClientPage(rows, total, counts, names_only, next_, previous)
+
+
+@query(None)
+def get_row(actor: Actor, data: GetRow) -> ClientRow:
+    """One client as lists show them. Raises NotFound unless the actor may see them."""
+    refuse_unless_sees_clients(actor)
+    if not visible_to(actor).filter(pk=data.client_id).exists():
+        raise NotFound
+    return _shown([data.client_id], names_only=not actor.may(Permission.CLIENTS_PROFILE))[0]
+
+
+def _reached(actor: Actor, seen_by: UUID | None) -> frozenset[UUID] | None:
+    """Whose clients the actor sees, narrowed to those whom another member sees as well; None for everybody's."""
+    viewer = viewer_of(actor)
+    reached = members_reached(viewer) if viewer else frozenset[UUID]()
+    if seen_by is None:
+        return reached
+    other = viewers(clock.now(), [seen_by]).get(seen_by)
+    theirs = members_reached(other) if other else frozenset[UUID]()
+    if reached is None or theirs is None:
+        return theirs if reached is None else reached
+    return reached & theirs
+
+
+def _wanted(data: ListClients, reached: frozenset[UUID] | None, *, names_only: bool) -> Wanted | None:
+    """The list as it is asked for, or None when nothing can be in it."""
+    if names_only and data.tag_id:
+        raise NotAllowed("Your role shows the names of clients, not their tags.")
+    words = typed_words(data.search)
+    if data.therapist_id:
+        mine = reached is None or data.therapist_id in reached
+        reached = frozenset({data.therapist_id}) if mine else frozenset()
+    if words is None or reached == frozenset() or (data.unassigned and reached is not None):
+        return None
+    return Wanted(
+        status=_status(data),
+        members=reached,
+        unassigned=data.unassigned,
+        tag_id=data.tag_id,
+        words=words,
+        names_only=names_only,
+        by_update=data.sort in (ClientSort.UPDATED, ClientSort.UPDATED_DOWN),
+    )
+
+
+def _status(data: ListClients) -> ClientStatus:
+    return ClientStatus.ARCHIVED if data.archived else ClientStatus.ACTIVE
+
+
+def _page(
+    data: ListClients, wanted: Wanted, reached: frozenset[UUID] | None, total: int
+) -> tuple[list[UUID], UUID | None, UUID | None]:
+    """The ids on the page in order, and where the next and the previous page begin."""
+    size = max(1, min(data.limit, MOST))
+    backwards = data.before is not None
+    up = data.sort in (ClientSort.NAME, ClientSort.UPDATED)
+    place = _place(data, wanted, reached)
+    read = found(wanted, up=up != backwards, place=place, limit=size + 1, total=total)
+    more, ids = len(read) > size, [client_id for client_id, _ in read[:size]]
+    if backwards:
+        ids.reverse()
+    if not ids:
+        return ids, None, None
+    after, before = ids[-1], ids[0]
+    if backwards:
+        return ids, after, before if more else None
+    return ids, after if more else None, before if place else None
+
+
+def _place(data: ListClients, wanted: Wanted, reached: frozenset[UUID] | None) -> Place | None:
+    client_id = data.after or data.before
+    if client_id is None:
+        return None
+    for sort_key, updated_at, member_id in _place_of(wanted.status.value, client_id=client_id):
+        if reached is None or member_id in reached:
+            return Place(updated_at if wanted.by_update else sort_key, client_id)
+    raise PlaceGone
+
+
+@prepared
+def _place_of(status: str, *, client_id: UUID) -> QuerySet[Client, tuple[str, datetime, UUID | None]]:
+    return Client.objects.filter(pk=client_id, status=status).values_list(
+        "sort_key", "updated_at", "primary_id"
+    )
+
+
+def _counts(reached: frozenset[UUID] | None) -> ViewCounts:
+    if reached is None:
+        return ViewCounts(*_tally()[0])
+    members = {f"m{n}": member for n, member in enumerate(reached)}
+    counts = dict(_counts_of(len(reached), **members))
+    return ViewCounts(counts.get(ClientStatus.ACTIVE, 0), counts.get(ClientStatus.ARCHIVED, 0))
+
+
+@prepared
+def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
+    return PracticeTally.objects.values_list("active_clients", "archived_clients")
+
+
+@prepared
+def _counts_of(_count: int, **members: UUID) -> QuerySet[Client, tuple[str, int]]:
+    mine = Client.objects.filter(status__in=ClientStatus.values, primary_id__in=list(members.values()))
+    return mine.order_by().values("status").annotate(n=Count("id")).values_list("status", "n")
+
+
+def _shown(ids: Sequence[UUID], *, names_only: bool) -> tuple[ClientRow, ...]:
+    """What lists show of these clients, in this order."""
+    if not ids:
+        return ()
+    given = {f"c{n}": client_id for n, client_id in enumerate(ids)}
+    tags: defaultdict[UUID, list[str]] = defaultdict(list)
+    if not names_only:
+        for client_id, name in _tags(len(ids), **given):
+            tags[client_id].append(name)
+    rows = {row[0]: row for row in _facts(len(ids), **given)}
+    return tuple(
+        ClientRow(
+            id=client_id,
+            first_name=first,
+            last_name=last,
+            kind=kind,
+            status=status,
+            therapist_id=therapist_id,
+            therapist=f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
+            tags=tuple(tags[client_id]),
+            external_id="" if names_only else external_id,
+            updated_at=updated_at,
+            version=version,
+        )
+        for client_id, first, last, kind, status, therapist_id, therapist_first, therapist_last, external_id,
+            updated_at, version in (rows[client_id] for client_id in ids if client_id in rows)
+    )  # fmt: skip
+
+
+@prepared
+def _facts(_count: int, **clients: UUID) -> QuerySet[Client, tuple[object, ...]]:
+    return Client.objects.filter(pk__in=list(clients.values())).values_list(
+        "id",
+        "first_name",
+        "last_name",
+        "kind",
+        "status",
+        "primary_id",
+        "primary__first_name",
+        "primary__last_name",
+        "external_id",
+        "updated_at",
+        "version",
+    )
+
+
+@prepared
+def _tags(_count: int, **clients: UUID) -> QuerySet[ClientTag, tuple[UUID, str]]:
+    on_page = ClientTag.objects.filter(client_id__in=list(clients.values()))
+    return on_page.order_by("tag__key").values_list("client_id", "tag__name")

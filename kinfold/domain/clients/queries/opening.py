@@ -1,0 +1,204 @@
+"""Opening one client: what this person may see of them, and the record that they looked (RELIABILITY 1.13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.models import AuditEntry
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.models import Assignment, Client, ClientTag
+from kinfold.domain.clients.visibility import Level, level_for, refuse_unless_sees_clients, visible_to
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
+
+OPENED = "client.opened"
+# However often somebody comes back to a client within this time, it is one look.
+ONE_LOOK = timedelta(minutes=5)
+
+says(client__opened="opened a client's record")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenClient:
+    """Which client."""
+
+    client_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TieRow:
+    """One period during which a clinician was tied to the client. `ended_by` is empty while it holds."""
+
+    id: UUID
+    member_id: UUID
+    therapist: str
+    kind: str
+    since: datetime
+    until: datetime | None
+    reason: str
+    made_by: str
+    ended_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """What those with a face sheet or more see of a client."""
+
+    email: str
+    phone: str
+    birth_date: date
+    age: int
+    sex_at_birth: str
+    external_id: str
+    tags: tuple[str, ...]
+    history: tuple[TieRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientCard:
+    """One client. `level` is billing, face_sheet or chart; on billing level there is no profile."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    status: str
+    kind: str
+    level: str
+    therapist_id: UUID | None
+    therapist: str
+    assignment_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    profile: Profile | None
+
+
+@query(None, records=True)
+def open_client(actor: Actor, data: OpenClient) -> ClientCard:
+    """One client, as much as the actor's grounds show of them. Raises NotFound unless the actor may see them.
+
+    The look is recorded: once for each person and client within five minutes.
+    """
+    refuse_unless_sees_clients(actor)
+    row = (
+        visible_to(actor)
+        .filter(pk=data.client_id)
+        .values_list(
+            "first_name",
+            "last_name",
+            "status",
+            "kind",
+            "primary_id",
+            "primary__first_name",
+            "primary__last_name",
+            "created_at",
+            "updated_at",
+            "version",
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    first, last, status, kind, member_id, their_first, their_last, created_at, updated_at, version = row
+    level = level_for(actor, data.client_id)
+    profile = _profile(data.client_id) if level >= Level.FACE_SHEET else None
+    _record_look(actor, data.client_id, level)
+    return ClientCard(
+        id=data.client_id,
+        first_name=first,
+        last_name=last,
+        status=status,
+        kind=kind,
+        level=level.name.lower(),
+        therapist_id=member_id,
+        therapist=f"{their_first} {their_last}".strip() if member_id is not None else "",
+        assignment_id=_open_tie(profile),
+        created_at=created_at,
+        updated_at=updated_at,
+        version=version,
+        profile=profile,
+    )
+
+
+def age_on(day: date, birth_date: date) -> int:
+    """How many birthdays someone has had."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _profile(client_id: UUID) -> Profile:
+    email, phone, birth_date, sex_at_birth, external_id = Client.objects.values_list(
+        "email", "phone", "birth_date", "sex_at_birth", "external_id"
+    ).get(pk=client_id)
+    tags = ClientTag.objects.filter(client_id=client_id).order_by("tag__key")
+    return Profile(
+        email=email,
+        phone=phone,
+        birth_date=birth_date,
+        age=age_on(clock.today(), birth_date),
+        sex_at_birth=sex_at_birth,
+        external_id=external_id,
+        tags=tuple(tags.values_list("tag__name", flat=True)),
+        history=_history(client_id),
+    )
+
+
+def _history(client_id: UUID) -> tuple[TieRow, ...]:
+    """Every tie there was, the newest first. People who left keep their names here."""
+    rows = (
+        Assignment.objects.filter(client_id=client_id)
+        .order_by("-since", "-id")
+        .values_list(
+            "id",
+            "member_id",
+            "member__first_name",
+            "member__last_name",
+            "kind",
+            "since",
+            "until",
+            "reason",
+            "made_by__first_name",
+            "made_by__last_name",
+            "ended_by__first_name",
+            "ended_by__last_name",
+        )
+    )
+    return tuple(
+        TieRow(
+            id=row[0],
+            member_id=row[1],
+            therapist=_name(row[2], row[3]),
+            kind=row[4],
+            since=row[5],
+            until=row[6],
+            reason=row[7],
+            made_by=_name(row[8], row[9]),
+            ended_by=_name(row[10], row[11]),
+        )
+        for row in rows
+    )
+
+
+def _name(first: str | None, last: str | None) -> str:
+    return f"{first or ''} {last or ''}".strip()
+
+
+def _open_tie(profile: Profile | None) -> UUID | None:
+    return next((tie.id for tie in profile.history if tie.until is None), None) if profile else None
+
+
+def _record_look(actor: Actor, client_id: UUID, level: Level) -> None:
+    lately = AuditEntry.objects.filter(
+        subject_id=client_id,
+        actor_id=actor.member_id,
+        actor_kind=actor.kind,
+        action=OPENED,
+        outcome="done",
+        at__gt=clock.now() - ONE_LOOK,
+    )
+    if not lately.exists():
+        trail.record(actor, OPENED, subject=("client", client_id), detail={"level": level.name.lower()})

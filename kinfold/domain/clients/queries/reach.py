@@ -1,0 +1,181 @@
+"""Whom a member can see, and whom one could see at a past moment: lists of names, never more than the asker sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.access.roles import permissions_of
+from kinfold.domain.clients.errors import PlaceGone
+from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.queries.access import member_names, past_or_now
+from kinfold.domain.clients.visibility import (
+    Viewer,
+    highest_level,
+    members_reached,
+    refuse_unless_sees_clients,
+    viewers,
+    visible_for,
+    visible_to,
+)
+from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.models import MemberRole
+
+PAGE = 50
+MOST = 100
+_OWN = frozenset({Permission.CLIENTS_SEE_OWN})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientsVisibleAt:
+    """Which past moment, and which part of the list."""
+
+    at: datetime
+    after: UUID | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessOfMember:
+    """Which member; at which moment, now unless said; and which part of the list."""
+
+    member_id: UUID
+    at: datetime | None = None
+    after: UUID | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenClient:
+    """A client by name."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenPage:
+    """Some clients in the order of their names, how many there are, and after whom the next page begins."""
+
+    clients: tuple[SeenClient, ...]
+    total: int
+    next: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """One rule by which a member sees clients, and how many of those whom the asker sees too."""
+
+    kind: str
+    rule: str
+    clients: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberAccess:
+    """Whom a member sees, as far as the asker sees them too. `level` is the most they see, "" for nobody at all."""
+
+    member_id: UUID
+    name: str
+    at: datetime
+    level: str
+    ways: tuple[Way, ...]
+    page: SeenPage
+
+
+@query(None)
+def clients_visible_at(actor: Actor, data: ClientsVisibleAt) -> SeenPage:
+    """Of the clients whom the actor sees today, those whom they could see at a past moment (SPEC N4).
+
+    Whoever is hidden from them now stays hidden: a right that ended does not come back by asking about the past.
+    """
+    refuse_unless_sees_clients(actor)
+    then = visible_to(actor, past_or_now(data.at))
+    return _page(visible_to(actor).filter(pk__in=then.values("id")), data.after, data.limit)
+
+
+@query(Permission.ACCESS_EXPLAIN)
+def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
+    """Whom a member can see, and by which rules. Clients whom the asker may not see are not counted either."""
+    at = past_or_now(data.at)
+    name = member_names([data.member_id]).get(data.member_id)
+    if name is None:
+        raise NotFound
+    viewer = viewers(at, [data.member_id]).get(data.member_id)
+    mine = visible_to(actor)
+    ways: tuple[Way, ...] = ()
+    seen = mine.none()
+    if viewer:
+        then = None if data.at is None else at
+        ways = tuple(_ways(mine, viewer, at, then))
+        seen = _among(mine, viewer, then)
+    return MemberAccess(
+        member_id=data.member_id,
+        name=name,
+        at=at,
+        level=highest_level(viewer.permissions).name.lower() if viewer and ways else "",
+        ways=ways,
+        page=_page(seen, data.after, data.limit),
+    )
+
+
+def _among(mine: QuerySet[Client], viewer: Viewer, then: datetime | None) -> QuerySet[Client]:
+    """The clients of `mine` whom a viewer reaches as well."""
+    if members_reached(viewer, then) is None:
+        return mine if then is None else mine.filter(created_at__lte=then)
+    return mine.filter(pk__in=visible_for(viewer, then).values("id"))
+
+
+def _ways(mine: QuerySet[Client], viewer: Viewer, at: datetime, then: datetime | None) -> Iterator[Way]:
+    if members_reached(viewer, then) is None:
+        for role in _roles_showing_all(viewer.member_id, at):
+            yield Way(kind="role", rule=f"{role} role", clients=_among(mine, viewer, then).count())
+    permissions = viewer.permissions - {Permission.CLIENTS_SEE_ALL}
+    reached = members_reached(Viewer(viewer.member_id, permissions), then) or frozenset()
+    names = member_names(reached)
+    for member_id in sorted(reached, key=lambda m: (m != viewer.member_id, names[m])):
+        own = member_id == viewer.member_id
+        yield Way(
+            kind="own" if own else "supervision",
+            rule="Therapist of the client" if own else f"Supervises {names[member_id]}",
+            clients=_among(mine, Viewer(member_id, _OWN), then).count(),
+        )
+
+
+def _roles_showing_all(member_id: UUID, at: datetime) -> list[str]:
+    rows = MemberRole.objects.filter(holds(at), member_id=member_id).order_by(
+        "role__position", "role__name_key"
+    )
+    return [
+        name
+        for name, start, overrides in rows.values_list(
+            "role__name", "role__starting_point", "role__overrides"
+        )
+        if Permission.CLIENTS_SEE_ALL in permissions_of(start, overrides)
+    ]
+
+
+def _page(clients: QuerySet[Client], after: UUID | None, limit: int) -> SeenPage:
+    size = max(1, min(limit, MOST))
+    total = clients.count()
+    rest = clients
+    if after:
+        key = clients.filter(pk=after).values_list("sort_key", flat=True).first()
+        if key is None:
+            raise PlaceGone
+        rest = rest.filter(Q(sort_key__gte=key) & (Q(sort_key__gt=key) | Q(id__gt=after)))
+    rows = list(rest.order_by("sort_key", "id").values_list("id", "first_name", "last_name")[: size + 1])
+    return SeenPage(
+        clients=tuple(SeenClient(id=c, first_name=first, last_name=last) for c, first, last in rows[:size]),
+        total=total,
+        next=rows[size - 1][0] if len(rows) > size else None,
+    )

@@ -1,0 +1,85 @@
+"""The one place where a client's tie to their therapist is opened and closed.
+
+A client has at most one open tie: to a primary therapist, or to the therapist whose direct client they are (SPEC O26).
+`Client.primary` and `Client.kind` follow it here and nowhere else. Ties begin and end at the moment of the act, so an
+open tie is one that holds now.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.audit.trail import Event
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus
+
+from .models import Assignment, AssignmentKind, Client, ClientKind
+from .visibility import Level
+
+KIND_OF_CLIENT = {AssignmentKind.PRIMARY: ClientKind.PRACTICE, AssignmentKind.DIRECT: ClientKind.DIRECT}
+
+
+def can_be_given_clients(member_id: UUID, now: datetime) -> bool:
+    """Whether a member is active and holds a role that sees clients (SPEC section 2)."""
+    clinical = MemberRole.objects.filter(holds(now), member_id=member_id, role__clinical=True)
+    return Member.objects.filter(
+        pk=member_id, status=MemberStatus.ACTIVE, ended_at__isnull=True, pk__in=clinical.values("member_id")
+    ).exists()
+
+
+def new_tie(
+    actor: Actor, client_id: UUID, member_id: UUID, kind: AssignmentKind, now: datetime, reason: str = ""
+) -> Assignment:
+    """A tie that begins now, to be written by the caller together with the client's `primary` and `kind`."""
+    return Assignment(
+        practice_id=actor.practice_id,
+        client_id=client_id,
+        member_id=member_id,
+        kind=kind,
+        level=Level.CHART,
+        since=now,
+        reason=reason,
+        made_by_id=actor.member_id,
+    )
+
+
+def tie(
+    actor: Actor, client_id: UUID, member_id: UUID, kind: AssignmentKind, now: datetime, reason: str
+) -> tuple[UUID, Event]:
+    """Close the client's open tie, if there is one, and open another. Returns the new one, and what to record."""
+    earlier = _close(actor, Q(client_id=client_id), now)
+    opened = new_tie(actor, client_id, member_id, kind, now, reason)
+    opened.save(force_insert=True)
+    _follow(client_id, member_id, KIND_OF_CLIENT[kind], now)
+    detail = {"assignment": str(opened.id), "member": str(member_id), "kind": kind.value}
+    if earlier:
+        detail["instead_of"] = str(earlier)
+    return opened.id, Event("client.assigned", ("client", client_id), detail=detail)
+
+
+def untie(actor: Actor, client_id: UUID, assignment_id: UUID, now: datetime) -> Event | None:
+    """Close one tie; the client then waits for a therapist. None if it was closed before."""
+    member_id = _close(actor, Q(pk=assignment_id), now)
+    if member_id is None:
+        return None
+    _follow(client_id, None, ClientKind.PRACTICE, now)
+    detail = {"assignment": str(assignment_id), "member": str(member_id)}
+    return Event("client.unassigned", ("client", client_id), detail=detail)
+
+
+def _close(actor: Actor, which: Q, now: datetime) -> UUID | None:
+    open_ties = Assignment.objects.filter(which, until__isnull=True)
+    member_id = open_ties.values_list("member_id", flat=True).first()
+    if member_id is not None:
+        open_ties.update(until=now, ended_by_id=actor.member_id)
+    return member_id
+
+
+def _follow(client_id: UUID, member_id: UUID | None, kind: ClientKind, now: datetime) -> None:
+    Client.objects.filter(pk=client_id).update(
+        primary_id=member_id, kind=kind, updated_at=now, version=F("version") + 1
+    )
