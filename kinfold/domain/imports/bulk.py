@@ -63,7 +63,7 @@ def _one_by_one(
     )
     shared = [repeat(fields[name].get_db_prep_save(value, connection), count) for name, value in same.items()]
     columns = [
-        [value.replace("-", "") for value in values]
+        [value and value.replace("-", "") for value in values]
         if fields[name].db_type(connection) == "char(32)"
         else values
         for name, values in each.items()

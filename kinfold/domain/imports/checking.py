@@ -65,6 +65,7 @@ class CheckedBlock(NamedTuple):
 WHOLE_ROW: Final = "row"
 _SINGLE: Final = tuple(field.name for field in FIELDS if not field.repeatable)  # in the order of People
 _TagsOrReason = tuple[str, ...] | Refused
+_MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
 _TAG_LIST_SIGNS = re.compile(r"[,;|\r\n]+")
 
@@ -132,7 +133,7 @@ class Checking:
         return CheckedBlock(lines, People(*columns), bad)  # type: ignore[arg-type]
 
     def notes(self) -> tuple[str, ...]:
-        """What was decided without asking, for the person to confirm."""
+        """What was decided without asking, for the person to confirm; complete once the rows were read."""
         found: list[str] = []
         if self.table.encoding != "UTF-8":
             found.append(
@@ -146,6 +147,10 @@ class Checking:
             heading = self.table.header[self.mapping.index("sex_at_birth")]
             if folded(heading).endswith("gender"):
                 found.append(f"{heading}: {GENDER_NOTE}")
+        if (different := self._tags.different()) > _MANY_TAGS:
+            found.append(
+                f"The file has {different:,} different tags. Look whether that column really holds tags."
+            )
         return tuple(found)
 
     def _read_dates(self, order: DateOrder | None) -> DateReading:
@@ -191,6 +196,12 @@ class _Tags(dict[tuple[str, ...], _TagsOrReason]):
     def __missing__(self, cells: tuple[str, ...]) -> _TagsOrReason:
         self[cells] = value = self._read(cells)
         return value
+
+    def different(self) -> int:
+        """How many different tags were read."""
+        return len(
+            {folded(name) for names in self.values() if not isinstance(names, Refused) for name in names}
+        )
 
     def _read(self, cells: tuple[str, ...]) -> _TagsOrReason:
         found: dict[str, str] = {}

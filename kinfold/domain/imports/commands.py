@@ -21,7 +21,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.imports import files
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
-from kinfold.domain.imports.fields import Mapping, mapping_problems, suggest
+from kinfold.domain.imports.fields import Mapping, choose, mapping_problems, suggest
 from kinfold.domain.imports.models import Import, ImportState, StagedRows
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.undoing import take_back
@@ -48,10 +48,14 @@ APPLY = "kinfold.domain.imports.work.apply_file"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadFile:
-    """A file as it came, and what it was called."""
+    """A file as it came, and what it was called.
+
+    `matches` are written as `Heading=field`, and win over what the headings suggest.
+    """
 
     file_name: str
     content: bytes
+    matches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,13 +94,15 @@ class UndoImport:
 def upload_file(actor: Actor, data: UploadFile) -> UUID:
     """Keep a file and match its columns by their headings. When nothing is missing, its check begins at once.
 
-    Raises FileRefused, with one clear sentence, for what is not a table of people.
+    Raises FileRefused, with one clear sentence, for what is not a table of people, and InvalidInput for a match that
+    does not fit its columns.
     """
     if actor.member_id is None:
         raise NotAllowed("A file is imported by a member of the team.")
     table = read(data.content)
     samples = table.sample()
     suggested = suggest(table.header, samples)
+    mapping = choose(table.header, suggested, data.matches)
     import_id = uuid4()
     files.keep(actor.practice_id, import_id, data.content)
     try:
@@ -109,8 +115,8 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
             header=list(table.header),
             samples=[[cell[:100] for cell in cells] for cells in samples],
             suggested=[(found.field, found.sure, found.note) for found in suggested],
-            mapping=[found.field for found in suggested],
-            emails_optional=_emails_optional(actor),
+            mapping=list(mapping),
+            emails_optional=emails_optional(actor),
             state=ImportState.MATCHING,
             rows=max(data.content.count(b"\n") - 1, 1),  # about; the check counts them
             made_by_id=actor.member_id,
@@ -139,7 +145,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
         raise InvalidInput(problems, problems[0].message)
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
-    job.emails_optional = _emails_optional(actor)
+    job.emails_optional = emails_optional(actor)
     job.state = ImportState.MATCHING
     job.ready = job.bad = job.duplicates = job.done = 0
     job.notes = []
@@ -161,7 +167,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
     job = waiting(actor, data.import_id)
     if job.state != ImportState.READY:
         raise NotWaiting
-    if job.emails_optional and not _emails_optional(actor):
+    if job.emails_optional and not emails_optional(actor):
         raise NotWaiting("The practice asks for an e-mail address by now. Check the file again.")
     if job.bad and not data.leave_out_bad:
         raise HasBadRows
@@ -263,7 +269,8 @@ def _problems(job: Import) -> tuple[object, ...]:
     return mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
 
 
-def _emails_optional(actor: Actor) -> bool:
+def emails_optional(actor: Actor) -> bool:
+    """Whether the practice takes clients without an e-mail address (SPEC 8.13)."""
     return not Practice.objects.values_list("clients_need_email", flat=True).get(pk=actor.practice_id)
 
 

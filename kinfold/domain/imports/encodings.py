@@ -18,8 +18,8 @@ _CHANCE: Final = 0.05
 # In languages written with Windows-1252, accented letters are a small part of all letters.
 _MOST_ACCENTS: Final = 0.35
 
-_BROKEN = re.compile("[\udc80-\udcff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_DAMAGE = re.compile("[\udc80-\udcff]+")  # bytes that are no UTF-8; one place of damage may have several
+_VALID = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _ASCII_LETTERS = re.compile(rb"[A-Za-z]")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -48,8 +48,8 @@ def encoding_of(content: bytes) -> Encoding:
         return "UTF-8"
 
     decoded = content.decode("utf-8-sig", "surrogateescape")
-    broken = len(_BROKEN.findall(decoded))
-    valid = len(_BEYOND_ASCII.findall(decoded)) - broken
+    broken = len(_DAMAGE.findall(decoded))
+    valid = len(_VALID.findall(decoded))
     if content.startswith(b"\xef\xbb\xbf") or valid >= broken:
         raise UnknownEncoding(
             "The file is UTF-8, and a character on line {line} is damaged. Correct it there, or save the file again "

@@ -20,6 +20,7 @@ from django.db.models import F
 
 from kinfold.domain.clients.keys import Word, client_keys, tag_key
 from kinfold.domain.clients.models import Client, ClientKind, ClientStatus, ClientTag, ClientWord, Tag
+from kinfold.domain.clients.tags import tags_named
 from kinfold.domain.imports.bulk import insert
 from kinfold.domain.imports.checking import People
 from kinfold.domain.kernel.tenancy import current_practice_id
@@ -115,15 +116,9 @@ def _tag(tags: list[tuple[str, str, str]], every: dict[str, Any]) -> list[UUID]:
     if not tags:
         return []
     keys = {name: tag_key(name) for _, _, name in tags}
-    spelling = {key: name for name, key in reversed(keys.items())}  # as first written
-    known = {key: str(tag_id) for key, tag_id in Tag.objects.values_list("key", "id")}
-    new = [
-        Tag(name=name, key=key, practice_id=current_practice_id())
-        for key, name in spelling.items()
-        if key not in known
-    ]
-    Tag.objects.bulk_create(new, batch_size=500)
-    known |= {tag.key: str(tag.id) for tag in new}
+    known = set(Tag.objects.values_list("id", flat=True))
+    ids = tags_named(reversed(keys))  # of several spellings the first is kept
+    id_of = {name: str(ids[key]) for name, key in keys.items()}
     insert(
         ClientTag,
         every,
@@ -131,10 +126,10 @@ def _tag(tags: list[tuple[str, str, str]], every: dict[str, Any]) -> list[UUID]:
             "id": ordered_ids(len(tags)),
             "client_id": [client_id for client_id, _, _ in tags],
             "sort_key": [key for _, key, _ in tags],
-            "tag_id": [known[keys[name]] for _, _, name in tags],
+            "tag_id": [id_of[name] for _, _, name in tags],
         },
     )
-    return [tag.id for tag in new]
+    return [tag_id for tag_id in ids.values() if tag_id not in known]
 
 
 def ordered_ids(count: int) -> list[str]:

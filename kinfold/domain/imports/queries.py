@@ -19,11 +19,11 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
-from kinfold.domain.imports.commands import imports_of
+from kinfold.domain.imports.commands import emails_optional, imports_of
 from kinfold.domain.imports.duplicates import sentence
 from kinfold.domain.imports.fields import BY_NAME, FIELDS, mapping_problems
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
-from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.reading import MAX_BYTES, read
 from kinfold.domain.imports.staging import read_bad, read_people
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
@@ -31,6 +31,7 @@ from kinfold.domain.kernel.errors import NotFound
 says(import__downloaded="downloaded the rows an import left out")
 
 PAGE: Final = 50
+MOST: Final = 200
 View = Literal["problems", "ready", "bad", "duplicates"]
 _ORDER: Final[dict[str, tuple[StagedKind, ...]]] = {
     "problems": (StagedKind.BAD, StagedKind.DUPLICATE, StagedKind.READY),
@@ -42,9 +43,16 @@ _ORDER: Final[dict[str, tuple[StagedKind, ...]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListImports:
-    """Newest first; `after` is the last import of the page before."""
+    """Newest first: what comes after one import or before another, or the first page."""
 
     after: UUID | None = None
+    before: UUID | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetUploadRules:
+    """What a file has to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,11 +123,22 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class ImportPage:
-    """Some imports, how many there are, and where the next page begins."""
+    """Some imports of `total`; `start` counts from 1. `next` and `previous` are where other pages hang on."""
 
     items: tuple[ImportSummary, ...]
     total: int
+    start: int
     next: UUID | None
+    previous: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRules:
+    """How large a file may be, whether everybody in it needs an e-mail address, and what its columns can become."""
+
+    largest_bytes: int
+    emails_optional: bool
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +207,37 @@ class KeptClient:
 
 @query(Permission.CLIENTS_IMPORT)
 def list_imports(actor: Actor, data: ListImports) -> ImportPage:
-    """The practice's imports, newest first."""
+    """The practice's imports, newest first. A row that is gone since the last page means the first page."""
     jobs = imports_of(actor)
-    wanted = jobs.order_by("-made_at", "-id")
-    if data.after is not None:
-        last = jobs.filter(pk=data.after).values_list("made_at", flat=True).first()
-        if last is None:
-            raise NotFound
-        wanted = wanted.filter(Q(made_at__lt=last) | Q(made_at=last, id__lt=data.after))
-    found = [_summary(row) for row in wanted.values_list(*_SUMMARY)[: PAGE + 1]]
-    more = len(found) > PAGE
-    return ImportPage(tuple(found[:PAGE]), jobs.count(), found[PAGE - 1].id if more else None)
+    size = max(1, min(data.limit, MOST))
+    beside = data.after or data.before
+    edge = jobs.filter(pk=beside).values_list("made_at", "id").first() if beside else None
+    if edge is None:
+        rows = list(jobs.order_by("-made_at", "-id").values_list(*_SUMMARY)[:size])
+    elif data.after:
+        rows = list(jobs.filter(_older(*edge)).order_by("-made_at", "-id").values_list(*_SUMMARY)[:size])
+    else:
+        rows = list(jobs.filter(_newer(*edge)).order_by("made_at", "id").values_list(*_SUMMARY)[:size])[::-1]
+    items = tuple(_summary(row) for row in rows)
+    total = jobs.count()
+    before = jobs.filter(_newer(items[0].made_at, items[0].id)).count() if items else 0
+    return ImportPage(
+        items=items,
+        total=total,
+        start=before + 1 if items else 0,
+        next=items[-1].id if items and before + len(items) < total else None,
+        previous=items[0].id if before else None,
+    )
+
+
+@query(Permission.CLIENTS_IMPORT)
+def get_upload_rules(actor: Actor, data: GetUploadRules) -> UploadRules:
+    """What a file has to be to be read at all."""
+    return UploadRules(
+        largest_bytes=MAX_BYTES,
+        emails_optional=emails_optional(actor),
+        fields=tuple((field.name, field.label) for field in FIELDS),
+    )
 
 
 @query(Permission.CLIENTS_IMPORT)
@@ -247,9 +286,10 @@ def preview_rows(actor: Actor, data: PreviewRows) -> Preview:
     for kind, start, count in staged.values_list("kind", "start", "count"):
         counts[StagedKind(kind)] = max(counts[StagedKind(kind)], start + count)
     rows: list[PreviewRow] = []
-    offset = data.start
+    limit = max(1, min(data.limit, MOST))
+    offset = max(0, data.start)
     for kind in _ORDER[data.view]:
-        missing = data.limit - len(rows)
+        missing = limit - len(rows)
         if missing > 0 and offset < counts[kind]:
             rows.extend(_rows(job, kind, offset, missing))
         offset = max(offset - counts[kind], 0)
@@ -321,6 +361,14 @@ def _summary(row: Sequence[object]) -> ImportSummary:
     until = values.pop("change_set__undo_until")
     open_until = until if values["state"] == ImportState.DONE and until and until > clock.now() else None  # type: ignore[operator]
     return ImportSummary(**values, made_by=f"{first} {last}".strip(), undo_until=open_until)  # type: ignore[arg-type]
+
+
+def _older(moment: datetime, import_id: UUID) -> Q:
+    return Q(made_at__lt=moment) | Q(made_at=moment, id__lt=import_id)
+
+
+def _newer(moment: datetime, import_id: UUID) -> Q:
+    return Q(made_at__gt=moment) | Q(made_at=moment, id__gt=import_id)
 
 
 def _job(actor: Actor, import_id: UUID) -> Import:

@@ -103,6 +103,19 @@ def apply_file(practice_id: UUID, import_id: UUID) -> None:
         _do(job, ImportState.RUNNING, _apply)
 
 
+def do_now(practice_id: UUID, import_id: UUID) -> None:
+    """Do what is queued for an import in this process: for commands that wait for the result.
+
+    A worker may be at it as well; whoever is done first is believed.
+    """
+    with entered(practice_id):
+        found = Import.objects.filter(pk=import_id).values_list("state", "attempt").first()
+    if found and found[0] == ImportState.READING:
+        check_file(practice_id, import_id, found[1])
+    elif found and found[0] == ImportState.RUNNING:
+        apply_file(practice_id, import_id)
+
+
 @command(Permission.CLIENTS_IMPORT)
 def record_check(actor: Actor, data: RecordCheck) -> None:
     """Keep what a check found, unless the file was matched anew or discarded meanwhile."""

@@ -287,6 +287,12 @@ def test_what_was_decided_without_asking_is_said() -> None:
     assert check.notes() == ("gender: Kinfold keeps this as sex at birth.",)
 
 
+def test_a_column_of_numbers_taken_for_tags_is_noticed() -> None:
+    check = checking([person(tag=f"{number}", external_id=f"{number}") for number in range(101)])
+    assert len(good(check)) == 101
+    assert check.notes() == ("The file has 101 different tags. Look whether that column really holds tags.",)
+
+
 @given(st.lists(st.lists(st.text(max_size=12), min_size=9, max_size=9), min_size=1, max_size=5))
 def test_whatever_stands_in_a_file_every_row_is_good_or_bad_and_never_both(rows: list[list[str]]) -> None:
     rows = [[cell.replace("\0", "").encode("utf-8", "ignore").decode() for cell in row] for row in rows]

@@ -504,9 +504,9 @@ def test_the_list_goes_on_where_the_page_before_ended(cast: Cast) -> None:
     assert (len(first.items), first.total) == (50, 53)
     rest = list_imports(cast.ada.actor, ListImports(after=first.next))
     assert {item.id for item in (*first.items, *rest.items)} == set(ids)
-    assert rest.next is None
-    with pytest.raises(NotFound):
-        list_imports(cast.ada.actor, ListImports(after=uuid4()))
+    assert (rest.next, rest.start) == (None, 51)
+    assert list_imports(cast.ada.actor, ListImports(before=rest.previous)) == first
+    assert list_imports(cast.ada.actor, ListImports(after=uuid4())) == first
 
 
 def test_what_is_not_needed_any_more_is_let_go(cast: Cast) -> None:
