@@ -1,0 +1,256 @@
+"""The pages of imports, from choosing a file to taking it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kinfold.domain.clients.models import Client as Person_
+from kinfold.domain.imports.models import Import
+from kinfold.domain.kernel.tasks import run_pending
+from kinfold.domain.kernel.tenancy import entered
+from tests.personas import Cast, Person
+
+BrowserOf = Callable[[Person], Client]
+HEADER = "first_name,last_name,email_address,birthdate,gender,tag"
+GOOD = ("Zoë,Núñez,zoe@mail.example,1990-02-03,F,Group A", "Carl,Orff,carl@mail.example,1985-07-10,m,")
+BAD = "Ben,King,ben@,31/31/1990,x,"
+
+
+def file(*rows: str, header: str = HEADER, name: str = "people.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "\n".join([header, *rows, ""]).encode(), "text/csv")
+
+
+def upload(browser: Client, given: SimpleUploadedFile) -> UUID:
+    response = browser.post("/imports/new/", {"file": given, "form_key": str(uuid4())})
+    assert response.status_code == 303, text_of(response)
+    run_pending()
+    found = re.fullmatch(r"/imports/([0-9a-f-]{36})/\w+/", response.headers["Location"])
+    assert found is not None
+    return UUID(found[1])
+
+
+def text_of(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def imported(cast: Cast) -> set[str]:
+    with entered(cast.alder.practice_id):
+        return set(Person_.objects.filter(made_in__isnull=False).values_list("first_name", flat=True))
+
+
+@pytest.mark.requirement("U57")
+def test_a_file_is_chosen_checked_and_brought_in(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    assert "CSV, up to 20 MB." in text_of(browser.get("/imports/new/"))
+    import_id = upload(browser, file(*GOOD))
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    for said in (
+        "Import 2 clients",
+        "6 of 6 columns used",
+        "read as UTF-8, commas",
+        "Feb 3, 1990",
+        "Group A",
+    ):
+        assert said in page
+    assert "Kinfold keeps this as sex at birth." in page
+    assert imported(cast) == set()
+
+    response = browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    assert response.headers["Location"] == f"/imports/{import_id}/progress/"
+    watching = browser.get(f"/imports/{import_id}/progress/")
+    assert watching.headers["Refresh"] == "3"
+    assert "Importing" in text_of(watching)
+    run_pending()
+    part = browser.get(f"/imports/{import_id}/progress/", headers={"HX-Request": "true"})
+    assert part.headers["HX-Redirect"] == f"/imports/{import_id}/"
+    page = text_of(browser.get(f"/imports/{import_id}/"))
+    assert "2 clients imported." in page
+    assert "Success! Clients have been created!" in page
+    assert imported(cast) == {"Zoë", "Carl"}
+
+
+def test_progress_is_told_in_parts_while_the_work_goes_on(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    browser.post("/imports/new/", {"file": file(*GOOD), "form_key": "k1"})
+    with entered(cast.alder.practice_id, writing=True):
+        import_id = Import.objects.get().id
+        Import.objects.update(done=1)
+    part = browser.get(f"/imports/{import_id}/progress/", headers={"HX-Request": "true"})
+    html = part.content.decode()
+    assert "<html" not in html
+    assert "1 of 2 rows" in html
+    assert "Refresh" not in part.headers
+    assert browser.get(f"/imports/{import_id}/check/").headers["Location"].endswith("/progress/")
+    assert browser.get(f"/imports/{import_id}/").headers["Location"].endswith("/progress/")
+
+
+def test_bad_rows_stand_first_with_their_reasons_and_can_be_downloaded(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, file(*GOOD, BAD))
+    html = browser.get(f"/imports/{import_id}/check/").content.decode()
+    rows = html[html.index('id="rows-h"') :]
+    assert rows.index("31/31/1990") < rows.index("Zoë")
+    assert '<span class="cellerr">ben@</span>' in html
+    assert "This is not a date." in html
+    assert "Left out: 1 to fix" in html
+    assert (
+        "Zoë"
+        not in browser.get(f"/imports/{import_id}/check/?view=bad").content.decode().split('id="rows-h"')[-1]
+    )
+
+    download = browser.get(f"/imports/{import_id}/left-out/")
+    assert download.headers["Content-Disposition"] == 'attachment; filename="people - left out.csv"'
+    assert download.content.decode("utf-8-sig").splitlines()[1].startswith("4,")
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    assert "left out, with a reason each" in text_of(browser.get(f"/imports/{import_id}/"))
+    assert imported(cast) == {"Zoë", "Carl"}
+
+
+def test_a_long_preview_is_read_page_by_page(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    rows = [f"P{n},Long,p{n}@mail.example,1990-01-01,f," for n in range(120)]
+    import_id = upload(browser, file(*rows))
+    page = browser.get(f"/imports/{import_id}/check/")
+    assert "Rows 1–50 of 120" in text_of(page)
+    (more,) = re.findall(r'href="([^"]+start=50[^"]*)"', page.content.decode())
+    second = text_of(browser.get(more.replace("&amp;", "&")))
+    assert "Rows 51–100 of 120" in second
+    assert "Earlier rows" in second
+
+
+def test_columns_can_be_matched_by_hand(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    given = file("Zoë,Núñez,zoe@mail.example,3/4/1990,F", header="a,b,c,d,e")
+    import_id = upload(browser, given)
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    assert "The columns need attention before this file can be imported." in page
+    assert "No column is matched to First name." in page
+    assert "Check rows" not in page
+    fields = ("first_name", "last_name", "email", "birth_date", "sex_at_birth")
+    chosen = {f"column-{place}": name for place, name in enumerate(fields)}
+    url = f"/imports/{import_id}/check/"
+    assert browser.post(url, chosen).headers["Location"].endswith("/progress/")
+    run_pending()
+    assert "Dates such as 3/4/1990 were read as month/day/year." in text_of(browser.get(url))
+    browser.post(url, {**chosen, "date_order": "dmy"})
+    run_pending()
+    page = text_of(browser.get(url))
+    assert "Apr 3, 1990" in page
+    assert "were read as" not in page
+    browser.post(url, {**chosen, "column-0": "nickname"})
+    assert "There is no such field." in text_of(browser.get(url))
+
+
+def test_likely_duplicates_are_left_out_unless_their_box_is_ticked(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    for choice in ({}, {"with_duplicates": "on"}):
+        import_id = upload(browser, file(*GOOD, GOOD[0]))
+        assert "Same e-mail address and date of birth as" in text_of(
+            browser.get(f"/imports/{import_id}/check/")
+        )
+        browser.post(f"/imports/{import_id}/apply/", {"form_key": f"k{choice}", **choice})
+        run_pending()
+    with entered(cast.alder.practice_id):
+        assert Person_.objects.filter(made_in__isnull=False).count() == 5
+
+
+def test_when_only_duplicates_are_left_nothing_happens_without_the_box(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    for _ in range(2):
+        import_id = upload(browser, file(*GOOD))
+        browser.post(f"/imports/{import_id}/apply/", {"form_key": str(import_id)})
+        run_pending()
+    assert "There is no row to import." in text_of(browser.get(f"/imports/{import_id}/check/"))
+    with entered(cast.alder.practice_id):
+        assert Person_.objects.filter(made_in__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "The file is empty."),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "This is a picture, not a table."),
+        (b"a,b\n" * 6_300_000, "larger than 20 MB"),
+        (b",".join(b"c%d" % number for number in range(200_000)) + b"\n", "more than 200 columns"),
+    ],
+    ids=["empty", "picture", "25 MB", "many columns"],
+)
+def test_a_file_that_is_none_is_refused_in_one_sentence(
+    cast: Cast, browser_of: BrowserOf, content: bytes, says: str
+) -> None:
+    given = SimpleUploadedFile("people.csv", content, "text/csv")
+    response = browser_of(cast.ada).post("/imports/new/", {"file": given, "form_key": "k1"})
+    assert response.status_code == 422
+    assert says in text_of(response)
+    with entered(cast.alder.practice_id):
+        assert not Import.objects.exists()
+
+
+def test_choosing_no_file_says_so(cast: Cast, browser_of: BrowserOf) -> None:
+    response = browser_of(cast.ada).post("/imports/new/", {"form_key": "k1"})
+    assert response.status_code == 422
+    assert "Choose a file." in text_of(response)
+
+
+def test_an_import_is_taken_back(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, file(*GOOD))
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    with entered(cast.alder.practice_id, writing=True):
+        Person_.objects.filter(first_name="Carl").update(version=2)
+    assert "Undo this import" in text_of(browser.get(f"/imports/{import_id}/"))
+    browser.post(f"/imports/{import_id}/undo/", {"form_key": "k3"})
+    page = text_of(browser.get(f"/imports/{import_id}/"))
+    assert "This import was undone." in page
+    assert "Changed since, and kept" in page
+    assert "Undo this import" not in page
+    assert imported(cast) == {"Carl"}
+    browser.post(f"/imports/{import_id}/undo/", {"form_key": "k4"})
+    assert "cannot be undone" in text_of(browser.get(f"/imports/{import_id}/"))
+
+
+def test_a_file_is_discarded(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, file(*GOOD))
+    browser.post(f"/imports/{import_id}/discard/")
+    page = text_of(browser.get("/imports/"))
+    assert "The file was discarded. Nothing was saved." in page
+    assert "people.csv" in page
+    assert "This file was discarded." in text_of(browser.get(f"/imports/{import_id}/"))
+    browser.post(f"/imports/{import_id}/discard/")
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    assert "This import has moved on." in text_of(browser.get(f"/imports/{import_id}/"))
+
+
+def test_names_from_a_file_are_text_and_never_markup(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    given = file("<script>x</script>,O'Brien,x@mail.example,1990-01-01,f,<b>t</b>", name="<img src=x>.csv")
+    html = browser.get(f"/imports/{upload(browser, given)}/check/").content.decode()
+    assert "<script>x" not in html
+    assert "<b>t" not in html
+    assert "<img src=x" not in html
+    assert "A name cannot contain" in html
+
+
+def test_nothing_of_an_import_is_open_to_others(cast: Cast, browser_of: BrowserOf) -> None:
+    import_id = upload(browser_of(cast.ada), file(*GOOD))
+    for person, status in ((cast.lin, 403), (cast.bea, 403), (cast.fran, 404)):
+        browser = browser_of(person)
+        for page in ("check/", "progress/", "", "left-out/"):
+            assert browser.get(f"/imports/{import_id}/{page}").status_code == status
+        for act in ("check/", "apply/", "undo/", "discard/"):
+            assert browser.post(f"/imports/{import_id}/{act}").status_code == status
+    assert "people.csv" not in text_of(browser_of(cast.fran).get("/imports/"))
