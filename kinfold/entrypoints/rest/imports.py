@@ -1,5 +1,262 @@
 """The API of imports."""
 
-from ninja import Router
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from ninja import File, Form, Query, Router, Schema, Status
+from ninja.files import UploadedFile
+
+from kinfold.domain.imports.commands import (
+    DiscardImport,
+    MatchColumns,
+    StartImport,
+    UndoImport,
+    UploadFile,
+    discard_import,
+    match_columns,
+    start_import,
+    undo_import,
+    upload_file,
+)
+from kinfold.domain.imports.queries import (
+    DownloadLeftOut,
+    GetUploadRules,
+    ListImports,
+    OpenCheck,
+    OpenImport,
+    PreviewRows,
+    download_left_out,
+    get_upload_rules,
+    list_imports,
+    open_check,
+    open_import,
+    preview_rows,
+)
+from kinfold.domain.imports.reading import FileRefused
+
+from .core import ApiRequest, idempotency_key
 
 router = Router(tags=["imports"])
+
+Field = Literal[
+    "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag"
+]
+State = Literal["matching", "reading", "ready", "running", "done", "failed", "undone", "cancelled"]
+
+
+class ImportOut(Schema):
+    """One import. `rows` is about right until the file was checked; `done` says how far the work is.
+
+    State: matching (columns to match), reading, ready (to be started), running, then done, failed, undone, cancelled.
+    """
+
+    id: UUID
+    file_name: str
+    state: State
+    made_by_id: UUID
+    made_by: str
+    made_at: datetime
+    rows: int
+    ready: int
+    bad: int
+    duplicates: int
+    done: int
+    created: int
+    kept: int
+    with_duplicates: bool
+    problem: str
+    ended_at: datetime | None
+    undo_until: datetime | None
+
+
+class ImportPageOut(Schema):
+    """Newest first; `next` goes into `after` for the next page."""
+
+    items: list[ImportOut]
+    total: int
+    next: UUID | None
+
+
+class ColumnOut(Schema):
+    """One column of the file, its first values, and the field it fills."""
+
+    index: int
+    heading: str
+    samples: list[str]
+    field: Field | None
+    sure: bool
+    note: str
+
+
+class ImportDetailOut(ImportOut):
+    """One import with the columns of its file."""
+
+    encoding: str
+    delimiter: str
+    date_order: Literal["", "mdy", "dmy"]
+    columns: list[ColumnOut]
+    problems: list[str]
+    notes: list[str]
+
+
+class PreviewRowOut(Schema):
+    """One checked row. `reasons` are by field; `reason` is about the row, or says whom it is likely the same as."""
+
+    line: int
+    kind: Literal["ready", "bad", "duplicate"]
+    cells: dict[str, str]
+    reasons: dict[str, str]
+    reason: str
+    client_id: UUID | None
+
+
+class PreviewOut(Schema):
+    """Some rows of a view, from `start` on."""
+
+    items: list[PreviewRowOut]
+    start: int
+    total: int
+
+
+class MappingIn(Schema):
+    """For each column of the file, the field it fills, or null to leave it out."""
+
+    mapping: list[Field | None]
+    date_order: Literal["mdy", "dmy"] | None = None
+
+
+class StartIn(Schema):
+    """What to do with rows to fix (refused unless left out) and likely duplicates (left out unless taken)."""
+
+    leave_out_bad: bool = False
+    with_duplicates: bool = False
+
+
+class UndoneOut(Schema):
+    """The clients that were kept, since somebody changed them."""
+
+    kept: list[UUID]
+
+
+class ListFilter(Schema):
+    """Which part of the list."""
+
+    after: UUID | None = None
+    limit: int = 50
+
+
+class RowsFilter(Schema):
+    """Which rows: to fix first ("problems"), or of one kind."""
+
+    view: Literal["problems", "ready", "bad", "duplicates"] = "problems"
+    start: int = 0
+    limit: int = 50
+
+
+@router.get("/imports", response=ImportPageOut, summary="Imports, newest first")
+def imports(request: ApiRequest, filters: Query[ListFilter]) -> dict[str, Any]:
+    """One's own, or everybody's with `clients:see-all`."""
+    found = list_imports(request.auth, ListImports(after=filters.after, limit=filters.limit))
+    return {"items": found.items, "total": found.total, "next": found.next}
+
+
+@router.post("/imports", response={201: ImportDetailOut}, summary="Upload a file")
+def upload(
+    request: ApiRequest,
+    file: File[UploadedFile],
+    map: Form[list[str]] = [],  # noqa: A002, B006 - the API's own name; never changed
+) -> Status[dict[str, Any]]:
+    """CSV, up to 20 MB. `map` may be given several times, as `Heading=field`, where the headings do not say enough.
+
+    The check begins at once when every required field has a column. Nothing is saved until the import is started.
+    """
+    if (file.size or 0) > get_upload_rules(request.auth, GetUploadRules()).largest_bytes:
+        raise FileRefused("The file is larger than 20 MB. Split it and import the parts.")
+    data = UploadFile(file_name=file.name or "", content=file.read(), matches=tuple(map))
+    import_id = upload_file(request.auth, data, once=idempotency_key(request))
+    return Status(201, _detail(request, import_id))
+
+
+@router.get("/imports/{uuid:import_id}", response=ImportDetailOut, summary="Where an import stands")
+def import_detail(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
+    """Its state and counts, and how the columns of its file are matched."""
+    return _detail(request, import_id)
+
+
+@router.put("/imports/{uuid:import_id}/mapping", response=ImportDetailOut, summary="Match the columns")
+def mapping(request: ApiRequest, import_id: UUID, body: MappingIn) -> dict[str, Any]:
+    """The whole file is checked again, unless a required field has no column yet."""
+    data = MatchColumns(import_id=import_id, mapping=tuple(body.mapping), date_order=body.date_order)
+    match_columns(request.auth, data)
+    return _detail(request, import_id)
+
+
+@router.get("/imports/{uuid:import_id}/rows", response=PreviewOut, summary="Checked rows")
+def rows(request: ApiRequest, import_id: UUID, filters: Query[RowsFilter]) -> dict[str, Any]:
+    """Before the import all of them, afterwards those left out."""
+    found = preview_rows(request.auth, PreviewRows(import_id=import_id, **filters.dict()))
+    return {"items": found.rows, "start": found.start, "total": found.total}
+
+
+@router.get(
+    "/imports/{uuid:import_id}/left-out",
+    summary="The rows left out, as CSV",
+    openapi_extra={
+        "responses": {
+            200: {"description": "A CSV file", "content": {"text/csv": {"schema": {"type": "string"}}}}
+        }
+    },
+)
+def left_out(request: ApiRequest, import_id: UUID) -> HttpResponse:
+    """Each with its line and reasons, to be corrected and imported again."""
+    found = download_left_out(request.auth, DownloadLeftOut(import_id=import_id))
+    disposition = content_disposition_header(as_attachment=True, filename=found.file_name) or "attachment"
+    return HttpResponse(
+        found.content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@router.post("/imports/{uuid:import_id}/start", response={202: ImportOut}, summary="Import the ready rows")
+def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
+    """In the background; all of them become clients in one moment, or none."""
+    data = StartImport(
+        import_id=import_id, leave_out_bad=body.leave_out_bad, with_duplicates=body.with_duplicates
+    )
+    start_import(request.auth, data, once=idempotency_key(request))
+    return Status(202, open_import(request.auth, OpenImport(import_id=import_id)))
+
+
+@router.post("/imports/{uuid:import_id}/undo", response=UndoneOut, summary="Take an import back")
+def undo(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
+    """Within 30 days. Clients changed since are kept."""
+    kept = undo_import(request.auth, UndoImport(import_id=import_id), once=idempotency_key(request))
+    return {"kept": list(kept)}
+
+
+@router.delete("/imports/{uuid:import_id}", response={204: None}, summary="Discard a file")
+def discard(request: ApiRequest, import_id: UUID) -> Status[None]:
+    """A file that was not imported, with everything that was read from it."""
+    discard_import(request.auth, DiscardImport(import_id=import_id))
+    return Status(204, None)
+
+
+def _detail(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
+    actor = request.auth  # type: ignore[attr-defined]
+    found = open_check(actor, OpenCheck(import_id=import_id))
+    summary = {name: getattr(found.summary, name) for name in ImportOut.model_fields}
+    return {
+        **summary,
+        "encoding": found.encoding,
+        "delimiter": found.delimiter,
+        "date_order": found.date_order,
+        "columns": found.columns,
+        "problems": found.problems,
+        "notes": found.notes,
+    }
