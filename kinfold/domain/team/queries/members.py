@@ -102,9 +102,10 @@ class MemberCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListNames:
-    """Whose names: of those who can be given clients now, or of those who can be made supervisors."""
+    """Whose names: of those who can be given clients now, of those who can be made supervisors, or everybody's."""
 
     supervisors: bool = False
+    everyone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,16 +164,27 @@ def get_member(actor: Actor, data: GetMember) -> MemberCard:
 
 @query(Permission.MEMBERS_NAMES)
 def list_names(actor: Actor, data: ListNames) -> tuple[MemberName, ...]:
-    """Names for pickers, in name order: active members whose role sees clients, or may supervise."""
+    """Names for pickers, in name order: active members whose role sees clients, or may supervise.
+
+    Everybody's includes those who left, for questions about the past.
+    """
+    if data.everyone:
+        return _choices(Member.objects.all())
     able = Q(role__may_supervise=True) if data.supervisors else Q(role__clinical=True)
     rows = Member.objects.filter(
         pk__in=MemberRole.objects.filter(able, holds(clock.now())).values("member"),
         status=MemberStatus.ACTIVE,
         ended_at__isnull=True,
-    ).order_by("sort_key", "id")
+    )
+    return _choices(rows)
+
+
+def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
     return tuple(
         MemberName(id=member_id, name=f"{first} {last}".strip())
-        for member_id, first, last in rows.values_list("id", "first_name", "last_name")
+        for member_id, first, last in rows.order_by("sort_key", "id").values_list(
+            "id", "first_name", "last_name"
+        )
     )
 
 
