@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja import NinjaAPI, Schema
@@ -82,6 +83,14 @@ class ProblemDetails(Schema):
     detail: str
     code: str
     errors: list[FieldProblem] = []
+
+
+def confirmed(request: ApiRequest) -> None:
+    """Refuse a session that has not said who it is in the last five minutes, where pages ask. Tokens are not asked."""
+    if request.auth.token_id is None and is_reauthentication_required(request, app="allauth.account"):
+        raise NotAllowed(
+            "Confirm that it is you: open Security in a browser, then send this again.", code="confirm-first"
+        )
 
 
 def idempotency_key(request: HttpRequest) -> str | None:
