@@ -1,5 +1,532 @@
-"""The API of team."""
+"""The API of the team: members, roles, supervision, invitations, tokens, and the practice's settings."""
 
-from ninja import Router
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import AwareDatetime, ConfigDict
+
+from kinfold.domain.team.commands.invitations import (
+    AcceptInvitation,
+    DeclineInvitation,
+    DeleteInvitations,
+    InviteMember,
+    ResendInvitations,
+    accept_invitation,
+    decline_invitation,
+    delete_invitations,
+    invite_member,
+    resend_invitations,
+)
+from kinfold.domain.team.commands.members import (
+    ChangeMember,
+    ChangeMemberRoles,
+    change_member,
+    change_member_roles,
+)
+from kinfold.domain.team.commands.practice import ChangePractice, change_practice
+from kinfold.domain.team.commands.supervision import (
+    EndSupervision,
+    StartSupervision,
+    end_supervision,
+    start_supervision,
+)
+from kinfold.domain.team.commands.tokens import CreateToken, NewToken, RevokeToken, create_token, revoke_token
+from kinfold.domain.team.links import guest_with_link
+from kinfold.domain.team.queries.invitations import ListInvitations, OpenLink, list_invitations, open_link
+from kinfold.domain.team.queries.listing import TeamView, Window
+from kinfold.domain.team.queries.members import (
+    GetMember,
+    ListMembers,
+    ListNames,
+    MemberCard,
+    get_member,
+    list_members,
+    list_names,
+)
+from kinfold.domain.team.queries.roles import ListRoles, list_roles
+from kinfold.domain.team.queries.settings import GetPractice, ListTokens, get_practice, list_tokens
+
+from .core import ApiRequest, confirmed, etag, idempotency_key, if_match
 
 router = Router(tags=["team"])
+
+
+class Body(Schema):
+    """What a request says. A field that is not known is refused, since it was meant to do something."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Made(Schema):
+    """The id of what was made."""
+
+    id: UUID
+
+
+class SupervisionOut(Schema):
+    """One period of supervision that holds or is planned; `member_id` and `name` are the other person."""
+
+    id: UUID
+    member_id: UUID
+    name: str
+    since: datetime
+    until: datetime | None
+    begun: bool
+
+
+class MemberOut(Schema):
+    """One member. `version` goes into If-Match for changes."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str
+    state: Literal["active", "on_hold", "inactive", "archived"]
+    role_ids: list[UUID]
+    roles: list[str]
+    needs_supervisor: bool
+    joined_at: datetime
+    version: int
+
+
+class MemberDetailOut(MemberOut):
+    """One member, who supervises them and whom they supervise."""
+
+    supervisors: list[SupervisionOut]
+    supervisees: list[SupervisionOut]
+
+
+class CountsOut(Schema):
+    """How many people each view holds; each person is in exactly one."""
+
+    active: int
+    pending: int
+    archived: int
+
+
+class MembersOut(Schema):
+    """Some members; `next` goes into `after` for the next page."""
+
+    items: list[MemberOut]
+    total: int
+    next: UUID | None
+    counts: CountsOut
+
+
+class NameOut(Schema):
+    """A member by name."""
+
+    id: UUID
+    name: str
+
+
+class NamesOut(Schema):
+    """Everyone who can take the part."""
+
+    items: list[NameOut]
+
+
+class RoleOut(Schema):
+    """A role and what it allows; `grantable` when the caller may give it."""
+
+    id: UUID
+    key: str
+    name: str
+    description: str
+    clinical: bool
+    requires_supervision: bool
+    may_supervise: bool
+    allows: list[str]
+    grantable: bool
+
+
+class RolesOut(Schema):
+    """All roles of the practice."""
+
+    items: list[RoleOut]
+
+
+class InvitationOut(Schema):
+    """One invitation."""
+
+    id: UUID
+    full_name: str
+    email: str
+    state: Literal["pending", "expired", "declined"]
+    role_ids: list[UUID]
+    roles: list[str]
+    invited_by: str
+    invited_at: datetime
+    sent_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+
+
+class InvitationsOut(Schema):
+    """Invitations that wait for an answer, and those declined in the last 30 days."""
+
+    items: list[InvitationOut]
+    total: int
+    next: UUID | None
+    declined: list[InvitationOut]
+    counts: CountsOut
+
+
+class OfferOut(Schema):
+    """What an invited person reads. With `has_login` they sign in on the pages to accept."""
+
+    practice_name: str
+    email: str
+    first_name: str
+    last_name: str
+    roles: list[str]
+    invited_by: str
+    expires_at: datetime
+    has_login: bool
+
+
+class TokenOut(Schema):
+    """One API token, without its secret; `hint` is how it ends."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    expired: bool
+
+
+class TokensOut(Schema):
+    """One's own tokens that were not revoked."""
+
+    items: list[TokenOut]
+
+
+class NewTokenOut(Schema):
+    """A token, shown this once."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+
+
+class PracticeOut(Schema):
+    """The practice's settings. `version` goes into If-Match for changes."""
+
+    practice_id: UUID
+    name: str
+    slug: str
+    support_email: str
+    clients_need_email: bool
+    supervision: bool
+    direct_charts: bool
+    version: int
+
+
+class MembersFilter(Schema):
+    """Which part of the list; sorted by `name` or `joined`, with `-` in front for the other way round."""
+
+    view: Literal["active", "archived"] = "active"
+    role_id: UUID | None = None
+    sort: Literal["name", "-name", "joined", "-joined"] = "name"
+    after: UUID | None = None
+    limit: int = 50
+
+
+class MembersSearch(Body, MembersFilter):
+    """The same with words; they stand in the body, since names do not belong in addresses."""
+
+    search: str = ""
+
+
+class InvitationsFilter(Schema):
+    """Which part of the list; sorted by `name` or `invited`, with `-` in front for the other way round."""
+
+    role_id: UUID | None = None
+    sort: Literal["name", "-name", "invited", "-invited"] = "name"
+    after: UUID | None = None
+    limit: int = 50
+
+
+class NamesFilter(Schema):
+    """Who can be given clients, or who can be made supervisor."""
+
+    supervisors: bool = False
+
+
+class NameIn(Body):
+    """A member's name."""
+
+    first_name: str
+    last_name: str
+
+
+class RolesIn(Body):
+    """All the roles a member shall hold."""
+
+    role_ids: list[UUID]
+
+
+class SupervisionIn(Body):
+    """From now on unless `since` is later; until ended unless `until` says when (that moment excluded)."""
+
+    supervisor_id: UUID
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class SupervisionEnd(Body):
+    """Now unless `at` is later."""
+
+    at: AwareDatetime | None = None
+
+
+class InvitationIn(Body):
+    """Whom to invite, and what they will be."""
+
+    full_name: str
+    email: str
+    role_ids: list[UUID]
+
+
+class InvitationIds(Body):
+    """Several invitations, all or none."""
+
+    invitation_ids: list[UUID]
+
+
+class LinkIn(Body):
+    """The last part of an invitation's link."""
+
+    token: str
+
+
+class AcceptIn(LinkIn):
+    """How the team will know the person, and the password of their new login."""
+
+    first_name: str
+    last_name: str
+    password: str
+
+
+class TokenIn(Body):
+    """A token's name, what it may do, and for how many days (1 to 365)."""
+
+    name: str
+    scopes: list[str]
+    days: int
+
+
+class PracticeIn(Body):
+    """All settings."""
+
+    name: str
+    support_email: str = ""
+    clients_need_email: bool
+    supervision: bool
+    direct_charts: bool
+
+
+@router.get("/members", response=MembersOut, summary="The team")
+def members(request: ApiRequest, filters: Query[MembersFilter]) -> dict[str, Any]:
+    """Active by default. Needs `members:read`."""
+    return _members(request, filters, "")
+
+
+@router.post("/members/search", response=MembersOut, summary="Find members")
+def search_members(request: ApiRequest, body: MembersSearch) -> dict[str, Any]:
+    """By the beginnings of words of names and e-mail addresses; accents do not count."""
+    return _members(request, body, body.search)
+
+
+@router.get("/member-names", response=NamesOut, summary="Names for pickers")
+def member_names(request: ApiRequest, filters: Query[NamesFilter]) -> dict[str, Any]:
+    """Active members who see clients, or those who may supervise. Needs `members:names`."""
+    return {"items": list_names(request.auth, ListNames(supervisors=filters.supervisors))}
+
+
+@router.get("/members/{uuid:member_id}", response=MemberDetailOut, summary="One member")
+def member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
+    """Their roles and supervision; the ETag is for changes."""
+    return _member(request, response, member_id)
+
+
+@router.patch("/members/{uuid:member_id}", response=MemberDetailOut, summary="Correct a name")
+def rename_member(
+    request: ApiRequest, response: HttpResponse, member_id: UUID, body: NameIn
+) -> dict[str, Any]:
+    """Needs If-Match; a conflict means that somebody else saved first."""
+    data = ChangeMember(
+        member_id=member_id, version=if_match(request), first_name=body.first_name, last_name=body.last_name
+    )
+    change_member(request.auth, data)
+    return _member(request, response, member_id)
+
+
+@router.put("/members/{uuid:member_id}/roles", response=MemberDetailOut, summary="Give and take roles")
+def set_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body: RolesIn) -> dict[str, Any]:
+    """All roles the member shall hold, none above the caller's rights. Needs If-Match. It counts at once."""
+    confirmed(request)
+    data = ChangeMemberRoles(member_id=member_id, version=if_match(request), role_ids=tuple(body.role_ids))
+    change_member_roles(request.auth, data)
+    return _member(request, response, member_id)
+
+
+@router.post("/members/{uuid:member_id}/supervision", response={201: Made}, summary="Name a supervisor")
+def supervise(request: ApiRequest, member_id: UUID, body: SupervisionIn) -> Status[dict[str, Any]]:
+    """While it lasts, the supervisor sees this member's clients if the practice has that on."""
+    data = StartSupervision(supervisee_id=member_id, **body.dict())
+    return Status(201, {"id": start_supervision(request.auth, data, once=idempotency_key(request))})
+
+
+@router.post("/supervision/{uuid:supervision_id}/end", response={204: None}, summary="End a supervision")
+def stop_supervision(request: ApiRequest, supervision_id: UUID, body: SupervisionEnd) -> Status[None]:
+    """What was, stays in the history."""
+    data = EndSupervision(supervision_id=supervision_id, at=body.at)
+    end_supervision(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.get("/roles", response=RolesOut, summary="Roles")
+def roles(request: ApiRequest) -> dict[str, Any]:
+    """Each with what it allows. Needs `members:names`."""
+    return {"items": list_roles(request.auth, ListRoles())}
+
+
+@router.get("/invitations", response=InvitationsOut, summary="Invitations")
+def invitations(request: ApiRequest, filters: Query[InvitationsFilter]) -> dict[str, Any]:
+    """Those that wait for an answer, expired ones included. Needs `members:read`."""
+    window = Window(after=filters.after, limit=filters.limit)
+    asked = ListInvitations(role_id=filters.role_id, sort=filters.sort, window=window)
+    found = list_invitations(request.auth, asked)
+    return {
+        "items": [_invitation(row) for row in found.page.rows],
+        "total": found.page.total,
+        "next": found.page.next,
+        "declined": [_invitation(row) for row in found.declined],
+        "counts": found.counts,
+    }
+
+
+@router.post("/invitations", response={201: Made}, summary="Invite someone to the team")
+def invite(request: ApiRequest, body: InvitationIn) -> Status[dict[str, Any]]:
+    """They get an e-mail with a link for seven days, and become a member when they accept."""
+    data = InviteMember(full_name=body.full_name, email=body.email, role_ids=tuple(body.role_ids))
+    return Status(201, {"id": invite_member(request.auth, data, once=idempotency_key(request))})
+
+
+@router.post("/invitations/resend", response={204: None}, summary="Send invitations again")
+def resend(request: ApiRequest, body: InvitationIds) -> Status[None]:
+    """The old links end, and the seven days begin anew."""
+    data = ResendInvitations(invitation_ids=tuple(body.invitation_ids))
+    resend_invitations(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.post("/invitations/delete", response={204: None}, summary="Take invitations back")
+def delete(request: ApiRequest, body: InvitationIds) -> Status[None]:
+    """Their links end."""
+    data = DeleteInvitations(invitation_ids=tuple(body.invitation_ids))
+    delete_invitations(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.post("/invitation-links/open", auth=None, response=OfferOut, summary="What a link offers")
+def open_invitation(request: ApiRequest, body: LinkIn) -> Any:
+    """For the invited person. Changes nothing."""
+    guest, secret = guest_with_link(body.token)
+    return open_link(guest, OpenLink(secret=secret))
+
+
+@router.post("/invitation-links/accept", auth=None, response={201: Made}, summary="Accept by a link")
+def accept(request: ApiRequest, body: AcceptIn) -> Status[dict[str, Any]]:
+    """For the invited person: makes their login and their place on the team. The id is the member's."""
+    guest, secret = guest_with_link(body.token)
+    data = AcceptInvitation(
+        secret=secret, first_name=body.first_name, last_name=body.last_name, password=body.password
+    )
+    return Status(201, {"id": accept_invitation(guest, data)})
+
+
+@router.post("/invitation-links/decline", auth=None, response={204: None}, summary="Decline by a link")
+def decline(request: ApiRequest, body: LinkIn) -> Status[None]:
+    """For the invited person."""
+    guest, secret = guest_with_link(body.token)
+    decline_invitation(guest, DeclineInvitation(secret=secret))
+    return Status(204, None)
+
+
+@router.get("/tokens", response=TokensOut, summary="Your API tokens")
+def tokens(request: ApiRequest) -> dict[str, Any]:
+    """Without their secrets."""
+    return {"items": list_tokens(request.auth, ListTokens())}
+
+
+@router.post("/tokens", response={201: NewTokenOut}, summary="Make an API token")
+def make_token(request: ApiRequest, body: TokenIn) -> Status[NewToken]:
+    """By session only: a token cannot make others. It is shown now and never again."""
+    confirmed(request)
+    data = CreateToken(
+        name=body.name,
+        scopes=tuple(body.scopes),
+        days=body.days,
+        key=idempotency_key(request) or "",
+    )
+    return Status(201, create_token(request.auth, data))
+
+
+@router.delete("/tokens/{uuid:token_id}", response={204: None}, summary="Revoke an API token")
+def delete_token(request: ApiRequest, token_id: UUID) -> Status[None]:
+    """The next request with it is refused."""
+    revoke_token(request.auth, RevokeToken(token_id=token_id))
+    return Status(204, None)
+
+
+@router.get("/practice", response=PracticeOut, summary="The practice's settings")
+def practice(request: ApiRequest, response: HttpResponse) -> Any:
+    """The ETag is for changes. Needs `practice:change`."""
+    found = get_practice(request.auth, GetPractice())
+    response["ETag"] = etag(found.version)
+    return found
+
+
+@router.put("/practice", response=PracticeOut, summary="Change the practice's settings")
+def set_practice(request: ApiRequest, response: HttpResponse, body: PracticeIn) -> Any:
+    """Needs If-Match. Who sees whom changes at once; only an owner decides about `direct_charts`."""
+    change_practice(request.auth, ChangePractice(version=if_match(request), **body.dict()))
+    return practice(request, response)
+
+
+def _members(request: ApiRequest, filters: MembersFilter, words: str) -> dict[str, Any]:
+    asked = ListMembers(
+        view=TeamView(filters.view),
+        search=words,
+        role_id=filters.role_id,
+        sort=filters.sort,
+        window=Window(after=filters.after, limit=filters.limit),
+    )
+    found = list_members(request.auth, asked)
+    return {
+        "items": found.page.rows,
+        "total": found.page.total,
+        "next": found.page.next,
+        "counts": found.counts,
+    }
+
+
+def _member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
+    card: MemberCard = get_member(request.auth, GetMember(member_id=member_id))
+    response["ETag"] = etag(card.member.version)
+    known = {name: getattr(card.member, name) for name in MemberOut.model_fields}
+    return {**known, "supervisors": card.supervisors, "supervisees": card.supervisees}
+
+
+def _invitation(row: Any) -> dict[str, Any]:
+    known = {name: getattr(row, name) for name in InvitationOut.model_fields if name != "full_name"}
+    return {**known, "full_name": row.name}
