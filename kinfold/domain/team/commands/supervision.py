@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
@@ -19,6 +19,8 @@ from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
 from kinfold.domain.team.granting import hold_team
 from kinfold.domain.team.models import Member, MemberRole, Supervision
+
+FURTHEST = timedelta(days=50 * 365)
 
 says(supervision__started="named a supervisor", supervision__ended="ended a supervision")
 
@@ -75,6 +77,7 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
     at = data.at or now
     if at < now:
         raise InvalidInput.one("at", "Choose today or a later day.")
+    _refuse_far_away(at=at)
     # One that has not begun ends as it begins, and so never was.
     at = max(at, supervision.since)
     if not Supervision.objects.filter(holds_or_will(now), pk=supervision.pk).update(until=at):
@@ -90,8 +93,15 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
 def _check_period(data: StartSupervision, now: datetime, since: datetime) -> None:
     if data.since is not None and data.since.date() < now.date():
         raise InvalidInput.one("since", "Choose today or a later day.")
+    _refuse_far_away(since=data.since, until=data.until)
     if data.until is not None and data.until <= since:
         raise InvalidInput.one("until", "The end lies before the beginning. Choose a later day.")
+
+
+def _refuse_far_away(**moments: datetime | None) -> None:
+    for field, moment in moments.items():
+        if moment is not None and moment > clock.now() + FURTHEST:
+            raise InvalidInput.one(field, "Choose a day within the next 50 years.")
 
 
 def _check_people(data: StartSupervision, now: datetime) -> None:
