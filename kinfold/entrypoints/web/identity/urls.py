@@ -43,7 +43,7 @@ def _form(view: View) -> View:
 
 
 routes: list[URLPattern] = [
-    path("account/sign-in/", _form(account.login), name="account_login"),
+    path("account/sign-in/", _form(views.SignIn.as_view()), name="account_login"),
     path("account/sign-out/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/confirm/", _form(account.reauthenticate), name="account_reauthenticate"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.internal.flows.logout import logout
+from allauth.account.views import LoginView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.identity import commands, links
 from kinfold.domain.identity.queries import list_sessions, open_login
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound, NotSignedIn
+from kinfold.domain.lifecycle.demo import demo_logins
 from kinfold.entrypoints.web import pages
 
 RESET_KEY = "identity_reset_link"
@@ -102,6 +104,16 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     commands.end_sessions(_login_id(request), but=request.session.session_key)
     pages.toast(request, "All other browsers are signed out.")
     return _see_other("sessions")
+
+
+class SignIn(LoginView):
+    """allauth's page; where every practice is a demo it also names the logins that everybody may use."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The demo's logins, or none."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["demo_logins"] = demo_logins()
+        return context
 
 
 class AddPasskey(AddWebAuthnView):

@@ -15,6 +15,8 @@ from kinfold.domain.identity import commands
 from kinfold.domain.identity.models import Login, LoginSession
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.kernel import clock
+from kinfold.domain.lifecycle.demo import build_demo, demo_logins
+from kinfold.domain.practices.models import Practice
 from kinfold.entrypoints.web.identity.tries import address_of
 from tests.domain.identity.test_limits import in_processes
 from tests.personas import PASSWORD, Cast, build_cast
@@ -245,3 +247,23 @@ def test_a_visitors_address_cannot_be_made_up(
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     headers = {"x-forwarded-for": forwarded} if forwarded else {}
     assert address_of(rf.get("/", headers=headers, REMOTE_ADDR=remote)) == counted
+
+
+def test_the_sign_in_page_names_logins_only_where_every_practice_is_a_demo(
+    client: Client, cast: Cast
+) -> None:
+    assert "Demo logins" not in client.get(SIGN_IN).content.decode()
+    Practice.objects.filter(pk=cast.alder.practice_id).update(demo=True)
+    assert "Demo logins" not in client.get(SIGN_IN).content.decode(), "one practice is real"
+
+
+def test_every_login_that_the_sign_in_page_of_a_demo_names_signs_in(db: None) -> None:
+    build_demo(clients=3, members=6)
+    page = Client().get(SIGN_IN).content.decode()
+    assert "Demo logins" in page
+    logins = demo_logins()
+    assert logins
+    for login in logins:
+        assert login.email in page
+        assert login.password in page
+        assert sign_in(Client(), login.email, login.password).headers["Location"] == "/"
