@@ -116,7 +116,7 @@ def open_client(actor: Actor, data: OpenClient) -> ClientCard:
         kind=kind,
         level=level.name.lower(),
         therapist_id=member_id,
-        therapist=f"{their_first} {their_last}".strip() if member_id is not None else "",
+        therapist=_name(their_first, their_last),
         assignment_id=_open_tie(profile),
         created_at=created_at,
         updated_at=updated_at,

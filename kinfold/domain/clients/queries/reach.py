@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.clients.errors import PlaceGone
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Assignment, Client
 from kinfold.domain.clients.queries.access import member_names, past_or_now
 from kinfold.domain.clients.visibility import (
     Viewer,
@@ -55,11 +55,12 @@ class AccessOfMember:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenClient:
-    """A client by name."""
+    """A client by name; `rules` are the member's reasons to see them, where one member is asked about."""
 
     id: UUID
     first_name: str
     last_name: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,26 +106,35 @@ def clients_visible_at(actor: Actor, data: ClientsVisibleAt) -> SeenPage:
 
 @query(Permission.ACCESS_EXPLAIN)
 def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
-    """Whom a member can see, and by which rules. Clients whom the asker may not see are not counted either."""
+    """Whom a member can see, and by which rules. Clients whom the asker may not see are not counted either.
+
+    Raises NotFound for someone who is not on this team.
+    """
     at = past_or_now(data.at)
     name = member_names([data.member_id]).get(data.member_id)
-    if name is None:
+    if name is None or not (data.member_id == actor.member_id or actor.may(Permission.MEMBERS_NAMES)):
         raise NotFound
-    viewer = viewers(at, [data.member_id]).get(data.member_id)
+    then = None if data.at is None else at
     mine = visible_to(actor)
-    ways: tuple[Way, ...] = ()
-    seen = mine.none()
-    if viewer:
-        then = None if data.at is None else at
-        ways = tuple(_ways(mine, viewer, at, then))
-        seen = _among(mine, viewer, then)
+    viewer = viewers(at, [data.member_id]).get(data.member_id)
+    if viewer is None:
+        nobody = SeenPage(clients=(), total=0, next=None)
+        return MemberAccess(member_id=data.member_id, name=name, at=at, level="", ways=(), page=nobody)
+    by_role, by_tie = _roles_showing_all(viewer, at), _rules_by_tie(viewer, then)
+    page = _page(_among(mine, viewer, then), data.after, data.limit)
+    ways = [Way(kind="role", rule=rule, clients=page.total) for rule in by_role]
+    for member_id, rule in by_tie.items():
+        theirs = _among(mine, Viewer(member_id, _OWN), then).count()
+        ways.append(
+            Way(kind="own" if member_id == viewer.member_id else "supervision", rule=rule, clients=theirs)
+        )
     return MemberAccess(
         member_id=data.member_id,
         name=name,
         at=at,
-        level=highest_level(viewer.permissions).name.lower() if viewer and ways else "",
-        ways=ways,
-        page=_page(seen, data.after, data.limit),
+        level=highest_level(viewer.permissions).name.lower() if ways else "",
+        ways=tuple(ways),
+        page=_with_rules(page, by_role, by_tie, at),
     )
 
 
@@ -135,33 +145,39 @@ def _among(mine: QuerySet[Client], viewer: Viewer, then: datetime | None) -> Que
     return mine.filter(pk__in=visible_for(viewer, then).values("id"))
 
 
-def _ways(mine: QuerySet[Client], viewer: Viewer, at: datetime, then: datetime | None) -> Iterator[Way]:
-    if members_reached(viewer, then) is None:
-        for role in _roles_showing_all(viewer.member_id, at):
-            yield Way(kind="role", rule=f"{role} role", clients=_among(mine, viewer, then).count())
-    permissions = viewer.permissions - {Permission.CLIENTS_SEE_ALL}
-    reached = members_reached(Viewer(viewer.member_id, permissions), then) or frozenset()
-    names = member_names(reached)
-    for member_id in sorted(reached, key=lambda m: (m != viewer.member_id, names[m])):
-        own = member_id == viewer.member_id
-        yield Way(
-            kind="own" if own else "supervision",
-            rule="Therapist of the client" if own else f"Supervises {names[member_id]}",
-            clients=_among(mine, Viewer(member_id, _OWN), then).count(),
-        )
-
-
-def _roles_showing_all(member_id: UUID, at: datetime) -> list[str]:
-    rows = MemberRole.objects.filter(holds(at), member_id=member_id).order_by(
+def _roles_showing_all(viewer: Viewer, at: datetime) -> list[str]:
+    """The rules by which all clients are seen."""
+    rows = MemberRole.objects.filter(holds(at), member_id=viewer.member_id).order_by(
         "role__position", "role__name_key"
     )
     return [
-        name
+        f"{name} role"
         for name, start, overrides in rows.values_list(
             "role__name", "role__starting_point", "role__overrides"
         )
         if Permission.CLIENTS_SEE_ALL in permissions_of(start, overrides)
     ]
+
+
+def _rules_by_tie(viewer: Viewer, then: datetime | None) -> dict[UUID, str]:
+    """For each member whose ties count for this viewer, themselves first, the rule by which they do."""
+    permissions = viewer.permissions - {Permission.CLIENTS_SEE_ALL}
+    reached = members_reached(Viewer(viewer.member_id, permissions), then) or frozenset()
+    names = member_names(reached)
+    own = viewer.member_id
+    ordered = sorted(reached, key=lambda member_id: (member_id != own, names[member_id]))
+    return {m: "Therapist of the client" if m == own else f"Supervises {names[m]}" for m in ordered}
+
+
+def _with_rules(page: SeenPage, by_role: list[str], by_tie: dict[UUID, str], at: datetime) -> SeenPage:
+    ties = Assignment.objects.filter(
+        holds(at), member_id__in=by_tie, client_id__in=[client.id for client in page.clients]
+    )
+    rules: defaultdict[UUID, list[str]] = defaultdict(list)
+    for client_id, member_id in ties.values_list("client_id", "member_id"):
+        rules[client_id].append(by_tie[member_id])
+    seen = (replace(client, rules=(*rules[client.id], *by_role)) for client in page.clients)
+    return replace(page, clients=tuple(seen))
 
 
 def _page(clients: QuerySet[Client], after: UUID | None, limit: int) -> SeenPage:
