@@ -92,6 +92,15 @@ class ClientWord(TenantRow):
     """
 
     pk = models.CompositePrimaryKey("practice", "client", "word")
+    # The client's key holds the practice too; asking for it again would be a third of the work of writing many.
+    practice = models.ForeignKey(
+        "practices.Practice",
+        on_delete=models.PROTECT,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="words")
     word = KeyField(max_length=60)
     shared = models.PositiveSmallIntegerField()
