@@ -51,7 +51,7 @@ def client_keys(first_name: str, last_name: str, email: str, external_id: str) -
 
 def _shared(words: list[str]) -> list[int]:
     """How many first letters each word has in common with the one before it, in sorted order."""
-    return [0, *(_in_common(a, b) for a, b in pairwise(words))]
+    return [0, *(_in_common(a, b) for a, b in pairwise(words))][: len(words)]
 
 
 def _in_common(a: str, b: str) -> int:

@@ -16,7 +16,6 @@ from kinfold.domain.clients.visibility import Level, level_for, refuse_unless_se
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 
-OPENED = "client.opened"
 # However often somebody comes back to a client within this time, it is one look.
 ONE_LOOK = timedelta(minutes=5)
 
@@ -196,9 +195,11 @@ def _record_look(actor: Actor, client_id: UUID, level: Level) -> None:
         subject_id=client_id,
         actor_id=actor.member_id,
         actor_kind=actor.kind,
-        action=OPENED,
+        action="client.opened",
         outcome="done",
         at__gt=clock.now() - ONE_LOOK,
     )
     if not lately.exists():
-        trail.record(actor, OPENED, subject=("client", client_id), detail={"level": level.name.lower()})
+        trail.record(
+            actor, "client.opened", subject=("client", client_id), detail={"level": level.name.lower()}
+        )
