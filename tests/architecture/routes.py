@@ -1,0 +1,337 @@
+"""What everybody gets at every address: one row for each route and method, written by hand, never read from the app.
+
+A row says who gets in. `needs` are the permissions of which each one is necessary (of several in brackets any one will
+do); `also` are those that somebody with
+only `needs` must have besides (one of several would do, or a part of the sample asks for it). `status` is the answer to
+somebody who may, with the sample body. Somebody who may not gets 403, and 404 where the object itself is out of sight:
+`hides` names the permissions without which it is. A body's "{word}" stands for an id that the stage made, and so do
+the parts of an address, of the same name unless `at` says another. `absent` is the answer to who asks for nothing.
+What no API token may do, whatever its scopes, is not `by_token`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kinfold.domain.access.permissions import Permission as P  # noqa: N817 -- a column of the table
+
+
+class Open(Enum):
+    """Who gets in where no permission decides."""
+
+    PUBLIC = "anybody"
+    LINK = "whoever holds the link in the address"
+    SIGNED_IN = "anybody with a login"
+    MEMBER = "anybody on a team"
+
+
+PUBLIC, LINK, SIGNED_IN, MEMBER = Open.PUBLIC, Open.LINK, Open.SIGNED_IN, Open.MEMBER
+
+
+Need = P | tuple[P, ...]
+Needs = tuple[Need, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What one route and method asks for and answers."""
+
+    route: str
+    method: str
+    needs: Needs | Open
+    status: int = 200
+    body: dict[str, Any] | None = None
+    also: tuple[P, ...] = ()
+    hides: tuple[Need, ...] = ()
+    at: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    writes: bool = False
+    absent: int = 404
+    by_token: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+def get(route: str, *needs: Need | Open, **more: Any) -> Row:
+    """A row for looking."""
+    return Row(route=route, method="GET", needs=_needs(needs), **more)
+
+
+def post(route: str, *needs: Need | Open, body: dict[str, Any] | None = None, **more: Any) -> Row:
+    """A row for acting. Unless `writes` says otherwise, the sample changes something of the practice."""
+    more.setdefault("writes", not isinstance(needs[0], Open))
+    return Row(route=route, method=more.pop("method", "POST"), needs=_needs(needs), body=body or {}, **more)
+
+
+def _needs(given: tuple[Need | Open, ...]) -> Needs | Open:
+    first = given[0]
+    return first if isinstance(first, Open) else tuple(need for need in given if not isinstance(need, Open))
+
+
+def people() -> SimpleUploadedFile:
+    """A file of one client."""
+    return SimpleUploadedFile("people.csv", PEOPLE.encode(), "text/csv")
+
+
+PERSON = {
+    "first_name": "Ida",
+    "last_name": "Falk",
+    "email": "ida@mail.example",
+    "birth_date": "1980-01-31",
+    "sex_at_birth": "female",
+}
+PEOPLE = "First name,Last name,Email,Birth date,Sex at birth\nIda,Falk,ida@mail.example,1980-01-31,female\n"
+COLUMNS = {
+    f"column-{i}": field
+    for i, field in enumerate(("first_name", "last_name", "email", "birth_date", "sex_at_birth"))
+}
+# Imports are one's own unless one sees all clients, and these are Olu's.
+ALL_IMPORTS: dict[str, Any] = {"also": (P.CLIENTS_SEE_ALL,)}
+
+FRONT = (
+    get("home", MEMBER, status=303),
+    post("theme", PUBLIC, status=303, body={"theme": "dark"}),
+    get("openapi", PUBLIC),
+    get("api-docs", PUBLIC),
+)
+
+ACCOUNT = (
+    get("account_login", PUBLIC),
+    post("account_login", PUBLIC, status=302, body={"login": "nora@example.org", "password": "{password}"}),
+    get("account_logout", SIGNED_IN),
+    post("account_logout", SIGNED_IN, status=302),
+    get("account_inactive", PUBLIC),
+    get("account_reauthenticate", SIGNED_IN),
+    post("account_reauthenticate", SIGNED_IN, status=302, body={"password": "{password}"}),
+    get("account_email", SIGNED_IN),
+    post("account_email", SIGNED_IN, status=302, body={"email": "nora.weiss@example.org"}),
+    get("account_email_verification_sent", PUBLIC),
+    get("account_confirm_email", LINK, at={"key": "verify_key"}),
+    post("account_confirm_email", LINK, status=303, at={"key": "verify_key"}),
+    get("account_change_password", SIGNED_IN),
+    post(
+        "account_change_password",
+        SIGNED_IN,
+        status=302,
+        body={"oldpassword": "{password}", "password1": "{new_password}", "password2": "{new_password}"},
+    ),
+    get("account_set_password", SIGNED_IN, status=302),
+    post("account_set_password", SIGNED_IN, status=302),
+    get("account_reset_password", PUBLIC),
+    post("account_reset_password", PUBLIC, status=302, body={"email": "nora@example.org"}),
+    get("account_reset_password_done", PUBLIC),
+    get("account_reset_password_from_key_done", PUBLIC),
+    get("account_reset_password_from_key", LINK, status=303, at={"key": "reset_key"}),
+    post("account_reset_password_from_key", LINK, status=303, at={"key": "reset_key"}),
+    get("sessions", SIGNED_IN),
+    post("sessions-end-others", SIGNED_IN, status=303),
+    post("session-end", SIGNED_IN, status=303, at={"session_id": "session"}),
+)
+
+SECURITY = (
+    get("mfa_index", SIGNED_IN),
+    get("mfa_authenticate", PUBLIC, status=302),
+    post("mfa_authenticate", PUBLIC, status=302),
+    get("mfa_reauthenticate", SIGNED_IN, status=302),
+    post("mfa_reauthenticate", SIGNED_IN, status=302),
+    get("mfa_activate_totp", SIGNED_IN),
+    post("mfa_activate_totp", SIGNED_IN, status=422, body={"code": "000000"}),
+    get("mfa_deactivate_totp", SIGNED_IN, status=404),
+    post("mfa_deactivate_totp", SIGNED_IN, status=404),
+    get("mfa_view_recovery_codes", SIGNED_IN, status=404),
+    get("mfa_generate_recovery_codes", SIGNED_IN),
+    post("mfa_generate_recovery_codes", SIGNED_IN, status=302),
+    get("mfa_list_webauthn", SIGNED_IN),
+    get("mfa_add_webauthn", SIGNED_IN),
+    post("mfa_add_webauthn", SIGNED_IN, status=422, body={"name": "Key", "credential": "{{}}"}),
+    get("mfa_login_webauthn", PUBLIC, status=302),
+    post("mfa_login_webauthn", PUBLIC, status=302),
+    get("mfa_reauthenticate_webauthn", SIGNED_IN),
+    post("mfa_reauthenticate_webauthn", SIGNED_IN, status=302),
+    get("mfa_edit_webauthn", SIGNED_IN, at={"pk": "passkey"}),
+    post("mfa_edit_webauthn", SIGNED_IN, status=302, at={"pk": "passkey"}, body={"name": "Blue key"}),
+    get("mfa_remove_webauthn", SIGNED_IN, at={"pk": "passkey"}),
+    post("mfa_remove_webauthn", SIGNED_IN, status=302, at={"pk": "passkey"}),
+)
+
+ACTIVITY = (
+    get("activity", P.AUDIT_OWN),
+    get("activity-of", P.AUDIT_OWN, at={"subject_id": "client_id"}, absent=200),
+    get("/activity", P.AUDIT_OWN),
+)
+
+TEAM = (
+    get("team", P.MEMBERS_READ, also=(P.MEMBERS_INVITE,)),
+    post("team-search", P.MEMBERS_READ, also=(P.MEMBERS_INVITE,), body={"q": "lin"}, writes=False),
+    get("team-invite", P.MEMBERS_INVITE),
+    post(
+        "team-invite", P.MEMBERS_INVITE, status=303,
+        body={"full_name": "Imani Brooks", "email": "imani@example.org", "roles": ["{harmless_role}"]},
+    ),
+    post("invitations", P.MEMBERS_INVITE, status=303, body={"do": "resend", "invitation": ["{invitation_id}"]}),
+    get("member", P.MEMBERS_READ),
+    get("member-name", P.MEMBERS_CHANGE),
+    post(
+        "member-name", P.MEMBERS_CHANGE, status=303,
+        body={"version": "1", "first_name": "Linn", "last_name": "Zhao"},
+    ),
+    post(
+        "member-roles", P.ROLES_ASSIGN, status=303, at={"member_id": "harmless_member"},
+        body={"version": "1", "roles": ["{harmless_role}", "{other_harmless_role}"]},
+    ),
+    post("member-supervision", P.SUPERVISION_MANAGE, status=303, body={"supervisor": "{supervisor}"}),
+    post("supervision-end", P.SUPERVISION_MANAGE, status=303),
+)  # fmt: skip
+
+TEAM_API = (
+    get("/members", P.MEMBERS_READ),
+    post("/members/search", P.MEMBERS_READ, body={"search": "lin"}, writes=False),
+    get("/member-names", P.MEMBERS_NAMES),
+    get("/members/{member_id}", P.MEMBERS_READ),
+    post(
+        "/members/{member_id}", P.MEMBERS_CHANGE, method="PATCH", headers={"If-Match": '"1"'},
+        body={"first_name": "Linn", "last_name": "Zhao"},
+    ),
+    post(
+        "/members/{member_id}/roles", P.ROLES_ASSIGN, method="PUT", headers={"If-Match": '"1"'},
+        at={"member_id": "harmless_member"}, body={"role_ids": ["{harmless_role}", "{other_harmless_role}"]},
+    ),
+    post("/members/{member_id}/supervision", P.SUPERVISION_MANAGE, status=201, body={"supervisor_id": "{supervisor}"}),
+    post("/supervision/{supervision_id}/end", P.SUPERVISION_MANAGE, status=204),
+    get("/roles", P.MEMBERS_NAMES),
+    get("/invitations", P.MEMBERS_READ),
+    post(
+        "/invitations", P.MEMBERS_INVITE, status=201,
+        body={"full_name": "Imani Brooks", "email": "imani@example.org", "role_ids": ["{harmless_role}"]},
+    ),
+    post("/invitations/resend", P.MEMBERS_INVITE, status=204, body={"invitation_ids": ["{invitation_id}"]}),
+    post("/invitations/delete", P.MEMBERS_INVITE, status=204, body={"invitation_ids": ["{invitation_id}"]}),
+    post("/invitation-links/open", PUBLIC, body={"token": "{invitation_link}"}),
+    post(
+        "/invitation-links/accept", PUBLIC, status=201,
+        body={
+            "token": "{invitation_link}", "first_name": "Pia", "last_name": "Lund", "password": "{new_password}"
+        },
+    ),
+    post("/invitation-links/decline", PUBLIC, status=204, body={"token": "{invitation_link}"}),
+    get("/tokens", P.TOKENS_OWN),
+    post(
+        "/tokens", P.TOKENS_OWN, status=201, by_token=False,
+        body={"name": "Report", "scopes": ["tokens:own"], "days": 90},
+    ),
+    post("/tokens/{token_id}", P.TOKENS_OWN, method="DELETE", status=204),
+    get("/practice", P.PRACTICE_CHANGE),
+    post(
+        "/practice", P.PRACTICE_CHANGE, method="PUT", headers={"If-Match": '"1"'},
+        body={"name": "Alder Brook", "clients_need_email": True, "supervision": True, "direct_charts": False},
+    ),
+)  # fmt: skip
+
+INVITATIONS = (
+    get("invitation", LINK, at={"token": "invitation_link"}),
+    post("invitation", LINK, at={"token": "invitation_link"}, body={"do": "decline"}),
+    get("own-invitation", SIGNED_IN, at={"invitation_id": "own_invitation_id"}),
+    post("own-invitation", SIGNED_IN, status=303, at={"invitation_id": "own_invitation_id"},
+         body={"do": "accept", "first_name": "Nora", "last_name": "Weiss"}),
+)  # fmt: skip
+
+SETTINGS = (
+    get("settings", P.PRACTICE_CHANGE),
+    post(
+        "settings", P.PRACTICE_CHANGE, status=303,
+        body={"version": "1", "name": "Alder Brook", "support_email": "", "switch": ["supervision"]},
+    ),
+    get("tokens", P.TOKENS_OWN),
+    post("tokens", P.TOKENS_OWN, body={"name": "Report", "scopes": ["tokens:own"], "days": "90"}),
+    post("token-revoke", P.TOKENS_OWN, status=303),
+)  # fmt: skip
+
+SEES = (P.CLIENTS_SEE_ALL, P.CLIENTS_SEE_OWN, P.CLIENTS_SEE_SUPERVISED)
+MANAGES = (
+    P.MEMBERS_INVITE,
+    P.MEMBERS_CHANGE,
+    P.ROLES_ASSIGN,
+    P.CLIENTS_CREATE,
+    P.CLIENTS_CHANGE,
+    P.CLIENTS_ASSIGN,
+    P.CLIENTS_IMPORT,
+)
+# Whoever asks is nobody's therapist and supervises nobody, so they see clients by their role or not at all.
+IN_SIGHT: dict[str, Any] = {"hides": (P.CLIENTS_SEE_ALL,)}
+
+CLIENTS = (
+    get("manage-clients", SEES, MANAGES),
+    post("manage-clients-search", SEES, MANAGES, body={"q": "ok"}, writes=False),
+    get("my-clients", SEES),
+    post("my-clients-search", SEES, body={"q": "ok"}, writes=False),
+    get("clients-add", P.CLIENTS_CREATE),
+    post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "confirm_duplicates": "yes"}),
+    get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    get("client-row", P.CLIENTS_SEE_ALL, **IN_SIGHT, headers={"HX-Request": "true"}),
+    get("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    post("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, body={**PERSON, "version": "1"}),
+    post(
+        "client-assign", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
+        body={"therapist": "{member_id}", "kind": "primary", "reason": "Back from leave"},
+    ),
+    post(
+        "client-end-assignment", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, also=(P.CLIENTS_PROFILE,)
+    ),
+)  # fmt: skip
+
+IMPORTS = (
+    get("imports", P.CLIENTS_IMPORT),
+    get("import-new", P.CLIENTS_IMPORT),
+    post("import-new", P.CLIENTS_IMPORT, status=303, body={"file": people}),
+    get("import-check", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
+    post("import-check", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS, body=COLUMNS),
+    post("import-apply", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
+    get("import-progress", P.CLIENTS_IMPORT, at={"import_id": "reading_import"}, **ALL_IMPORTS),
+    get("import-result", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
+    get("import-problems", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
+    post("import-cancel", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
+    post("import-undo", P.CLIENTS_IMPORT, status=303, at={"import_id": "done_import"}, **ALL_IMPORTS),
+    get("/imports", P.CLIENTS_IMPORT),
+    post("/imports", P.CLIENTS_IMPORT, status=201, body={"file": people}),
+    get("/imports/{import_id}", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
+    post(
+        "/imports/{import_id}", P.CLIENTS_IMPORT, method="DELETE", status=204, at={"import_id": "checked_import"},
+        **ALL_IMPORTS,
+    ),
+    post(
+        "/imports/{import_id}/mapping", P.CLIENTS_IMPORT, method="PUT", at={"import_id": "checked_import"},
+        **ALL_IMPORTS, body={"mapping": ["first_name", "last_name", "email", "birth_date", "sex_at_birth"]},
+    ),
+    get("/imports/{import_id}/rows", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
+    get("/imports/{import_id}/left-out", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
+    post(
+        "/imports/{import_id}/start", P.CLIENTS_IMPORT, status=202, at={"import_id": "checked_import"}, **ALL_IMPORTS,
+        body={"leave_out_bad": True},
+    ),
+    post("/imports/{import_id}/undo", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
+)  # fmt: skip
+
+FIRST_DAYS = (
+    get("setup", PUBLIC, status=410),
+    post("setup", PUBLIC, status=410),
+    get("demo-mail", MEMBER, status=404),
+)
+
+ROWS: tuple[Row, ...] = (
+    *FRONT,
+    *ACCOUNT,
+    *SECURITY,
+    *ACTIVITY,
+    *TEAM,
+    *TEAM_API,
+    *INVITATIONS,
+    *SETTINGS,
+    *IMPORTS,
+    *CLIENTS,
+    *FIRST_DAYS,
+)

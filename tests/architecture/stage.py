@@ -1,0 +1,390 @@
+"""What the matrix is played on: the cast, people with exactly chosen rights, and one of each thing with an address.
+
+Everything is made once for a module, inside one transaction; each request then runs in a savepoint of its own that is
+rolled back, so that a thousand of them start from the same place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from kinfold.domain.access.models import Role
+from kinfold.domain.access.permissions import Permission, with_needs
+from kinfold.domain.clients.models import Assignment
+from kinfold.domain.identity import links
+from kinfold.domain.identity.models import Login
+from kinfold.domain.identity.queries import list_sessions
+from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
+from kinfold.domain.kernel import clock, secrets
+from kinfold.domain.kernel.tasks import run_pending
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.kernel.text import sort_key
+from kinfold.domain.team.actors import actor_for_login, write_token
+from kinfold.domain.team.commands.invitations import InviteMember, invite_member
+from kinfold.domain.team.links import link_token
+from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat, Supervision
+from tests.architecture.routes import PEOPLE
+from tests.personas import PASSWORD, Cast, CastClient, CastPractice, Person, build_cast
+
+EVERYTHING = frozenset(Permission)
+
+
+def all_but(missing: Permission | tuple[Permission, ...]) -> frozenset[Permission]:
+    """Every permission except one or several, and except those that are worthless without them."""
+    gone = frozenset(missing) if isinstance(missing, tuple) else frozenset({missing})
+    return frozenset(p for p in Permission if not gone & with_needs(frozenset({p})))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who asks: by the cookie of a session, or by an API token. Without either, nobody in particular."""
+
+    name: str
+    cookie: str = ""
+    token: str = ""
+    login_id: UUID | None = None
+    member_id: UUID | None = None
+    session_id: UUID | None = None
+    token_id: UUID | None = None
+
+
+ANONYMOUS = Caller("anonymous")
+
+
+@dataclass(slots=True)
+class Stage:
+    """The cast and what it works with.
+
+    `things` holds, by name, the ids that addresses and bodies are filled with, `foreign` those of the same names at
+    Birch House.
+    """
+
+    cast: Cast
+    browser: Browser
+    things: dict[str, object] = field(default_factory=dict)
+    foreign: dict[str, object] = field(default_factory=dict)
+    _callers: dict[object, Caller] = field(default_factory=dict)
+
+    def signed_in(self, person: Person) -> Caller:
+        """One of the cast with an open session, who has just said again that it is them."""
+        if person.login_id not in self._callers:
+            self._callers[person.login_id] = self.sign_in(
+                person.first_name, person.login_id, person.member_id
+            )
+        return self._callers[person.login_id]
+
+    def member_with(self, permissions: frozenset[Permission], *, clinical: bool = False) -> Caller:
+        """A member of Alder Creek whose only role allows exactly these."""
+        key = (permissions, clinical)
+        if key not in self._callers:
+            self._callers[key] = self._hire(permissions, clinical=clinical)
+        return self._callers[key]
+
+    def token_with(self, scopes: frozenset[Permission]) -> Caller:
+        """An API token of somebody who may do everything, narrowed to these scopes."""
+        key = ("token", scopes)
+        if key not in self._callers:
+            holder = self.member_with(EVERYTHING)
+            assert holder.member_id is not None
+            secret, practice_id = secrets.new_secret(), self.cast.alder.practice_id
+            with entered(practice_id, writing=True):
+                token = ApiToken.objects.create(
+                    member_id=holder.member_id,
+                    name=f"Token {len(self._callers)}",
+                    digest=secrets.digest(secret),
+                    hint=secret[-4:],
+                    scopes=sorted(scopes),
+                    created_at=clock.now(),
+                    expires_at=clock.now() + timedelta(days=1),
+                )
+            self._callers[key] = Caller(
+                f"a token with {', '.join(sorted(scopes)) or 'no scope'}",
+                token=write_token(practice_id, secret),
+                member_id=holder.member_id,
+                login_id=holder.login_id,
+                token_id=token.id,
+            )
+        return self._callers[key]
+
+    def things_for(self, who: Caller) -> dict[str, object]:
+        """The things, with what belongs to the caller alone."""
+        return {**self.things, **self.own_things(who)}
+
+    def own_things(self, who: Caller) -> dict[str, object]:
+        """A token of the caller's own."""
+        actor = actor_for_login(who.login_id) if who.login_id else None
+        if actor is None:
+            return {"token_id": uuid4()}
+        key = ("own", actor.member_id)
+        if key not in self._callers:
+            assert actor.member_id is not None
+            with entered(actor.practice_id, writing=True):
+                token = ApiToken.objects.create(
+                    member_id=actor.member_id,
+                    name="Own",
+                    digest=secrets.digest(secrets.new_secret()),
+                    hint="abcd",
+                    created_at=clock.now(),
+                    expires_at=clock.now() + timedelta(days=1),
+                )
+            self._callers[key] = Caller("own", token_id=token.id)
+        return {"token_id": self._callers[key].token_id}
+
+    def ask(
+        self,
+        who: Caller,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpResponse:
+        """One request. Bodies go as JSON to the API and as a form, with files in it, to pages."""
+        browser = self.browser
+        browser.cookies.clear()
+        if who.cookie:
+            browser.cookies[settings.SESSION_COOKIE_NAME] = who.cookie
+        sent = dict(headers or {})
+        if who.token:
+            sent["Authorization"] = f"Bearer {who.token}"
+        if body is None:
+            return browser.generic(method, url, headers=sent)  # type: ignore[return-value]
+        has_file = any(isinstance(value, SimpleUploadedFile) for value in body.values())
+        if url.startswith("/api/") and not has_file:
+            data = json.dumps(body)
+            return browser.generic(method, url, data, "application/json", headers=sent)  # type: ignore[return-value]
+        assert method == "POST", "pages take forms by POST"
+        return browser.post(url, body, headers=sent)  # type: ignore[return-value]
+
+    def sign_in(self, name: str, login_id: UUID, member_id: UUID | None = None) -> Caller:
+        """A new session of a login, which has just said again who it is."""
+        browser = Browser()
+        login = Login.objects.get(pk=login_id)
+        browser.force_login(login)
+        session = browser.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "email": login.email}
+        ]
+        session["account_authentication_methods_user"] = str(login_id)
+        session.save()
+        session_id = list_sessions(login_id, session.session_key)[0].id
+        cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        return Caller(name, cookie=cookie, login_id=login_id, member_id=member_id, session_id=session_id)
+
+    def _hire(self, permissions: frozenset[Permission], *, clinical: bool) -> Caller:
+        number, now, practice = len(self._callers), clock.now(), self.cast.alder
+        login = Login.objects.create(
+            email=f"member{number}@example.org",
+            full_name=f"Member {number}",
+            password=make_password(PASSWORD),
+            password_stands_alone=True,
+        )
+        EmailAddress.objects.create(user=login, email=login.email, verified=True, primary=True)
+        with entered(practice.practice_id, writing=True):
+            role = Role.objects.create(
+                name=f"Role {number}",
+                name_key=f"role {number}",
+                starting_point="nothing",
+                overrides={permission.value: True for permission in sorted(permissions)},
+                clinical=clinical,
+            )
+            member = Member.objects.create(
+                login=login,
+                first_name="Member",
+                last_name=str(number),
+                sort_key=sort_key(str(number), "Member"),
+                email=login.email,
+                joined_at=now,
+                updated_at=now,
+            )
+            MemberRole.objects.create(member=member, role=role, since=now)
+            Seat.objects.create(login=login, practice_id=practice.practice_id, member_id=member.id)
+        missing = sorted(EVERYTHING - permissions)
+        said = (
+            ", ".join(sorted(permissions))
+            if len(permissions) < len(missing)
+            else f"all but {', '.join(missing)}"
+        )
+        return self.sign_in(f"a member with {said or 'no permission'}", login.id, member.id)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def random_ids(things: Mapping[str, object]) -> dict[str, object]:
+    """The same things with ids that nobody gave out."""
+    return {name: uuid4() if isinstance(value, UUID) else value for name, value in things.items()}
+
+
+def set_stage() -> Stage:
+    """The cast, and one of each thing."""
+    cast = build_cast()
+    stage = Stage(
+        cast, Browser(), {"password": PASSWORD, "new_password": "nine brown owls sit still at noon"}
+    )
+    for things in (
+        _account_things(stage),
+        _team_things(cast.alder, cast.olu),
+        _imports(cast.olu),
+        _own_invitation(cast),
+        _clients(cast.alder, cast.lin, cast.ben) | {"supervisor": cast.sana.member_id},
+    ):
+        stage.things.update(things)
+    stage.foreign.update(_team_things(cast.birch, cast.fran))
+    stage.foreign.update(_imports(cast.fran))
+    stage.foreign.update(
+        member_id=cast.fran.member_id, supervisor=cast.fran.member_id, client_id=cast.finn.id
+    )
+    stage.things["reading_import"] = _upload(cast.olu, PEOPLE)
+    return stage
+
+
+def _account_things(stage: Stage) -> dict[str, object]:
+    """What belongs to Nora's login: a passkey, another browser that is signed in, and a mailed link of each kind.
+
+    The new address that a link proves is Lin's: a second factor can be added only when there is none to prove.
+    """
+    login_id, lin = stage.cast.nora.login_id, stage.cast.lin.login_id
+    EmailAddress.objects.create(user_id=lin, email="lin.new@example.org", verified=False, primary=False)
+    passkey = Authenticator.objects.create(
+        user_id=login_id,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Red key", "credential": passkey_credential()},
+    )
+    return {
+        "verify_key": _secret(links.issue(links.VERIFY, "lin.new@example.org", lin)),
+        "reset_key": _secret(links.issue(links.RESET, stage.cast.nora.email, login_id)),
+        "passkey": passkey.pk,
+        "session": stage.sign_in("Nora elsewhere", login_id).session_id,
+    }
+
+
+def _secret(link_id: UUID) -> str:
+    found = links.secret_of(link_id)
+    assert found is not None
+    return found[1]
+
+
+def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
+    """A role that allows nothing and another, somebody who holds the first, an invitation, and a supervision."""
+    now = clock.now()
+    with entered(practice.practice_id, writing=True):
+        first, second = (
+            Role.objects.create(name=name, name_key=name.lower(), starting_point="nothing")
+            for name in ("Volunteer", "Guest")
+        )
+        visitor = Member.objects.create(
+            first_name="Vera",
+            last_name="Stone",
+            sort_key=sort_key("Stone", "Vera"),
+            email=f"vera@{practice.slug}.example",
+            joined_at=now,
+            updated_at=now,
+        )
+        MemberRole.objects.create(member=visitor, role=first, since=now)
+        supervision = Supervision.objects.first() or Supervision.objects.create(
+            supervisor_id=owner.member_id, supervisee=visitor, since=now
+        )
+    invitation_id = invite_member(
+        owner.actor,
+        InviteMember(full_name="Pia Lund", email=f"pia@{practice.slug}.example", role_ids=(first.id,)),
+    )
+    with entered(practice.practice_id):
+        nonce = Invitation.objects.values_list("nonce", flat=True).get(pk=invitation_id)
+    return {
+        "harmless_role": first.id,
+        "other_harmless_role": second.id,
+        "harmless_member": visitor.id,
+        "supervision_id": supervision.id,
+        "invitation_id": invitation_id,
+        "invitation_link": link_token(practice.practice_id, invitation_id, nonce),
+    }
+
+
+def _clients(practice: CastPractice, therapist: Person, client: CastClient) -> dict[str, object]:
+    """A client, their therapist, and what ties the two."""
+    with entered(practice.practice_id):
+        assignment_id = Assignment.objects.values_list("id", flat=True).get(
+            client_id=client.id, until__isnull=True
+        )
+    return {"client_id": client.id, "member_id": therapist.member_id, "assignment_id": assignment_id}
+
+
+def _own_invitation(cast: Cast) -> dict[str, object]:
+    """An invitation to Nora, who has a login."""
+    invitation_id = invite_member(
+        cast.olu.actor,
+        InviteMember(
+            full_name="Nora Weiss", email=cast.nora.email, role_ids=(cast.alder.roles["associate"],)
+        ),
+    )
+    return {"practice_id": cast.alder.practice_id, "own_invitation_id": invitation_id}
+
+
+def _imports(owner: Person) -> dict[str, object]:
+    """A file with a row to fix that was imported, and one that is checked."""
+    done = _upload(owner, PEOPLE + "Ida,Falk,nowhere,1980-01-31,female\n")
+    run_pending()
+    start_import(owner.actor, StartImport(import_id=done, leave_out_bad=True))
+    run_pending()
+    checked = _upload(owner, PEOPLE.replace("Ida", "Ulla").replace("ida", "ulla"))
+    run_pending()
+    return {"done_import": done, "checked_import": checked}
+
+
+def _upload(owner: Person, content: str) -> UUID:
+    return upload_file(owner.actor, UploadFile(file_name="people.csv", content=content.encode()))
+
+
+def passkey_credential() -> dict[str, Any]:
+    """What a browser sends when it has made a passkey; a real key, whose private half is thrown away."""
+    public = ES256.from_cryptography_key(  # type: ignore[no-untyped-call]
+        ec.generate_private_key(ec.SECP256R1()).public_key()
+    )
+    key_id = secrets.digest(secrets.new_secret()).encode()
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    key = AttestedCredentialData.create(Aaguid(bytes(16)), key_id, public)
+    data = AuthenticatorData.create(hashlib.sha256(b"localhost").digest(), flags, 0, key)
+    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"challenge", "https://localhost")
+    return {
+        "id": websafe_encode(key_id),
+        "rawId": websafe_encode(key_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(bytes(AttestationObject.create("none", data, {}))),
+        },
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }

@@ -1,0 +1,184 @@
+"""Nobody sees or does what they may not: every address, every method, every kind of caller (RELIABILITY 1.1, 1.3).
+
+The verdicts stand in routes.py. What exists is asked of the resolver and of the OpenAPI document, so a new route
+without a row fails here, and so does a row whose route is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from django.http import HttpResponse
+
+from kinfold.domain.access.permissions import Permission, with_needs
+from tests.architecture import resolver
+from tests.architecture.playing import masked, request
+from tests.architecture.routes import ROWS, Open, Row
+from tests.architecture.stage import ANONYMOUS, EVERYTHING, Caller, Stage, all_but, random_ids, undone
+
+BY_NEEDS = [row for row in ROWS if not isinstance(row.needs, Open)]
+WITH_OBJECT = [
+    row for row in ROWS if resolver.addresses().get(row.route) and resolver.addresses()[row.route].parts
+]
+
+
+def answered(response: HttpResponse) -> str:
+    """A short account of an answer, for a failure."""
+    where = response.headers.get("Location", "")
+    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode(errors="replace")).split())
+    return f"{response.status_code} {where} {text[:300]}"
+
+
+def is_sent_to_sign_in(response: HttpResponse) -> bool:
+    """Whether a page asks for a sign-in first."""
+    return response.status_code in {302, 303} and response.headers["Location"].startswith("/account/sign-in/")
+
+
+def turns_away(response: HttpResponse, row: Row) -> bool:
+    """Whether somebody who is not signed in learns nothing but that. A fragment leads the whole page away."""
+    if "HX-Request" in row.headers:
+        return response.headers.get("HX-Redirect") == "/account/sign-in/" and not response.content
+    if resolver.addresses()[row.route].is_api:
+        return response.status_code == 401
+    return is_sent_to_sign_in(response)
+
+
+# --- the table is complete ----------------------------------------------------------------------------------------
+
+
+def test_every_address_and_method_has_a_row_and_every_row_an_address(stage: Stage) -> None:
+    owner = stage.signed_in(stage.cast.olu)
+
+    def ask(method: str, url: str) -> HttpResponse:
+        with undone():
+            return stage.ask(owner, method, url)
+
+    known = {(row.route, row.method) for row in ROWS}
+    assert len(known) == len(ROWS), "two rows for one route and method"
+    found = resolver.accepted(ask)
+    assert {"without a row": found - known, "without an address": known - found} == {
+        "without a row": set(),
+        "without an address": set(),
+    }
+
+
+def test_every_operation_of_the_api_has_a_row() -> None:
+    known = {(row.route, row.method) for row in ROWS if row.route.startswith("/")}
+    assert known == resolver.operations()
+
+
+# --- who gets in --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_nobody_gets_in_without_signing_in(stage: Stage, row: Row) -> None:
+    response = request(stage, ANONYMOUS, row)
+    if row.needs in {Open.PUBLIC, Open.LINK}:
+        assert response.status_code == row.status, answered(response)
+    else:
+        assert turns_away(response, row), answered(response)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.needs is Open.SIGNED_IN], ids=str)
+def test_a_login_is_enough_where_that_is_said(stage: Stage, row: Row) -> None:
+    response = request(stage, stage.signed_in(stage.cast.nora), row)
+    assert response.status_code == row.status, answered(response)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.needs is Open.MEMBER], ids=str)
+def test_a_place_on_a_team_is_enough_where_that_is_said(stage: Stage, row: Row) -> None:
+    response = request(stage, stage.member_with(frozenset()), row)
+    assert response.status_code == row.status, answered(response)
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if r.needs not in {Open.PUBLIC, Open.LINK, Open.SIGNED_IN}], ids=str
+)
+def test_a_login_without_a_place_on_a_team_is_not_enough_elsewhere(stage: Stage, row: Row) -> None:
+    response = request(stage, stage.signed_in(stage.cast.nora), row)
+    expected = 401 if resolver.addresses()[row.route].is_api else 403
+    assert response.status_code == expected, answered(response)
+
+
+@pytest.mark.parametrize("row", BY_NEEDS, ids=str)
+def test_the_permissions_named_are_enough(stage: Stage, row: Row) -> None:
+    for permissions in enough(row):
+        for who in callers(stage, row, permissions):
+            response = request(stage, who, row)
+            expected = row.status if row.by_token or not who.token else 403
+            assert response.status_code == expected, f"{who.name}: {answered(response)}"
+
+
+@pytest.mark.parametrize("row", BY_NEEDS, ids=str)
+def test_each_permission_named_is_necessary(stage: Stage, row: Row) -> None:
+    assert isinstance(row.needs, tuple)
+    for missing in row.needs:
+        expected = 404 if missing in row.hides else 403
+        for who in callers(stage, row, all_but(missing)):
+            response = request(stage, who, row)
+            assert response.status_code == expected, f"{who.name}: {answered(response)}"
+
+
+def enough(row: Row) -> list[frozenset[Permission]]:
+    """The least that lets somebody in: one of each group, each of a group in turn."""
+    assert isinstance(row.needs, tuple)
+    groups = [need if isinstance(need, tuple) else (need,) for need in row.needs]
+    least = [group[0] for group in groups]
+    chosen = {
+        frozenset([*least[:place], one, *least[place + 1 :]])
+        for place, group in enumerate(groups)
+        for one in group
+    }
+    return [with_needs(permissions | frozenset(row.also)) for permissions in sorted(chosen, key=sorted)]
+
+
+def callers(stage: Stage, row: Row, permissions: frozenset[Permission]) -> Iterable[Caller]:
+    """A member with these permissions; for the API also a token with these scopes."""
+    yield stage.member_with(permissions)
+    if resolver.addresses()[row.route].is_api:
+        yield stage.token_with(permissions)
+
+
+# --- hidden is absent ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", [r for r in WITH_OBJECT if r.needs is not Open.LINK], ids=str)
+def test_what_belongs_to_others_is_answered_like_what_does_not_exist(stage: Stage, row: Row) -> None:
+    """Another practice's owner, and for what is one's own somebody else, asks for a real thing and for none."""
+    who = stage.signed_in(stage.cast.fran)
+    owner = stage.signed_in(stage.cast.nora if row.needs is Open.SIGNED_IN else stage.cast.olu)
+    real = dict(stage.things_for(owner))
+    none = random_ids(real)
+    answers = [masked(request(stage, who, row, things), things) for things in (real, none)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == row.absent, answers[0]
+
+
+@pytest.mark.parametrize("row", [r for r in WITH_OBJECT if not isinstance(r.needs, Open)], ids=str)
+def test_without_the_permission_nobody_learns_what_exists(stage: Stage, row: Row) -> None:
+    assert isinstance(row.needs, tuple)
+    parts = {row.at.get(part, part) for part in resolver.addresses()[row.route].parts}
+    for missing in row.needs:
+        for who in callers(stage, row, all_but(missing)):
+            real = dict(stage.things_for(who))
+            none = {**real, **{name: value for name, value in random_ids(real).items() if name in parts}}
+            answers = [masked(request(stage, who, row, things), things) for things in (real, none)]
+            assert answers[0] == answers[1], who.name
+
+
+@pytest.mark.parametrize("row", [r for r in BY_NEEDS if r.body and "{" in repr(r.body)], ids=str)
+def test_what_a_body_names_must_be_of_the_same_practice(stage: Stage, row: Row) -> None:
+    """An id of another practice is refused, and in the same words as an id that nobody gave out."""
+    who = stage.member_with(EVERYTHING)
+    own = dict(stage.things_for(who))
+    for name in re.findall(r"\{(\w+)\}", repr(row.body)):
+        if name not in stage.foreign:
+            continue
+        answers = []
+        for value in (stage.foreign[name], random_ids(stage.foreign)[name]):
+            things = {**own, name: value}
+            response = request(stage, who, row, things)
+            answers.append(masked(response, {name: value}))
+        assert answers[0] == answers[1], name
