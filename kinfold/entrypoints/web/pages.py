@@ -169,7 +169,10 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         ),
         (
             "Care",
-            [("My clients", "my-clients", "heart-handshake", _has_own_clients(actor))],
+            [
+                ("My clients", "my-clients", "heart-handshake", actor.clinical and actor.sees_clients),
+                ("Clients", "my-clients", "users", _sees_others_clients_only(actor)),
+            ],
         ),
         (
             "Office",
@@ -187,7 +190,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 "label": name,
                 "href": reverse(route),
                 "icon": icon,
-                "current": path.startswith(reverse(route)),
+                "current": _is_current(actor, route, path),
                 "waiting": None,
             }
             for name, route, icon, allowed in items
@@ -247,8 +250,17 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return page(request, "pages/error.html", context, status=error.status)
 
 
-def _has_own_clients(actor: Actor) -> bool:
-    return actor.clinical and actor.sees_clients
+def _is_current(actor: Actor, route: str, path: str) -> bool:
+    """Whether a page belongs to an entry of the menu. One client's pages belong to the list where people find them."""
+    mine = reverse("my-clients")
+    if path.startswith(mine) and path not in {mine, reverse("my-clients-search")}:
+        return route == clients_route(actor)
+    return path.startswith(reverse(route))
+
+
+def _sees_others_clients_only(actor: Actor) -> bool:
+    """Who sees clients without having or managing any, for billing."""
+    return actor.sees_clients and not actor.clinical and not actor.manages_users
 
 
 def _environment() -> Any:
