@@ -70,6 +70,19 @@ document.addEventListener("click", (event) => {
   navigator.clipboard?.writeText(text).then(() => announce("Copied"));
 });
 
+// Fields with several names and commas between them: each suggestion goes on from what is typed already.
+function suggest(event) {
+  const { value, list, dataset } = event.target;
+  if (!list || dataset.many === undefined) return;
+  const before = value.slice(0, value.lastIndexOf(",") + 1);
+  for (const option of list.options) {
+    option.dataset.name ??= option.value;
+    option.value = before ? `${before} ${option.dataset.name}` : option.dataset.name;
+  }
+}
+document.addEventListener("focusin", suggest);
+document.addEventListener("input", suggest);
+
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 
 // Passkeys: allauth's script reports what went wrong here.
