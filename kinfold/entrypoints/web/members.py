@@ -15,6 +15,7 @@ from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.members import (
     ChangeMember,
@@ -44,6 +45,7 @@ from .identity.gates import confirmed
 
 MEMBER = "pages/team/member.html"
 ROLES = "pages/team/roles.html"
+CASELOAD_LINES = 25
 HISTORY_LINES = 10
 
 
@@ -188,12 +190,13 @@ def _member_page(
         "set_roles": actor.may(Permission.ROLES_ASSIGN),
         "supervise": actor.may(Permission.SUPERVISION_MANAGE),
     }
+    caseload = _caseload(actor, card.member.id)
     context = {
         "member": card.member,
         "editing": editing,
         "may": may,
-        "clients": None,
-        "caseload": 0,
+        "clients": caseload.rows if caseload else None,
+        "caseload": caseload.total if caseload else 0,
         "supervisors": [_period(row) for row in card.supervisors],
         "supervisees": [_period(row) for row in card.supervisees],
         "candidates": _candidates(actor, card) if may["supervise"] else [],
@@ -241,6 +244,13 @@ def _period(row: SupervisionRow) -> dict[str, Any]:
         "last_day": row.until - timedelta(microseconds=1) if row.until else None,
         "begun": row.begun,
     }
+
+
+def _caseload(actor: Actor, member_id: UUID) -> ClientPage | None:
+    """The member's active clients, as far as this person sees them; None for those who see no clients."""
+    if not actor.sees_clients:
+        return None
+    return list_clients(actor, ListClients(therapist_id=member_id, limit=CASELOAD_LINES))
 
 
 def _candidates(actor: Actor, card: MemberCard) -> list[tuple[UUID, str]]:

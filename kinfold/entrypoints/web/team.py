@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_caseloads
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
 from kinfold.domain.team.commands.invitations import (
     DeleteInvitations,
@@ -157,6 +158,9 @@ def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> H
         )
         counts, page, noun = people.counts, _page(people.page), "team members"
         context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
+        if actor.sees_clients:
+            shown = tuple(row.id for row in people.page.rows)
+            context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
     params = {
         "show": "" if view is TeamView.ACTIVE else view.value,
         "sort": "" if sort == "name" else sort,

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
+from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.identity.errors import LoginExists
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import find_login, open_login
@@ -253,3 +255,17 @@ def test_what_a_member_was_offered_begins_when_they_join(cast: Cast) -> None:
     with entered(cast.alder.practice_id):
         held = MemberRole.objects.get(member_id=member_id)
     assert (held.since, held.until) == (moment, None)
+
+
+@pytest.mark.requirement("O07")
+def test_a_new_member_sees_clients_from_then_on(cast: Cast) -> None:
+    member_id = accept(link_of(cast.alder.practice_id, invite(cast)))
+    login_id = find_login(NEW_ADDRESS)
+    assert login_id is not None
+    actor = actor_for_login(login_id)
+    assert actor is not None
+    with entered(cast.alder.practice_id):
+        assert not visible_to(actor).exists()
+    assign_client(cast.ada.actor, AssignClient(client_id=cast.uma.id, member_id=member_id))
+    with entered(cast.alder.practice_id):
+        assert list(visible_to(actor).values_list("id", flat=True)) == [cast.uma.id]

@@ -61,7 +61,6 @@ def test_settings_are_changed_and_the_trail_names_the_fields(cast: Cast) -> None
     assert acts(cast.alder.practice_id, subject=cast.alder.practice_id) == ["practice.changed"]
 
 
-@pytest.mark.requirement("O31")
 def test_switches_are_periods_so_that_the_past_can_be_asked_about(cast: Cast) -> None:
     off = clock.now() + timedelta(hours=1)
     on = off + timedelta(hours=1)

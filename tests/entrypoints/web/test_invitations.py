@@ -60,7 +60,6 @@ def test_opening_a_link_shows_who_asks_and_changes_nothing(client: Client, cast:
 
 
 @pytest.mark.requirement("O06")
-@pytest.mark.requirement("O07")
 def test_an_invited_person_accepts_signs_in_and_is_on_the_team(client: Client, cast: Cast) -> None:
     invitation_id = invite(cast, role="client-administrator")
     response = client.post(address(cast, invitation_id), ANSWER)
