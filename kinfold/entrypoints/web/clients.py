@@ -1,83 +1,195 @@
-"""The pages of clients."""
+"""Lists of clients: the Clients tab of Manage users, and a clinician's own list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.errors import PlaceGone
+from kinfold.domain.clients.queries.listing import (
+    ClientPage,
+    ClientSort,
+    ListClients,
+    ViewCounts,
+    list_clients,
+)
+from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
 from kinfold.domain.kernel.errors import NotAllowed
 
-from . import pages
+from . import adding, client, client_edit, pages, team
 
 LIST = "pages/clients/list.html"
+MANAGED, MINE = "manage-clients", "my-clients"
+VIEWS = (
+    ("active", "Active", "On the Clients table"),
+    ("pending", "Pending", "Invited, not finished yet"),
+    ("archived", "Archived", "Read-only"),
+)
+NOUNS = {"active": "active clients", "pending": "pending clients", "archived": "archived clients"}
+UNASSIGNED = "none"
 
 
 @require_GET
 @pages.signed_in
 def managed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The Clients tab of Manage users."""
-    return _list(request, actor, "manage-clients", "")
+    return _list(request, actor, MANAGED, request.GET, "")
 
 
 @require_POST
 @pages.signed_in
 def managed_search(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The same list, searched. It is a POST, so that no person's name stands in an address."""
-    return _list(request, actor, "manage-clients", request.POST.get("q", "")[:200])
+    return _list(request, actor, MANAGED, request.POST, request.POST.get("q", "")[:200])
 
 
 @require_GET
 @pages.signed_in
 def mine(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The clients a clinician sees."""
-    return _list(request, actor, "my-clients", "")
+    """The clients whom a clinician sees; everybody's names for those who do the billing."""
+    return _list(request, actor, MINE, request.GET, "")
 
 
 @require_POST
 @pages.signed_in
 def mine_search(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The same list, searched."""
-    return _list(request, actor, "my-clients", request.POST.get("q", "")[:200])
+    return _list(request, actor, MINE, request.POST, request.POST.get("q", "")[:200])
 
 
-@require_GET
-@pages.signed_in
-def add(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Create New Clients."""
-    raise NotAllowed
-
-
-def _list(request: HttpRequest, actor: Actor, route: str, typed: str) -> HttpResponse:
-    managing = route == "manage-clients"
+def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, typed: str) -> HttpResponse:
+    managing = route == MANAGED
     if not actor.sees_clients or (managing and not actor.manages_users):
         raise NotAllowed
+    view = asked.get("show", "")
+    view = view if view in NOUNS else "active"
+    names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
+    therapist = asked.get("therapist", "")
+    sort = asked.get("sort", "")
+    wanted = ListClients(
+        archived=view == "archived",
+        search=typed,
+        therapist_id=actor.member_id if own else pages.a_uuid(therapist),
+        unassigned=therapist == UNASSIGNED and not own,
+        tag_id=None if names_only else pages.a_uuid(asked.get("tag", "")),
+        sort=ClientSort(sort) if sort in set(ClientSort) else ClientSort.NAME,
+        after=pages.a_uuid(asked.get("after", "")),
+        before=None if asked.get("after") else pages.a_uuid(asked.get("before", "")),
+    )
+    found = _found(actor, wanted)
+    counts = _own_counts(actor, wanted) if own else found.counts
+    if view == "pending":  # nobody is a client before they have finished, so nobody is in this view yet
+        found = replace(found, rows=(), total=0, next=None, previous=None)
+    params = {
+        "show": "" if view == "active" else view,
+        "sort": wanted.sort.value,
+        "therapist": "" if own else UNASSIGNED if wanted.unassigned else _text(wanted.therapist_id),
+        "tag": _text(wanted.tag_id),
+    }
     context: dict[str, Any] = {
-        "title": "Manage users" if managing else "My clients",
+        "title": "Manage users" if managing else "My clients" if actor.clinical else "Clients",
         "base_url": reverse(route),
         "search_url": reverse(f"{route}-search"),
-        "tabs": [],
-        "aside": "",
-        "views": [],
-        "noun": "active clients",
+        "tabs": _tabs(actor, counts) if managing else [],
+        "aside": f"{counts.active:,} active",
+        "views": _views(reverse(route), counts, view),
+        "noun": NOUNS[view].replace("clients", "client") if found.total == 1 else NOUNS[view],
         "q": typed,
-        "params": {"show": "", "sort": "name", "therapist": "", "tag": ""},
-        "filters": [],
-        "rows": [],
-        "page": {"total": 0, "start": None, "shown": 0, "next": None, "previous": None},
-        "may": {"create": managing and actor.may(Permission.CLIENTS_CREATE), "import_": False, "edit": False},
+        "params": params,
+        "filters": _filters(actor, params, own=own, names_only=names_only),
+        "rows": found.rows,
+        "page": {
+            "total": found.total,
+            "start": None if wanted.after or wanted.before else 1,
+            "shown": len(found.rows),
+            "next": found.next,
+            "previous": found.previous,
+        },
+        "names_only": names_only,
+        "may": {
+            "create": managing and actor.may(Permission.CLIENTS_CREATE),
+            "import_": managing and actor.may(Permission.CLIENTS_IMPORT),
+            "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
+        },
     }
     return pages.page(request, LIST, context, block="rows")
 
 
+def _found(actor: Actor, wanted: ListClients) -> ClientPage:
+    """The page that was asked for. When the client it hangs on has gone from the list, the first page."""
+    try:
+        return list_clients(actor, wanted)
+    except PlaceGone:
+        return list_clients(actor, replace(wanted, after=None, before=None))
+
+
+def _own_counts(actor: Actor, wanted: ListClients) -> ViewCounts:
+    """How many are one's own, for those who see everybody's."""
+    own = ListClients(therapist_id=wanted.therapist_id, limit=1)
+    return ViewCounts(
+        active=list_clients(actor, own).total, archived=list_clients(actor, replace(own, archived=True)).total
+    )
+
+
+def _tabs(actor: Actor, counts: ViewCounts) -> list[dict[str, Any]]:
+    shown = team.tabs(actor, None, "clients")
+    return [{**tab, "count": counts.active if tab["current"] else None} for tab in shown]
+
+
+def _views(base: str, counts: ViewCounts, current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "hint": hint,
+            "href": base if view == "active" else f"{base}?show={view}",
+            "count": getattr(counts, view, 0),
+            "current": view == current,
+        }
+        for view, label, hint in VIEWS
+    ]
+
+
+def _filters(actor: Actor, params: dict[str, str], *, own: bool, names_only: bool) -> list[dict[str, Any]]:
+    """The chips above the list, as far as this person can narrow it by them."""
+    shown = []
+    if not names_only:
+        tags = [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags())]
+        shown.append(_filter("tag", "Tag", params["tag"], tags))
+    if not own:
+        people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists())]
+        if actor.may(Permission.CLIENTS_SEE_ALL):
+            people.append((UNASSIGNED, "Unassigned"))
+        if len(people) > 1 or params["therapist"]:
+            shown.append(_filter("therapist", "Therapist", params["therapist"], people))
+    return shown
+
+
+def _filter(name: str, label: str, value: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    offered = [{"value": key, "label": words} for key, words in options]
+    if value and all(option["value"] != value for option in offered):
+        offered.append({"value": value, "label": "Not offered any more"})
+    return {"name": name, "label": label, "value": value, "options": offered}
+
+
+def _text(value: UUID | None) -> str:
+    return str(value) if value else ""
+
+
 routes = [
-    path("manage/clients/", managed, name="manage-clients"),
-    path("manage/clients/search/", managed_search, name="manage-clients-search"),
-    path("manage/clients/add/", add, name="clients-add"),
-    path("clients/", mine, name="my-clients"),
-    path("clients/search/", mine_search, name="my-clients-search"),
+    path("manage/clients/", managed, name=MANAGED),
+    path("manage/clients/search/", managed_search, name=f"{MANAGED}-search"),
+    path("clients/", mine, name=MINE),
+    path("clients/search/", mine_search, name=f"{MINE}-search"),
+    *adding.routes,
+    *client.routes,
+    *client_edit.routes,
 ]

@@ -1,0 +1,48 @@
+"""What the forms about clients share: their fields, tags typed as one text, and who can be named as therapist."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.pickers import ListTags, list_tags
+from kinfold.domain.team.queries.members import ListNames, list_names
+
+# The fields of a form in the order in which people fill them in, each with the words that stand beside it.
+LABELS: Final = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "email": "Email",
+    "phone": "Phone",
+    "birth_date": "Date of birth",
+    "sex_at_birth": "Sex at birth",
+    "tags": "Tags",
+    "external_id": "External ID",
+}
+
+
+def tags_of(typed: str) -> tuple[str, ...]:
+    """The tags of a text in which commas stand between them."""
+    return tuple(name for name in (part.strip() for part in typed.split(",")) if name)
+
+
+def therapists(actor: Actor) -> list[tuple[UUID, str]]:
+    """Whom this person may give clients to: any active clinician, or only themselves if they are one."""
+    if actor.may(Permission.CLIENTS_ASSIGN, Permission.MEMBERS_NAMES):
+        return [(found.id, found.name) for found in list_names(actor, ListNames())]
+    return [(actor.member_id, actor.name)] if actor.clinical and actor.member_id else []
+
+
+def offered_tags(actor: Actor) -> list[str]:
+    """The names of tags to suggest, as far as this person sees tags."""
+    if not (actor.sees_clients and actor.may(Permission.CLIENTS_PROFILE)):
+        return []
+    return [tag.name for tag in list_tags(actor, ListTags())]
+
+
+def new_form_key() -> str:
+    """A key for a form that stands beside others on its page."""
+    return secrets.token_urlsafe(16)
