@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja import NinjaAPI, Schema
@@ -43,7 +44,7 @@ class Session(APIKeyCookie):
     """The session of a signed-in person, as the pages use it; changes carry the CSRF token."""
 
     openapi_name = "session"
-    param_name = "kinfold"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __init__(self) -> None:
         super().__init__(csrf=False)  # checked below, with our own words
