@@ -13,7 +13,9 @@ from .models import Client, ClientTag, Tag
 
 def tags_named(names: Iterable[str]) -> dict[str, UUID]:
     """The tags with these names by their keys. New ones are made, also when somebody else makes them just now."""
-    spelled = {tag_key(name): name for name in names}
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(tag_key(name), name)
     if not spelled:
         return {}
     known = _known(spelled)
