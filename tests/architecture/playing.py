@@ -27,8 +27,7 @@ def request(
 ) -> HttpResponse:
     """Ask for a row's address with its sample; whatever it does is taken back."""
     found = stage.things_for(who) if things is None else things
-    address = resolver.addresses()[row.route]
-    url = address.url(**{part: found[row.at.get(part, part)] for part in address.parts})
+    url = resolver.addresses()[row.route].at(found, row.at)
     body = None if row.body is None else filled(row.body, found)
     sent = {**filled(row.headers, found), **(headers or {})}
     with undone():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +30,10 @@ class Address:
     def url(self, **values: object) -> str:
         """The address of one object."""
         return self.template.format_map({part: values[part] for part in self.parts})
+
+    def at(self, things: Mapping[str, object], renamed: Mapping[str, str]) -> str:
+        """The address of one of the things; `renamed` says under which name a part is found among them."""
+        return self.url(**{part: things[renamed.get(part, part)] for part in self.parts})
 
     @property
     def nowhere(self) -> str:

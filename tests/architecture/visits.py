@@ -1,0 +1,143 @@
+"""The visits that together show every page.
+
+Each row of the matrix as everybody whom it answers differently, with its sample and with an empty form; lists in all
+their views; and stories, for pages that need a state of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.http import HttpResponse
+from django.test import Client as Browser
+
+from kinfold.domain.identity.models import Login
+from kinfold.domain.practices.models import Practice
+from tests.architecture import resolver
+from tests.architecture.playing import request
+from tests.architecture.routes import ROWS, Open
+from tests.architecture.stage import ANONYMOUS, EVERYTHING, Caller, Stage, undone
+from tests.personas import PASSWORD
+
+BY_SCRIPT = {"HX-Request": "true"}
+# Lists in their views and orders; an object's page asked in another way.
+VIEWS = (
+    *(
+        f"/manage/clients/?{asked}"
+        for asked in ("show=pending", "show=archived", "sort=-updated", "therapist=none")
+    ),
+    *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
+    "/manage/team/?role={harmless_role}",
+    "/clients/{client_id}/?check={member_id}",
+    "/clients/{client_id}/?at=2020-01-01",
+    "/clients/{client_id}/?at=tomorrow",
+    "/imports/{checked_import}/check/?view=ready",
+    "/activity/?before=3",
+    "/nowhere/",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer, and who got it for what."""
+
+    what: str
+    who: str
+    response: HttpResponse
+    by_script: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what} as {self.who}"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is HTML and whole."""
+        kind = self.response.headers.get("Content-Type", "")
+        return kind.startswith("text/html") and bool(self.response.content) and not self.by_script
+
+
+def visits(stage: Stage) -> Iterator[Seen]:
+    """Everything that can be seen in a browser, and a little that scripts fetch."""
+    for row in ROWS:
+        if resolver.addresses()[row.route].is_api:
+            continue
+        names = ("anonymous", "Nora") if isinstance(row.needs, Open) else ("Olu", "Theo", "nobody")
+        for name in (*names, "everything"):
+            who, script = somebody(stage, name), "HX-Request" in row.headers
+            yield Seen(str(row), name, request(stage, who, row), script)
+            if row.body:
+                with undone():
+                    url = resolver.addresses()[row.route].at(stage.things_for(who), row.at)
+                    yield Seen(f"{row}, empty,", name, stage.ask(who, "POST", url, {}), script)
+            if not script and not isinstance(row.needs, Open):
+                yield Seen(
+                    f"{row} by script", name, request(stage, who, row, headers=BY_SCRIPT), by_script=True
+                )
+    for url in VIEWS:
+        for name in ("Olu", "Theo", "everything"):
+            who = somebody(stage, name)
+            with undone():
+                yield Seen(url, name, stage.ask(who, "GET", url.format_map(stage.things_for(who))))
+    for story in STORIES:
+        with undone():
+            for what, response in story(stage):
+                yield Seen(f"{story.__name__}: {what}", "Nora", response)
+
+
+def somebody(stage: Stage, name: str) -> Caller:
+    """One of the kinds of people who visit."""
+    if name == "anonymous":
+        return ANONYMOUS
+    if name in {"nobody", "everything"}:
+        return stage.member_with(EVERYTHING if name == "everything" else frozenset())
+    return stage.signed_in(getattr(stage.cast, name.lower()))
+
+
+Story = Callable[[Stage], Iterator[tuple[str, HttpResponse]]]
+
+
+def a_second_factor(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Nora has an authenticator app and recovery codes."""
+    login = Login.objects.get(pk=stage.cast.nora.login_id)
+    TOTP.activate(login, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(login)
+    halfway = Browser()
+    halfway.post("/account/sign-in/", {"login": login.email, "password": PASSWORD})
+    yield "code", halfway.get("/account/security/code/")  # type: ignore[misc]
+    yield "wrong code", halfway.post("/account/security/code/", {"code": "000000"})  # type: ignore[misc]
+    nora = stage.signed_in(stage.cast.nora)
+    for url in ("confirm/", "app/remove/", "recovery-codes/", "passkeys/", ""):
+        yield url, stage.ask(nora, "GET", f"/account/security/{url}")
+
+
+def no_password(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Nora signs in with a passkey only."""
+    login = Login.objects.get(pk=stage.cast.nora.login_id)
+    login.set_unusable_password()
+    login.save()
+    nora = stage.sign_in("Nora", login.pk)
+    yield "set", stage.ask(nora, "GET", "/account/password/set/")
+
+
+def a_reset_link(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Somebody follows a link to choose a new password."""
+    browser = Browser()
+    link = f"/account/password/reset/link/{stage.things['reset_key']}/"
+    yield "choose", browser.get(link, follow=True)  # type: ignore[misc]
+    yield "choose badly", browser.post(link.replace(str(stage.things["reset_key"]), "choose"), {})  # type: ignore[misc]
+
+
+def a_demo(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """The mail of a practice that shows invented people."""
+    Practice.objects.filter(pk=stage.cast.alder.practice_id).update(demo=True)
+    olu = stage.signed_in(stage.cast.olu)
+    page = stage.ask(olu, "GET", "/demo/mail/")
+    yield "list", page
+    yield "no such mail", stage.ask(olu, "GET", "/demo/mail/?message=1")
+    yield "sign in", stage.ask(ANONYMOUS, "GET", "/account/sign-in/")
+
+
+STORIES: tuple[Story, ...] = (a_second_factor, no_password, a_reset_link, a_demo)
