@@ -1,7 +1,7 @@
 """Setting an installation up: the first practice and its owner, in one act.
 
 On the set-up page this works only while there is no practice, once, and only for someone who can be trusted with it:
-a person at this machine, or one who has the set-up key that `kinfold run` printed (docs/decisions/0005). On the command
+a person at this machine, or one who has the set-up key that `kinfold run` printed (docs/decisions/0006). On the command
 line it is the operator's, and makes further practices too.
 """
 

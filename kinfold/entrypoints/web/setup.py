@@ -31,7 +31,7 @@ FIELDS = {
 
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
-    """Name the practice and its owner; works once, while there is no practice (docs/decisions/0005)."""
+    """Name the practice and its owner; works once, while there is no practice (docs/decisions/0006)."""
     if any_practice():
         raise AlreadySetUp
     if request.method == "GET":
