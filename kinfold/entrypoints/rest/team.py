@@ -381,6 +381,7 @@ def set_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body
 @router.post("/members/{uuid:member_id}/supervision", response={201: Made}, summary="Name a supervisor")
 def supervise(request: ApiRequest, member_id: UUID, body: SupervisionIn) -> Status[dict[str, Any]]:
     """While it lasts, the supervisor sees this member's clients if the practice has that on."""
+    confirmed(request)
     data = StartSupervision(supervisee_id=member_id, **body.dict())
     return Status(201, {"id": start_supervision(request.auth, data, once=idempotency_key(request))})
 

@@ -143,7 +143,6 @@ def supervision(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
 
 @require_POST
 @pages.signed_in
-@confirmed
 def supervision_end(request: HttpRequest, actor: Actor, supervision_id: UUID) -> HttpResponse:
     """End a supervision now."""
     member_id = pages.a_uuid(request.POST.get("member", ""))

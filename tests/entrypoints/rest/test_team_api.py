@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -14,40 +13,13 @@ from django.test import Client
 
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.models import Invitation, Member, Supervision
 from tests.domain.team.steps import acts, invite, link_of
+from tests.entrypoints.rest.programs import Program, problem, program_of
 from tests.personas import PASSWORD, Cast, Person
 
 BrowserOf = Callable[[Person], Client]
 NOBODY = "00000000-0000-4000-8000-000000000000"
-
-
-@dataclass
-class Program:
-    """Something that calls the API, with a token if it has one."""
-
-    token: str = ""
-
-    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Send JSON; headers are given with underscores."""
-        known = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.token:
-            known["Authorization"] = f"Bearer {self.token}"
-        data = "" if body is None else json.dumps(body)
-        return Client().generic(
-            method, f"/api/v1{path}", data, content_type="application/json", headers=known
-        )
-
-
-def program_of(person: Person, *scopes: Permission) -> Program:
-    """A program with a token of this person; with everything they may do unless scopes are named."""
-    chosen = scopes or tuple(person.actor.permissions)
-    made = create_token(
-        person.actor,
-        CreateToken(name=uuid4().hex, scopes=tuple(scope.value for scope in chosen), days=1),
-    )
-    return Program(made.token)
 
 
 def invitation_body(cast: Cast, **changes: object) -> dict[str, object]:
@@ -57,14 +29,6 @@ def invitation_body(cast: Cast, **changes: object) -> dict[str, object]:
         "role_ids": [str(cast.alder.roles["associate"])],
         **changes,
     }
-
-
-def problem(response: Any) -> tuple[int, str, list[str]]:
-    """Status, code and fields of a refusal, which must be an RFC 9457 document."""
-    assert response.headers["Content-Type"] == "application/problem+json"
-    body = response.json()
-    assert {"type", "title", "status", "detail", "code", "errors"} <= set(body)
-    return body["status"], body["code"], [error["field"] for error in body["errors"]]
 
 
 def test_the_team_is_listed_searched_and_paged(cast: Cast) -> None:
@@ -307,7 +271,7 @@ def test_a_token_is_made_by_session_only_and_revoked_by_either(cast: Cast, brows
     assert problem(Program(made.json()["token"])("GET", "/roles"))[0] == 401
 
 
-def test_a_session_confirms_who_it_is_before_roles_and_tokens(
+def test_a_session_confirms_who_it_is_before_it_gives_roles_supervision_or_tokens(
     cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = browser_of(cast.ada)
@@ -315,6 +279,7 @@ def test_a_session_confirms_who_it_is_before_roles_and_tokens(
     monkeypatch.setattr(time, "time", lambda: later)
     for method, path, body in (
         ("PUT", f"members/{cast.lin.member_id}/roles", {"role_ids": [str(cast.alder.roles["associate"])]}),
+        ("POST", f"members/{cast.lin.member_id}/supervision", {"supervisor_id": str(cast.sana.member_id)}),
         ("POST", "tokens", {"name": "Reports", "scopes": ["members:names"], "days": 30}),
     ):
         response = browser.generic(
