@@ -33,7 +33,10 @@ from kinfold.domain.practices.models import Practice
 
 says(
     import__uploaded="uploaded a file of clients",
+    import__matched="matched the columns of a file of clients",
     import__checked="checked a file of clients",
+    import__started="started an import",
+    import__paused="stopped an import to have it checked again",
     import__applied="imported clients from a file",
     import__undone="undid an import",
     import__discarded="discarded a file of clients",
@@ -154,7 +157,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     if not _problems(job):
         begin_check(job)
     _save_if_still(job, WAITING)
-    trail.nothing_changed()  # no client did; the check that follows is recorded
+    trail.record(actor, "import.matched", subject=("import", job.id))
     return job.id
 
 
@@ -178,7 +181,10 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
     job.done = 0
     _save_if_still(job, [ImportState.READY])
     later(APPLY, actor.practice_id, job.id)
-    trail.nothing_changed()  # the clients' arrival is recorded with them
+    # The clients' arrival is recorded with them, in the name of who uploaded the file; this says who let them in.
+    trail.record(
+        actor, "import.started", subject=("import", job.id), detail={"with_duplicates": data.with_duplicates}
+    )
     return job.id
 
 

@@ -164,7 +164,7 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
         job.problem = CHECKED_AGAIN
         begin_check(job)
         job.save()
-        trail.nothing_changed()
+        trail.record(actor, "import.paused", subject=("import", job.id))
         return
     now = clock.now()
     change_set = ChangeSet.objects.create(
