@@ -84,6 +84,7 @@ PERSON = {
     "email": "ida@mail.example",
     "birth_date": "1980-01-31",
     "sex_at_birth": "female",
+    "tags": "Sleep",
 }
 PEOPLE = "First name,Last name,Email,Birth date,Sex at birth\nIda,Falk,ida@mail.example,1980-01-31,female\n"
 COLUMNS = {
@@ -228,7 +229,7 @@ TEAM_API = (
     get("/practice", P.PRACTICE_CHANGE),
     post(
         "/practice", P.PRACTICE_CHANGE, method="PUT", headers={"If-Match": '"1"'},
-        body={"name": "Alder Brook", "clients_need_email": True, "supervision": True, "direct_charts": False},
+        body={"name": "Alder Brook", "clients_need_email": True, "supervision": False, "direct_charts": False},
     ),
 )  # fmt: skip
 
@@ -244,7 +245,7 @@ SETTINGS = (
     get("settings", P.PRACTICE_CHANGE),
     post(
         "settings", P.PRACTICE_CHANGE, status=303,
-        body={"version": "1", "name": "Alder Brook", "support_email": "", "switch": ["supervision"]},
+        body={"version": "1", "name": "Alder Brook", "support_email": "", "switch": ["clients_need_email"]},
     ),
     get("tokens", P.TOKENS_OWN),
     post("tokens", P.TOKENS_OWN, body={"name": "Report", "scopes": ["tokens:own"], "days": "90"}),
@@ -277,7 +278,7 @@ CLIENTS = (
     post("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, body={**PERSON, "version": "1"}),
     post(
         "client-assign", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
-        body={"therapist": "{member_id}", "kind": "primary", "reason": "Back from leave"},
+        body={"therapist": "{supervisor}", "kind": "primary", "reason": "Back from leave"},
     ),
     post(
         "client-end-assignment", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, also=(P.CLIENTS_PROFILE,)

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 import pytest
 from django.http import HttpResponse
 
-from kinfold.domain.access.permissions import Permission, with_needs
+from kinfold.domain.access.permissions import Permission
 from tests.architecture import resolver
-from tests.architecture.playing import masked, request
+from tests.architecture.playing import enough, masked, request
 from tests.architecture.routes import ROWS, Open, Row
 from tests.architecture.stage import ANONYMOUS, EVERYTHING, Caller, Stage, all_but, random_ids, undone
 
@@ -119,19 +119,6 @@ def test_each_permission_named_is_necessary(stage: Stage, row: Row) -> None:
         for who in callers(stage, row, all_but(missing)):
             response = request(stage, who, row)
             assert response.status_code == expected, f"{who.name}: {answered(response)}"
-
-
-def enough(row: Row) -> list[frozenset[Permission]]:
-    """The least that lets somebody in: one of each group, each of a group in turn."""
-    assert isinstance(row.needs, tuple)
-    groups = [need if isinstance(need, tuple) else (need,) for need in row.needs]
-    least = [group[0] for group in groups]
-    chosen = {
-        frozenset([*least[:place], one, *least[place + 1 :]])
-        for place, group in enumerate(groups)
-        for one in group
-    }
-    return [with_needs(permissions | frozenset(row.also)) for permissions in sorted(chosen, key=sorted)]
 
 
 def callers(stage: Stage, row: Row, permissions: frozenset[Permission]) -> Iterable[Caller]:
