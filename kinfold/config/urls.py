@@ -12,5 +12,5 @@ urlpatterns = [
     path("", include("kinfold.entrypoints.web.urls")),
 ]
 
-handler404 = "kinfold.entrypoints.web.home.not_found"
-handler500 = "kinfold.entrypoints.web.home.server_error"
+handler404 = "kinfold.config.answers.not_found"
+handler500 = "kinfold.config.answers.server_error"

@@ -120,8 +120,8 @@ def if_match(request: HttpRequest) -> int:
     return int(match[1])
 
 
-def problem(error: DomainError) -> HttpResponse:
-    """A refusal as the API says it."""
+def problem(error: DomainError, **more: Any) -> HttpResponse:
+    """A refusal as the API says it, with members of its own where a kind of problem has them."""
     problems = error.problems if isinstance(error, InvalidInput) else ()
     status = HTTPStatus(error.status)
     body = {
@@ -131,6 +131,7 @@ def problem(error: DomainError) -> HttpResponse:
         "detail": error.message,
         "code": error.code,
         "errors": [_as_dict(p) for p in problems],
+        **more,
     }
     response = JsonResponse(body, status=error.status, content_type=PROBLEM_TYPE)
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -183,7 +184,9 @@ def _sentence(kind: str) -> str:
         return "This is required."
     if kind.startswith("uuid"):
         return "This must be an id (UUID)."
-    if kind.startswith(("date", "datetime")):
+    if kind.startswith(("datetime", "timezone")):
+        return "This must be a moment with its time zone, as 2026-05-02T14:30:00Z."
+    if kind.startswith("date"):
         return "This must be a date, as YYYY-MM-DD."
     if kind in {"enum", "literal_error"}:
         return "This is not one of the allowed values."
