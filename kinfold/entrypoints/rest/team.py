@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, ConfigDict
+from ninja import Query, Router, Status
 
 from kinfold.domain.team.commands.invitations import (
     AcceptInvitation,
@@ -52,285 +50,36 @@ from kinfold.domain.team.queries.roles import ListRoles, list_roles
 from kinfold.domain.team.queries.settings import GetPractice, ListTokens, get_practice, list_tokens
 
 from .core import ApiRequest, confirmed, etag, idempotency_key, if_match
+from .team_schemas import (
+    AcceptIn,
+    InvitationIds,
+    InvitationIn,
+    InvitationOut,
+    InvitationsFilter,
+    InvitationsOut,
+    LinkIn,
+    Made,
+    MemberDetailOut,
+    MemberOut,
+    MembersFilter,
+    MembersOut,
+    MembersSearch,
+    NameIn,
+    NamesFilter,
+    NamesOut,
+    NewTokenOut,
+    OfferOut,
+    PracticeIn,
+    PracticeOut,
+    RolesIn,
+    RolesOut,
+    SupervisionEnd,
+    SupervisionIn,
+    TokenIn,
+    TokensOut,
+)
 
 router = Router(tags=["team"])
-
-
-class Body(Schema):
-    """What a request says. A field that is not known is refused, since it was meant to do something."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Made(Schema):
-    """The id of what was made."""
-
-    id: UUID
-
-
-class SupervisionOut(Schema):
-    """One period of supervision that holds or is planned; `member_id` and `name` are the other person."""
-
-    id: UUID
-    member_id: UUID
-    name: str
-    since: datetime
-    until: datetime | None
-    begun: bool
-
-
-class MemberOut(Schema):
-    """One member. `version` goes into If-Match for changes."""
-
-    id: UUID
-    first_name: str
-    last_name: str
-    email: str
-    state: Literal["active", "on_hold", "inactive", "archived"]
-    role_ids: list[UUID]
-    roles: list[str]
-    needs_supervisor: bool
-    joined_at: datetime
-    version: int
-
-
-class MemberDetailOut(MemberOut):
-    """One member, who supervises them and whom they supervise."""
-
-    supervisors: list[SupervisionOut]
-    supervisees: list[SupervisionOut]
-
-
-class CountsOut(Schema):
-    """How many people each view holds; each person is in exactly one."""
-
-    active: int
-    pending: int
-    archived: int
-
-
-class MembersOut(Schema):
-    """Some members; `next` goes into `after` for the next page."""
-
-    items: list[MemberOut]
-    total: int
-    next: UUID | None
-    counts: CountsOut
-
-
-class NameOut(Schema):
-    """A member by name."""
-
-    id: UUID
-    name: str
-
-
-class NamesOut(Schema):
-    """Everyone who can take the part."""
-
-    items: list[NameOut]
-
-
-class RoleOut(Schema):
-    """A role and what it allows; `grantable` when the caller may give it."""
-
-    id: UUID
-    key: str
-    name: str
-    description: str
-    clinical: bool
-    requires_supervision: bool
-    may_supervise: bool
-    allows: list[str]
-    grantable: bool
-
-
-class RolesOut(Schema):
-    """All roles of the practice."""
-
-    items: list[RoleOut]
-
-
-class InvitationOut(Schema):
-    """One invitation."""
-
-    id: UUID
-    full_name: str
-    email: str
-    state: Literal["pending", "expired", "declined"]
-    role_ids: list[UUID]
-    roles: list[str]
-    invited_by: str
-    invited_at: datetime
-    sent_at: datetime
-    expires_at: datetime
-    answered_at: datetime | None
-
-
-class InvitationsOut(Schema):
-    """Invitations that wait for an answer, and those declined in the last 30 days."""
-
-    items: list[InvitationOut]
-    total: int
-    next: UUID | None
-    declined: list[InvitationOut]
-    counts: CountsOut
-
-
-class OfferOut(Schema):
-    """What an invited person reads. With `has_login` they sign in on the pages to accept."""
-
-    practice_name: str
-    email: str
-    first_name: str
-    last_name: str
-    roles: list[str]
-    invited_by: str
-    expires_at: datetime
-    has_login: bool
-
-
-class TokenOut(Schema):
-    """One API token, without its secret; `hint` is how it ends."""
-
-    id: UUID
-    name: str
-    hint: str
-    scopes: list[str]
-    created_at: datetime
-    expires_at: datetime
-    expired: bool
-
-
-class TokensOut(Schema):
-    """One's own tokens that were not revoked."""
-
-    items: list[TokenOut]
-
-
-class NewTokenOut(Schema):
-    """A token, shown this once."""
-
-    id: UUID
-    token: str
-    expires_at: datetime
-
-
-class PracticeOut(Schema):
-    """The practice's settings. `version` goes into If-Match for changes."""
-
-    practice_id: UUID
-    name: str
-    slug: str
-    support_email: str
-    clients_need_email: bool
-    supervision: bool
-    direct_charts: bool
-    version: int
-
-
-class MembersFilter(Schema):
-    """Which part of the list; sorted by `name` or `joined`, with `-` in front for the other way round."""
-
-    view: Literal["active", "archived"] = "active"
-    role_id: UUID | None = None
-    sort: Literal["name", "-name", "joined", "-joined"] = "name"
-    after: UUID | None = None
-    limit: int = 50
-
-
-class MembersSearch(Body, MembersFilter):
-    """The same with words; they stand in the body, since names do not belong in addresses."""
-
-    search: str = ""
-
-
-class InvitationsFilter(Schema):
-    """Which part of the list; sorted by `name` or `invited`, with `-` in front for the other way round."""
-
-    role_id: UUID | None = None
-    sort: Literal["name", "-name", "invited", "-invited"] = "name"
-    after: UUID | None = None
-    limit: int = 50
-
-
-class NamesFilter(Schema):
-    """Who can be given clients, or who can be made supervisor."""
-
-    supervisors: bool = False
-
-
-class NameIn(Body):
-    """A member's name."""
-
-    first_name: str
-    last_name: str
-
-
-class RolesIn(Body):
-    """All the roles a member shall hold."""
-
-    role_ids: list[UUID]
-
-
-class SupervisionIn(Body):
-    """From now on unless `since` is later; until ended unless `until` says when (that moment excluded)."""
-
-    supervisor_id: UUID
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-
-
-class SupervisionEnd(Body):
-    """Now unless `at` is later."""
-
-    at: AwareDatetime | None = None
-
-
-class InvitationIn(Body):
-    """Whom to invite, and what they will be."""
-
-    full_name: str
-    email: str
-    role_ids: list[UUID]
-
-
-class InvitationIds(Body):
-    """Several invitations, all or none."""
-
-    invitation_ids: list[UUID]
-
-
-class LinkIn(Body):
-    """The last part of an invitation's link."""
-
-    token: str
-
-
-class AcceptIn(LinkIn):
-    """How the team will know the person, and the password of their new login."""
-
-    first_name: str
-    last_name: str
-    password: str
-
-
-class TokenIn(Body):
-    """A token's name, what it may do, and for how many days (1 to 365)."""
-
-    name: str
-    scopes: list[str]
-    days: int
-
-
-class PracticeIn(Body):
-    """All settings."""
-
-    name: str
-    support_email: str = ""
-    clients_need_email: bool
-    supervision: bool
-    direct_charts: bool
 
 
 @router.get("/members", response=MembersOut, summary="The team")
