@@ -60,6 +60,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
+    Permission.ACCESS_EXPLAIN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.AUDIT_ALL: frozenset({Permission.AUDIT_OWN}),
 }
 
