@@ -1,5 +1,270 @@
-"""The API of clients."""
+"""The API of clients: lists, adding, one client, assignments, and who may see whom."""
 
-from ninja import Router
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router, Status
+
+from kinfold.domain.clients.commands.assigning import (
+    AssignClient,
+    EndAssignment,
+    assign_client,
+    end_assignment,
+)
+from kinfold.domain.clients.commands.changing import ChangeClient, change_client
+from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.errors import LikelyDuplicates
+from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
+from kinfold.domain.clients.queries.listing import (
+    ClientPage,
+    ClientRow,
+    ClientSort,
+    ListClients,
+    list_clients,
+)
+from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, TieRow, open_client
+from kinfold.domain.clients.queries.pickers import ListTags, list_tags
+from kinfold.domain.clients.queries.reach import (
+    AccessOfMember,
+    ClientsVisibleAt,
+    SeenPage,
+    access_of_member,
+    clients_visible_at,
+)
+from kinfold.domain.kernel.errors import NotAllowed, NotFound
+
+from .client_schemas import (
+    AccessAsked,
+    AccessOut,
+    AssignmentIn,
+    AssignmentList,
+    ClientChange,
+    ClientFilter,
+    ClientList,
+    ClientOut,
+    ClientSearch,
+    CreatedOut,
+    DuplicatesOut,
+    MemberAccessAsked,
+    MemberAccessOut,
+    NamedList,
+    PeopleIn,
+    SeenAt,
+    SeenList,
+)
+from .core import ApiRequest, etag, idempotency_key, if_match, problem
+from .team_schemas import Made
 
 router = Router(tags=["clients"])
+
+JSON = "application/json; charset=utf-8"
+
+
+@router.get("/clients", response=ClientList, summary="Clients")
+def clients(request: ApiRequest, filters: Query[ClientFilter]) -> HttpResponse:
+    """Those whom the caller may see, active ones by name unless asked otherwise."""
+    return _list(request, filters, "")
+
+
+@router.post("/clients/search", response=ClientList, summary="Find clients")
+def search(request: ApiRequest, body: ClientSearch) -> HttpResponse:
+    """Accents do not count. The words stand in the body, since names do not belong in addresses."""
+    return _list(request, body, body.q)
+
+
+@router.post("/clients", response={201: CreatedOut, 409: DuplicatesOut}, summary="Add clients")
+def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | HttpResponse:
+    """One or many, all of them or none. Every wrong field of every person is named; rows count from 0."""
+    people = tuple(Typed(**{**person.dict(), "tags": tuple(person.tags)}) for person in body.people)
+    wanted = CreateClients(
+        people=people, therapist_id=body.therapist_id, accept_duplicates=body.accept_duplicates
+    )
+    try:
+        ids = create_clients(request.auth, wanted, once=idempotency_key(request))
+    except LikelyDuplicates as refused:
+        found = [
+            {
+                "row": likeness.row,
+                "reason": likeness.reason,
+                "client_id": likeness.client_id,
+                "other_row": likeness.other_row,
+            }
+            for likeness in refused.likenesses
+        ]
+        return problem(refused, duplicates=found)
+    return Status(201, {"ids": ids})
+
+
+@router.get("/clients/visible-at", response=SeenList, summary="Clients visible at a past moment")
+def visible_at(request: ApiRequest, asked: Query[SeenAt]) -> dict[str, Any]:
+    """Of the clients whom the caller sees now, those whom they could see then."""
+    found = clients_visible_at(
+        request.auth, ClientsVisibleAt(at=asked.at, after=asked.after, limit=asked.limit)
+    )
+    return _seen(found)
+
+
+@router.get("/clients/{uuid:client_id}", response=ClientOut, summary="One client")
+def client(request: ApiRequest, response: HttpResponse, client_id: UUID) -> dict[str, Any]:
+    """As much as the caller may see; the look is recorded. The ETag is for changes."""
+    return _client(request, response, client_id)
+
+
+@router.patch("/clients/{uuid:client_id}", response=ClientOut, summary="Edit a client")
+def change(
+    request: ApiRequest, response: HttpResponse, client_id: UUID, body: ClientChange
+) -> dict[str, Any]:
+    """Needs If-Match; a conflict means that somebody else saved first, and nothing was changed."""
+    given = body.dict(exclude_unset=True)
+    if "tags" in given:
+        given["tags"] = tuple(given["tags"] or ())
+    typed: dict[str, Any] = {name: "" if value is None else value for name, value in given.items()}
+    change_client(request.auth, ChangeClient(client_id=client_id, version=if_match(request), **typed))
+    return _client(request, response, client_id)
+
+
+@router.get(
+    "/clients/{uuid:client_id}/assignments", response=AssignmentList, summary="A client's assignments"
+)
+def assignments(request: ApiRequest, client_id: UUID) -> dict[str, Any]:
+    """Now and before. Needs more than names; the look is recorded as one at the client."""
+    return {"items": _ties(request, client_id)}
+
+
+@router.post("/clients/{uuid:client_id}/assignments", response={201: Made}, summary="Assign a client")
+def assign(request: ApiRequest, client_id: UUID, body: AssignmentIn) -> Status[dict[str, Any]]:
+    """From now on. The earlier assignment ends and stays in the history."""
+    data = AssignClient(client_id=client_id, member_id=body.member_id, kind=body.kind, reason=body.reason)
+    return Status(201, {"id": assign_client(request.auth, data, once=idempotency_key(request))})
+
+
+@router.post(
+    "/clients/{uuid:client_id}/assignments/{uuid:assignment_id}/end",
+    response={204: None},
+    summary="End an assignment",
+)
+def end(request: ApiRequest, client_id: UUID, assignment_id: UUID) -> Status[None]:
+    """The client stays active and waits for a therapist."""
+    if all(tie.id != assignment_id for tie in _ties(request, client_id)):
+        raise NotFound
+    end_assignment(request.auth, EndAssignment(assignment_id=assignment_id), once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.get("/clients/{uuid:client_id}/access", response=AccessOut, summary="Who can see a client, and why")
+def access(request: ApiRequest, client_id: UUID, asked: Query[AccessAsked]) -> Any:
+    """Everybody with each of their reasons, now or at a past moment. Needs `access:explain`."""
+    data = ExplainAccess(client_id=client_id, at=asked.at, member_id=asked.member_id)
+    return explain_access(request.auth, data)
+
+
+@router.get("/members/{uuid:member_id}/access", response=MemberAccessOut, summary="Whom a member can see")
+def member_access(request: ApiRequest, member_id: UUID, asked: Query[MemberAccessAsked]) -> dict[str, Any]:
+    """By which rules and which clients, of those whom the caller sees too. Needs `access:explain`."""
+    found = access_of_member(
+        request.auth,
+        AccessOfMember(member_id=member_id, at=asked.at, after=asked.after, limit=asked.limit),
+    )
+    return {
+        "member_id": found.member_id,
+        "name": found.name,
+        "at": found.at,
+        "level": found.level,
+        "ways": found.ways,
+        **_seen(found.page),
+    }
+
+
+@router.get("/tags", response=NamedList, summary="Tags")
+def tags(request: ApiRequest) -> dict[str, Any]:
+    """All of the practice, or for those who do not see all clients the tags of the clients they see."""
+    return {"items": list_tags(request.auth, ListTags())}
+
+
+def _list(request: ApiRequest, filters: ClientFilter, words: str) -> HttpResponse:
+    """Written from plain values: checking 50 rows against their schema would take longer than reading them."""
+    by_name = isinstance(filters.therapist, str)
+    found = list_clients(
+        request.auth,
+        ListClients(
+            archived=filters.view == "archived",
+            search=words,
+            therapist_id=None if by_name else filters.therapist,  # type: ignore[arg-type]
+            unassigned=by_name,
+            tag_id=filters.tag,
+            sort=ClientSort(filters.sort),
+            after=filters.after,
+            before=filters.before,
+            limit=filters.limit,
+        ),
+    )
+    return HttpResponse(json.dumps(_page(found), separators=(",", ":"), default=str), content_type=JSON)
+
+
+def _page(found: ClientPage) -> dict[str, Any]:
+    return {
+        "items": [_line(row) for row in found.rows],
+        "total": found.total,
+        "next": found.next,
+        "previous": found.previous,
+        "counts": {"active": found.counts.active, "archived": found.counts.archived},
+    }
+
+
+def _line(row: ClientRow) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "kind": row.kind,
+        "status": row.status,
+        "therapist": {"id": str(row.therapist_id), "name": row.therapist} if row.therapist_id else None,
+        "tags": row.tags,
+        "external_id": row.external_id,
+        "updated_at": row.updated_at.isoformat(),
+        "version": row.version,
+    }
+
+
+def _client(request: ApiRequest, response: HttpResponse, client_id: UUID) -> dict[str, Any]:
+    card = open_client(request.auth, OpenClient(client_id=client_id))
+    response["ETag"] = etag(card.version)
+    return _card(card)
+
+
+def _card(card: ClientCard) -> dict[str, Any]:
+    profile = card.profile
+    return {
+        "id": card.id,
+        "level": card.level,
+        "kind": card.kind,
+        "status": card.status,
+        "first_name": card.first_name,
+        "last_name": card.last_name,
+        "therapist": {"id": card.therapist_id, "name": card.therapist} if card.therapist_id else None,
+        "email": profile.email if profile else "",
+        "phone": profile.phone if profile else "",
+        "birth_date": profile.birth_date if profile else None,
+        "sex_at_birth": profile.sex_at_birth if profile else None,
+        "external_id": profile.external_id if profile else "",
+        "tags": profile.tags if profile else (),
+        "created_at": card.created_at,
+        "updated_at": card.updated_at,
+        "version": card.version,
+    }
+
+
+def _ties(request: ApiRequest, client_id: UUID) -> tuple[TieRow, ...]:
+    profile = open_client(request.auth, OpenClient(client_id=client_id)).profile
+    if profile is None:
+        raise NotAllowed
+    return profile.history
+
+
+def _seen(page: SeenPage) -> dict[str, Any]:
+    return {"items": page.clients, "total": page.total, "next": page.next}

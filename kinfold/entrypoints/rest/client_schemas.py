@@ -1,0 +1,309 @@
+"""What the API of clients takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field
+
+from .core import ProblemDetails
+from .team_schemas import Body
+
+Status = Literal["active", "archived"]
+ClientKind = Literal["practice", "direct"]
+Sort = Literal["name", "-name", "updated", "-updated"]
+TieKind = Literal["primary", "direct"]
+Level = Literal["chart", "face_sheet", "billing"]
+
+# The domain checks what is typed, so that every wrong field of every person is named at once.
+BirthDate = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["1990-04-30"])]
+SexAtBirth = Annotated[str, Field(json_schema_extra={"enum": ["female", "male", "unknown", "undisclosed"]})]
+
+
+class NamedOut(Schema):
+    """A therapist or a tag."""
+
+    id: UUID
+    name: str
+
+
+class NamedList(Schema):
+    """By name."""
+
+    items: list[NamedOut]
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+class ClientLine(Schema):
+    """A client as lists show them. Tags and external ID are empty for callers who see names only."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    kind: ClientKind
+    status: Status
+    therapist: NamedOut | None
+    tags: list[str]
+    external_id: str
+    updated_at: datetime
+    version: int
+
+
+class ClientCounts(Schema):
+    """How many clients the caller sees in each view."""
+
+    active: int
+    archived: int
+
+
+class ClientList(Schema):
+    """One page and the exact total. `next` goes into `after`, `previous` into `before`."""
+
+    items: list[ClientLine]
+    total: int
+    next: UUID | None
+    previous: UUID | None
+    counts: ClientCounts
+
+
+class ClientFilter(Schema):
+    """Which clients, in which order, and which part: after one client or before another, at most 100."""
+
+    view: Status = "active"
+    therapist: UUID | Literal["none"] | None = Field(
+        None, description='A member\'s id, or "none" for clients without a therapist.'
+    )
+    tag: UUID | None = Field(None, description="A tag's id.")
+    sort: Sort = "name"
+    after: UUID | None = None
+    before: UUID | None = None
+    limit: int = 50
+
+
+class ClientSearch(Body, ClientFilter):
+    """The same, found by the beginnings of words of names, e-mail addresses and external IDs."""
+
+    q: str = ""
+
+
+class SeenAt(Schema):
+    """Which past moment, and which part of the list."""
+
+    at: AwareDatetime
+    after: UUID | None = None
+    limit: int = 50
+
+
+class SeenClientOut(Schema):
+    """A client by name."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+class SeenList(Schema):
+    """In the order of names; `next` goes into `after`."""
+
+    items: list[SeenClientOut]
+    total: int
+    next: UUID | None
+
+
+# --- one client ---------------------------------------------------------------------------------------------------
+
+
+class PersonIn(Body):
+    """A person to add. What may be left out is e-mail (where the practice says so), phone, external ID and tags."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    birth_date: BirthDate = ""
+    sex_at_birth: SexAtBirth = ""
+    external_id: str = ""
+    phone: str = ""
+    tags: list[str] = []
+
+
+class PeopleIn(Body):
+    """Up to 100 people to add, all of them or none, with one primary therapist if one is named.
+
+    `accept_duplicates` says that those who look like others are different people.
+    """
+
+    people: list[PersonIn]
+    therapist_id: UUID | None = None
+    accept_duplicates: bool = False
+
+
+class CreatedOut(Schema):
+    """The ids of the new clients, in the order given."""
+
+    ids: list[UUID]
+
+
+class DuplicateOut(Schema):
+    """Whom a row looks like, and what they share: a client, or an earlier row."""
+
+    row: int
+    reason: str
+    client_id: UUID | None
+    other_row: int | None
+
+
+class DuplicatesOut(ProblemDetails):
+    """Some people may already be clients. Nothing was created; `accept_duplicates` creates them all the same."""
+
+    duplicates: list[DuplicateOut]
+
+
+class ClientChange(Body):
+    """What to change. A field that is left out stays; null or "" empties it. Tags are given all together."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    birth_date: BirthDate | None = None
+    sex_at_birth: SexAtBirth | None = None
+    external_id: str | None = None
+    phone: str | None = None
+    tags: list[str] | None = None
+
+
+class ClientOut(Schema):
+    """A client, as much of them as the caller may see; `level` says how much. `version` goes into If-Match.
+
+    On level `billing` there are names, therapist and status, and the rest is null or empty.
+    """
+
+    id: UUID
+    level: Level
+    kind: ClientKind
+    status: Status
+    first_name: str
+    last_name: str
+    therapist: NamedOut | None
+    email: str
+    phone: str
+    birth_date: date | None
+    sex_at_birth: Literal["female", "male", "unknown", "undisclosed"] | None
+    external_id: str
+    tags: list[str]
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+# --- assignments --------------------------------------------------------------------------------------------------
+
+
+class AssignmentOut(Schema):
+    """A period during which a clinician had a client; it holds while `until` is null."""
+
+    id: UUID
+    member_id: UUID
+    therapist: str
+    kind: TieKind
+    since: datetime
+    until: datetime | None
+    reason: str
+    made_by: str
+    ended_by: str
+
+
+class AssignmentList(Schema):
+    """Newest first."""
+
+    items: list[AssignmentOut]
+
+
+class AssignmentIn(Body):
+    """Whom a client is given to: as primary therapist, or as the therapist's direct client."""
+
+    member_id: UUID
+    kind: TieKind = "primary"
+    reason: str = ""
+
+
+# --- who sees whom ------------------------------------------------------------------------------------------------
+
+
+class AccessAsked(Schema):
+    """At which moment, now unless said; and whether one member is asked about in particular."""
+
+    at: AwareDatetime | None = None
+    member_id: UUID | None = None
+
+
+class GroundOut(Schema):
+    """One reason to see the client: the rule, and where it comes from."""
+
+    kind: Literal["primary", "direct", "supervision", "role"]
+    rule: str
+    source: str
+    level: Level
+    since: datetime
+    until: datetime | None
+
+
+class PersonWithAccessOut(Schema):
+    """A member who sees the client, the most they see, and every reason."""
+
+    member_id: UUID
+    name: str
+    roles: list[str]
+    level: Level
+    since: datetime
+    grounds: list[GroundOut]
+
+
+class VerdictOut(Schema):
+    """The answer about one member; `level` is "" when they do not see the client."""
+
+    member_id: UUID
+    name: str
+    sees: bool
+    level: Literal["chart", "face_sheet", "billing", ""]
+    reasons: list[str]
+
+
+class AccessOut(Schema):
+    """Who can see a client at a moment, and how many of the team cannot."""
+
+    client_id: UUID
+    at: datetime
+    people: list[PersonWithAccessOut]
+    others: int
+    verdict: VerdictOut | None
+
+
+class MemberAccessAsked(Schema):
+    """At which moment, now unless said, and which part of the list."""
+
+    at: AwareDatetime | None = None
+    after: UUID | None = None
+    limit: int = 50
+
+
+class WayOut(Schema):
+    """One rule by which a member sees clients, and how many of those whom the caller sees too."""
+
+    kind: Literal["role", "own", "supervision"]
+    rule: str
+    clients: int
+
+
+class MemberAccessOut(SeenList):
+    """Whom one member sees, as far as the caller sees them too; `level` is the most they see, "" for nobody."""
+
+    member_id: UUID
+    name: str
+    at: datetime
+    level: Literal["chart", "face_sheet", "billing", ""]
+    ways: list[WayOut]
