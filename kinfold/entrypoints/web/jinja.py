@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 from uuid import UUID
 from zlib import crc32
 
@@ -100,8 +100,12 @@ def _reversed(name: str, parts: tuple[str, ...] = ()) -> str:
 def query(params: Mapping[str, object], **changes: object) -> str:
     """The query string for the same list with something changed; empty values are left out."""
     wanted = {**params, **changes}
-    pairs = [(key, str(value)) for key, value in wanted.items() if value not in (None, "", False)]
-    return "?" + urlencode(pairs)
+    pairs = [f"{k}={_quoted(str(value))}" for k, value in wanted.items() if value not in (None, "", False)]
+    return "?" + "&".join(pairs)
+
+
+# A list's menus hold the same few values again and again.
+_quoted = lru_cache(maxsize=1024)(quote_plus)
 
 
 def attrs(values: Mapping[str, object]) -> Markup:
@@ -116,12 +120,12 @@ def attrs(values: Mapping[str, object]) -> Markup:
 
 
 def _local(value: date | datetime) -> date | datetime:
-    return value.astimezone(timezone.get_current_timezone()) if isinstance(value, datetime) else value
+    return value.astimezone(timezone.get_default_timezone()) if isinstance(value, datetime) else value
 
 
 def day(value: date | datetime) -> str:
     """A date as people say it: "Nov 19", with the year when it is not the current one."""
-    zone = timezone.get_current_timezone()
+    zone = timezone.get_default_timezone()  # nobody has another one, and this is asked for each row
     local = value.astimezone(zone) if isinstance(value, datetime) else value
     if local.year == datetime.now(zone).year:
         return f"{_MONTHS[local.month - 1]} {local.day}"

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template import engines
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from jinja2_fragments import render_block
 
@@ -22,6 +21,8 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web.identity import gates
+
+from .jinja import url
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -54,7 +55,7 @@ def signed_in(view: ActorView[P]) -> View[P]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for a sign-in, then come back here. A fragment asks the browser to load the whole page."""
-    target = reverse("account_login")
+    target = url("account_login")
     if request.method == "GET" and not request.headers.get("HX-Request"):
         target = f"{target}?next={request.path}"
     if request.headers.get("HX-Request"):
@@ -188,7 +189,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         open_items = [
             {
                 "label": name,
-                "href": reverse(route),
+                "href": url(route),
                 "icon": icon,
                 "current": _is_current(actor, route, path),
                 "waiting": None,
@@ -203,12 +204,12 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def person_menu(actor: Actor) -> list[dict[str, str]]:
     """What the menu on a person's own name offers, besides the theme and signing out."""
-    items = [{"label": "Security", "href": reverse("mfa_index"), "icon": "shield-check"}]
+    items = [{"label": "Security", "href": url("mfa_index"), "icon": "shield-check"}]
     if actor.may(Permission.TOKENS_OWN):
-        items.append({"label": "API tokens", "href": reverse("tokens"), "icon": "key-round"})
-        items.append({"label": "API", "href": reverse("api-docs"), "icon": "braces"})
+        items.append({"label": "API tokens", "href": url("tokens"), "icon": "key-round"})
+        items.append({"label": "API", "href": url("api-docs"), "icon": "braces"})
     if actor.demo:
-        items.append({"label": "Demo mail", "href": reverse("demo-mail"), "icon": "mail"})
+        items.append({"label": "Demo mail", "href": url("demo-mail"), "icon": "mail"})
     return items
 
 
@@ -219,16 +220,16 @@ def clients_route(actor: Actor) -> str:
 
 def find_url(actor: Actor) -> str:
     """Where "Find a person" searches."""
-    return reverse(f"{clients_route(actor)}-search") if actor.sees_clients else ""
+    return url(f"{clients_route(actor)}-search") if actor.sees_clients else ""
 
 
 def home_url(actor: Actor) -> str:
     """The first page after signing in."""
     if actor.sees_clients:
-        return reverse(clients_route(actor))
+        return url(clients_route(actor))
     if actor.manages_users and actor.may(Permission.MEMBERS_READ):
-        return reverse("team")
-    return reverse("mfa_index")
+        return url("team")
+    return url("mfa_index")
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -252,10 +253,10 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def _is_current(actor: Actor, route: str, path: str) -> bool:
     """Whether a page belongs to an entry of the menu. One client's pages belong to the list where people find them."""
-    mine = reverse("my-clients")
-    if path.startswith(mine) and path not in {mine, reverse("my-clients-search")}:
+    mine = url("my-clients")
+    if path.startswith(mine) and path not in {mine, url("my-clients-search")}:
         return route == clients_route(actor)
-    return path.startswith(reverse(route))
+    return path.startswith(url(route))
 
 
 def _sees_others_clients_only(actor: Actor) -> bool:
