@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
@@ -16,8 +15,10 @@ from kinfold.domain.kernel.text import folded, sort_key
 MOST_TYPED_WORDS = 6
 WORD_LENGTH = 60
 TAG_KEY_LENGTH = 100
+SORT_KEY_LENGTH = 220
 
 _SIGNS = re.compile(r"[\W_]+")
+_NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}  # the same, for plain letters
 _LETTERS_THEN_NUMBER = re.compile(r"[^\W\d_]+[\W_]*(\d+)")
 
 
@@ -38,27 +39,34 @@ def client_keys(first_name: str, last_name: str, email: str, external_id: str) -
     Found by each word of the name, by the e-mail from its beginning, and by the external ID from its beginning or
     from its number. Signs between letters do not count: "O'Brien" is found as "obrien", "o'br" and "brien".
     """
-    named = sorted(_name_words(first_name) | _name_words(last_name))
-    in_name = dict(zip(named, _shared(named), strict=True))
-    words = named
-    if email or external_id:
-        words = sorted({*named, *_whole(email), *_identifier_words(external_id)})
-    shared = _shared(words)
-    return sort_key(last_name, first_name), [
-        Word(word, n, in_name.get(word, NOT_OF_NAME)) for word, n in zip(words, shared, strict=True)
-    ]
-
-
-def _shared(words: list[str]) -> list[int]:
-    """How many first letters each word has in common with the one before it, in sorted order."""
-    return [0, *(_in_common(a, b) for a, b in pairwise(words))][: len(words)]
+    names = _name_words(first_name) | _name_words(last_name)
+    others = {*_whole(email), *_identifier_words(external_id)} - names
+    key = f"{_part_key(last_name)}\x1f{_part_key(first_name)}"[:SORT_KEY_LENGTH]
+    found: list[Word] = []
+    before = name_before = ""
+    for word in sorted(names | others):
+        if word in names:
+            found.append(Word(word, _in_common(before, word), _in_common(name_before, word)))
+            name_before = word
+        else:
+            found.append(Word(word, _in_common(before, word), NOT_OF_NAME))
+        before = word
+    return key, found
 
 
 def _in_common(a: str, b: str) -> int:
+    """How many first letters two words have in common; mostly none."""
+    if a[:1] != b[:1]:
+        return 0
     for place, (x, y) in enumerate(zip(a, b, strict=False)):
         if x != y:
             return place
     return min(len(a), len(b))
+
+
+@lru_cache(maxsize=20_000)  # as below
+def _part_key(name: str) -> str:
+    return sort_key(name)
 
 
 def typed_words(typed: str) -> tuple[str, ...] | None:
@@ -86,8 +94,12 @@ def _name_words(name: str) -> frozenset[str]:
 
 def _identifier_words(external_id: str) -> set[str]:
     """ "AC-1042" is also looked for as "1042"."""
-    found = {word for chunk in external_id.split() for word in _whole(chunk)}
-    found.update(_whole(external_id))
+    if not external_id:
+        return set()
+    found = set(_whole(external_id))
+    chunks = external_id.split()
+    if len(chunks) > 1:
+        found.update(word for chunk in chunks for word in _whole(chunk))
     numbered = _LETTERS_THEN_NUMBER.fullmatch(external_id)
     if numbered:
         found.add(numbered[1][:WORD_LENGTH])
@@ -96,6 +108,8 @@ def _identifier_words(external_id: str) -> set[str]:
 
 def squeezed(text: str) -> str:
     """Its letters and digits, folded, as long as a stored word can be."""
+    if text.isascii():
+        return text.lower().translate(_NO_SIGNS)[:WORD_LENGTH]
     return _SIGNS.sub("", folded(text))[:WORD_LENGTH]
 
 
