@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
@@ -13,8 +16,8 @@ from kinfold.domain.clients.visibility import (
     members_reached,
     refuse_unless_sees_clients,
     viewer_of,
-    visible_for,
 )
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.team.models import Member, MemberRole
 
 
@@ -42,11 +45,9 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
     viewer = viewer_of(actor)
     if viewer is None:
         return ()
-    tags = Tag.objects.order_by("key")
-    if members_reached(viewer) is not None:
-        on_theirs = ClientTag.objects.filter(client_id__in=visible_for(viewer).values("id"))
-        tags = tags.filter(pk__in=on_theirs.values("tag_id"))
-    return tuple(Choice(id=tag_id, name=name) for tag_id, name in tags.values_list("id", "name"))
+    reached = members_reached(viewer)
+    rows = _tags() if reached is None else _tags_met(len(reached), **_values(reached))
+    return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
 
 
 @query(None)
@@ -55,10 +56,33 @@ def list_therapists(actor: Actor, data: ListTherapists) -> tuple[Choice, ...]:
     refuse_unless_sees_clients(actor)
     viewer = viewer_of(actor)
     reached = members_reached(viewer) if viewer else frozenset[UUID]()
-    people = Member.objects.order_by("sort_key", "id")
-    if reached is None:
-        people = people.filter(pk__in=MemberRole.objects.filter(role__clinical=True).values("member_id"))
-    else:
-        people = people.filter(pk__in=reached)
-    rows = people.values_list("id", "first_name", "last_name")
+    rows = _clinical() if reached is None else _named(len(reached), **_values(reached))
     return tuple(Choice(id=member_id, name=f"{first} {last}".strip()) for member_id, first, last in rows)
+
+
+def _values(reached: Iterable[UUID]) -> dict[str, UUID]:
+    return {f"m{n}": member for n, member in enumerate(reached)}
+
+
+@prepared
+def _tags() -> QuerySet[Tag, tuple[UUID, str]]:
+    return Tag.objects.order_by("key").values_list("id", "name")
+
+
+@prepared
+def _tags_met(_count: int, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
+    # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered.
+    met = ClientTag.objects.filter(tag_id=OuterRef("id"), client__primary_id__in=list(members.values()))
+    return Tag.objects.filter(Exists(met)).order_by("key").values_list("id", "name")
+
+
+@prepared
+def _clinical() -> QuerySet[Member, tuple[UUID, str, str]]:
+    people = Member.objects.filter(pk__in=MemberRole.objects.filter(role__clinical=True).values("member_id"))
+    return people.order_by("sort_key", "id").values_list("id", "first_name", "last_name")
+
+
+@prepared
+def _named(_count: int, **members: UUID) -> QuerySet[Member, tuple[UUID, str, str]]:
+    people = Member.objects.filter(pk__in=list(members.values()))
+    return people.order_by("sort_key", "id").values_list("id", "first_name", "last_name")
