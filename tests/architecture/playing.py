@@ -30,7 +30,7 @@ def request(
 ) -> HttpResponse:
     """Ask for a row's address with its sample; what it does is taken back, unless the caller will do that (`keep`)."""
     found = stage.things_for(who) if things is None else things
-    url = resolver.addresses()[row.route].at(found, row.at)
+    url = resolver.addresses()[row.route].at(found, row.at) + row.query
     body = None if row.body is None else filled(row.body, found)
     sent = {**filled(row.headers, found), **(headers or {})}
     with nullcontext() if keep else undone():

@@ -52,6 +52,7 @@ class Row:
     writes: bool = False
     absent: int = 404
     by_token: bool = True
+    query: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -285,6 +286,33 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+CLIENTS_API = (
+    get("/clients", SEES),
+    post("/clients/search", SEES, body={"q": "ok"}, writes=False),
+    post(
+        "/clients", P.CLIENTS_CREATE, status=201,
+        body={"people": [{**PERSON, "tags": ["Sleep"]}], "accept_duplicates": True},
+    ),
+    get("/clients/visible-at", SEES, query="?at=2026-01-01T00:00:00Z"),
+    get("/clients/{client_id}", P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    post(
+        "/clients/{client_id}", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT, method="PATCH",
+        headers={"If-Match": '"1"'}, body={"first_name": "Benno", "tags": ["Sleep"]},
+    ),
+    get("/clients/{client_id}/assignments", P.CLIENTS_PROFILE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    post(
+        "/clients/{client_id}/assignments", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=201,
+        body={"member_id": "{supervisor}", "kind": "primary", "reason": "Back from leave"},
+    ),
+    post(
+        "/clients/{client_id}/assignments/{assignment_id}/end", P.CLIENTS_ASSIGN, P.CLIENTS_PROFILE, P.CLIENTS_SEE_ALL,
+        **IN_SIGHT, status=204,
+    ),
+    get("/clients/{client_id}/access", P.ACCESS_EXPLAIN, P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    get("/members/{member_id}/access", P.ACCESS_EXPLAIN),
+    get("/tags", P.CLIENTS_PROFILE),
+)  # fmt: skip
+
 IMPORTS = (
     get("imports", P.CLIENTS_IMPORT),
     get("import-new", P.CLIENTS_IMPORT),
@@ -334,5 +362,6 @@ ROWS: tuple[Row, ...] = (
     *SETTINGS,
     *IMPORTS,
     *CLIENTS,
+    *CLIENTS_API,
     *FIRST_DAYS,
 )

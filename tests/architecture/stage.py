@@ -37,7 +37,9 @@ from fido2.webauthn import (
 
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission, with_needs
+from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
+from kinfold.domain.clients.profile import Typed
 from kinfold.domain.identity import links
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
@@ -52,6 +54,14 @@ from kinfold.domain.team.links import link_token
 from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat, Supervision
 from tests.architecture.routes import PEOPLE
 from tests.personas import PASSWORD, Cast, CastClient, CastPractice, Person, build_cast
+
+TIED = Typed(
+    first_name="Tess",
+    last_name="Holm",
+    email="tess@mail.example",
+    birth_date="1992-05-06",
+    sex_at_birth="female",
+)
 
 EVERYTHING = frozenset(Permission)
 
@@ -132,6 +142,23 @@ class Stage:
                 token_id=token.id,
             )
         return self._callers[key]
+
+    def tie_client(
+        self, therapist_id: UUID | None, *, supervised_by: UUID | None = None
+    ) -> dict[str, object]:
+        """A new client of one therapist, whom somebody supervises if that is said."""
+        cast, now = self.cast, clock.now()
+        assert therapist_id is not None
+        with entered(cast.alder.practice_id, writing=True):
+            if supervised_by is not None and supervised_by != therapist_id:
+                Supervision.objects.create(supervisor_id=supervised_by, supervisee_id=therapist_id, since=now)
+        (client_id,) = create_clients(
+            cast.olu.actor,
+            CreateClients(people=(TIED,), therapist_id=therapist_id, accept_duplicates=True),
+        )
+        with entered(cast.alder.practice_id):
+            assignment_id = Assignment.objects.values_list("id", flat=True).get(client_id=client_id)
+        return {"client_id": client_id, "assignment_id": assignment_id}
 
     def things_for(self, who: Caller) -> dict[str, object]:
         """The things, with what belongs to the caller alone."""

@@ -128,6 +128,33 @@ def callers(stage: Stage, row: Row, permissions: frozenset[Permission]) -> Itera
         yield stage.token_with(permissions)
 
 
+# --- whose client it is -------------------------------------------------------------------------------------------
+
+ABOUT_A_CLIENT = [row for row in BY_NEEDS if Permission.CLIENTS_SEE_ALL in row.hides]
+
+
+@pytest.mark.parametrize("row", ABOUT_A_CLIENT, ids=str)
+def test_without_a_role_for_all_clients_only_ties_show_one(stage: Stage, row: Row) -> None:
+    """The same act on one's own client, on a supervisee's, and on somebody else's."""
+    besides = enough(row)[0] - {Permission.CLIENTS_SEE_ALL}
+    therapist = stage.member_with(besides | {Permission.CLIENTS_SEE_OWN}, clinical=True)
+    supervisor = stage.member_with(besides | {Permission.CLIENTS_SEE_SUPERVISED}, clinical=True)
+    for who, therapist_id, verdict in (
+        (therapist, therapist.member_id, row.status),
+        (therapist, stage.cast.lin.member_id, 404),
+        (supervisor, supervisor.member_id, 404),
+        (supervisor, therapist.member_id, row.status),
+        (supervisor, stage.cast.lin.member_id, 404),
+    ):
+        with undone():
+            tied = stage.tie_client(
+                therapist_id, supervised_by=supervisor.member_id if verdict != 404 else None
+            )
+            things = {**stage.things_for(who), **tied}
+            response = request(stage, who, row, things, keep=True)
+        assert response.status_code == verdict, f"{who.name}: {answered(response)}"
+
+
 # --- hidden is absent ---------------------------------------------------------------------------------------------
 
 
@@ -145,10 +172,12 @@ def test_what_belongs_to_others_is_answered_like_what_does_not_exist(stage: Stag
 
 @pytest.mark.parametrize("row", [r for r in WITH_OBJECT if not isinstance(r.needs, Open)], ids=str)
 def test_without_the_permission_nobody_learns_what_exists(stage: Stage, row: Row) -> None:
+    """Somebody out of whose sight the thing is; those who see it may hear that it is not theirs to change."""
     assert isinstance(row.needs, tuple)
     parts = {row.at.get(part, part) for part in resolver.addresses()[row.route].parts}
     for missing in row.needs:
-        for who in callers(stage, row, all_but(missing)):
+        out_of_sight = [need if isinstance(need, tuple) else (need,) for need in (missing, *row.hides)]
+        for who in callers(stage, row, all_but(tuple(p for group in out_of_sight for p in group))):
             real = dict(stage.things_for(who))
             none = {**real, **{name: value for name, value in random_ids(real).items() if name in parts}}
             answers = [masked(request(stage, who, row, things), things) for things in (real, none)]
