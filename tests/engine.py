@@ -202,6 +202,18 @@ def _copy_sqlite_template() -> None:
     connection.close()
 
 
+def copy_sqlite_template(target: Path) -> None:
+    """What the migrations left, as a database file for an installation of its own."""
+    import sqlite3
+
+    with (
+        closing(sqlite3.connect(_sqlite_template())) as template,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        template.backup(copy)
+    target.chmod(0o600)
+
+
 def _truncate() -> None:
     """Empty, as their owner, the tables that the migrations left empty."""
     from psycopg import sql

@@ -22,6 +22,8 @@ COMMANDS = {
     "worker": ("running:worker", "Do background work only, beside a `kinfold run` elsewhere."),
 }
 
+SCHEMES = {"sqlite", "postgres", "postgresql"}
+
 
 class Commands(click.Group):
     """Finds commands by name, and loads only the one that is asked for."""
@@ -76,6 +78,7 @@ def main() -> None:
 
 def start_django() -> None:
     """What a command does first. Fails with a sentence when the database cannot be reached."""
+    _check_urls()
     import django
 
     django.setup()
@@ -86,8 +89,26 @@ def start_django() -> None:
     except Error as error:
         said = str(error).strip().splitlines()
         raise click.ClickException(
-            f"The database of DATABASE_URL cannot be opened: {said[0] if said else error}"
+            f"The database of DATABASE_URL cannot be opened: {said[0] if said else type(error).__name__}"
         ) from error
+
+
+def _check_urls() -> None:
+    """Said here, since the settings that read these could only fail with a traceback, and it would show passwords."""
+    from urllib.parse import urlsplit
+
+    for name in ("DATABASE_URL", "KINFOLD_MIGRATION_DATABASE_URL"):
+        url = os.environ.get(name, "")
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in SCHEMES and (parts.port is None or parts.port > 0)
+        except ValueError:
+            good = False
+        if url and not good:
+            raise click.ClickException(
+                f"{name} is written sqlite:///path or postgresql://user:password@host:port/name "
+                "(with %40 for an @ in the user or password)."
+            )
 
 
 def ready() -> None:
