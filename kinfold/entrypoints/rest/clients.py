@@ -9,6 +9,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Query, Router, Status
 
+from kinfold.domain.access.doors import admit
+from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.assigning import (
     AssignClient,
     EndAssignment,
@@ -260,6 +262,7 @@ def _card(card: ClientCard) -> dict[str, Any]:
 
 
 def _ties(request: ApiRequest, client_id: UUID) -> tuple[TieRow, ...]:
+    admit(request.auth, Permission.CLIENTS_PROFILE, "client-assignments")
     profile = open_client(request.auth, OpenClient(client_id=client_id)).profile
     if profile is None:
         raise NotAllowed
