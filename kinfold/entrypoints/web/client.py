@@ -171,6 +171,7 @@ def _access(
         "members": [(member.id, member.name) for member in list_names(actor, ListNames(everyone=True))],
         "at": asked,
         "at_words": f"on {full_day(day)}" if day else "",
+        "today": clock.today().isoformat(),
         "problem": problem,
     }
     verdict = found.verdict

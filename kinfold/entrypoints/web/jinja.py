@@ -16,6 +16,7 @@ from urllib.parse import quote_plus
 from uuid import UUID
 from zlib import crc32
 
+import phonenumbers
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -59,6 +60,7 @@ def environment(**options: object) -> Environment:
         json_script=json_script,
         month_day_time=month_day_time,
         number=number,
+        phone=phone,
     )
     return env
 
@@ -147,6 +149,15 @@ def month_day_time(value: datetime) -> str:
 def number(value: int) -> str:
     """A count with thousands marked: "1,171"."""
     return f"{value:,}"
+
+
+def phone(value: str) -> str:
+    """A phone number as people read it: "+1 602-555-0134". What is no number of any country stays as it was typed."""
+    try:
+        known = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    return phonenumbers.format_number(known, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def initials(name: str) -> str:

@@ -38,6 +38,20 @@ def test_dates_show_the_year_only_when_it_is_another() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("+16025550134", "+1 602-555-0134"),
+        ("+493012345678", "+49 30 12345678"),
+        ("+16025550134 x12", "+1 602-555-0134 ext. 12"),
+        ("call Anna", "call Anna"),
+        ("555 0134", "555 0134"),
+    ],
+)
+def test_a_phone_number_is_written_as_people_read_it(stored: str, read: str) -> None:
+    assert jinja.phone(stored) == read
+
+
+@pytest.mark.parametrize(
     ("name", "letters"),
     [
         ("Ana Ferreira", "AF"),
