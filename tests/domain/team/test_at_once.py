@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.identity.models import Login
-from kinfold.domain.kernel.errors import Conflict, DomainError
+from kinfold.domain.kernel.errors import Conflict
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.commands.invitations import (
     AcceptWithLogin,
@@ -26,40 +23,11 @@ from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
 from kinfold.domain.team.links import guest_with_login
 from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat
+from tests.at_once import at_once, kinds
 from tests.domain.team.steps import NEW_ADDRESS, accept, invite, link_of
 from tests.personas import Cast, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Do all of these at the same moment, each on a connection of its own; what each returned or was refused with."""
-    ready = threading.Barrier(len(acts))
-    outcomes: list[object] = [None] * len(acts)
-
-    def run(number: int) -> None:
-        try:
-            ready.wait(30)
-            outcomes[number] = acts[number]()
-        except Exception as error:  # noqa: BLE001 - every outcome is counted, and only refusals are expected
-            outcomes[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    faults = [
-        fault for fault in outcomes if isinstance(fault, Exception) and not isinstance(fault, DomainError)
-    ]
-    assert not faults, faults
-    return outcomes
-
-
-def kinds(outcomes: Sequence[object]) -> Counter[type]:
-    return Counter(type(outcome) for outcome in outcomes if isinstance(outcome, Exception))
 
 
 @pytest.mark.requirement("O06")

@@ -1,0 +1,42 @@
+"""Acts at the same moment, on real connections: for tests of what must hold however many hurry."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from django.db import connections
+
+from kinfold.domain.kernel.errors import DomainError
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do all of these at the same moment, each on a connection of its own; what each returned or was refused with."""
+    ready = threading.Barrier(len(acts))
+    outcomes: list[object] = [None] * len(acts)
+
+    def run(number: int) -> None:
+        try:
+            ready.wait(30)
+            outcomes[number] = acts[number]()
+        except Exception as error:  # noqa: BLE001 - every outcome is counted, and only refusals are expected
+            outcomes[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    faults = [
+        fault for fault in outcomes if isinstance(fault, Exception) and not isinstance(fault, DomainError)
+    ]
+    assert not faults, faults
+    return outcomes
+
+
+def kinds(outcomes: Sequence[object]) -> Counter[type]:
+    """How often each refusal came."""
+    return Counter(type(outcome) for outcome in outcomes if isinstance(outcome, Exception))
