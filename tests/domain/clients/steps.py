@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
@@ -82,3 +86,11 @@ def everything_recorded(cast: Cast) -> str:
     """All that the trail's details hold, as one text."""
     with entered(cast.alder.practice_id):
         return repr(list(AuditDetail.objects.values_list("body", flat=True)))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Hypothesis tries many things in one test; none of them stays."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -142,7 +142,7 @@ def test_only_active_clinicians_are_given_clients(cast: Cast, status: MemberStat
     ("wrong", "field"),
     [({"kind": "friend"}, "kind"), ({"reason": "x" * 301}, "reason"), ({"reason": "\u202ex"}, "reason")],
 )
-def test_a_wrong_kind_or_reason_is_refused(cast: Cast, wrong: dict[str, str], field: str) -> None:
+def test_a_wrong_kind_or_reason_is_refused(cast: Cast, wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         assign(cast, cast.uma.id, cast.lin, **wrong)
     assert [problem.field for problem in refused.value.problems] == [field]

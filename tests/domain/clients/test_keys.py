@@ -63,7 +63,7 @@ def test_a_word_that_another_begins_with_is_left_out() -> None:
 
 def test_keys_sort_by_family_name_first() -> None:
     people = [("Wei", "Li"), ("Ada", "Lim"), ("Zoë", "Ångström"), ("Ana", "Angstrom"), ("Émile", "Zola")]
-    ordered = sorted(people, key=lambda name: client_keys(*name, "", "")[0])
+    ordered = sorted(people, key=lambda name: client_keys(name[0], name[1], "", "")[0])
     assert [last for _, last in ordered] == ["Angstrom", "Ångström", "Li", "Lim", "Zola"]
 
 
