@@ -24,7 +24,7 @@ class Permission(StrEnum):
     )
     PRACTICE_CHANGE = "practice:change", "Change the practice's name and settings."
     MEMBERS_NAMES = "members:names", "See the names and roles of the team."
-    MEMBERS_READ = "members:read", "Open the team list with e-mail addresses and pending invitations."
+    MEMBERS_READ = "members:read", "Open the team list with email addresses and pending invitations."
     MEMBERS_INVITE = "members:invite", "Invite people to the team, and resend or delete invitations."
     MEMBERS_CHANGE = "members:change", "Correct the names of team members."
     ROLES_ASSIGN = "roles:assign", "Give roles to team members and take them away, up to one's own rights."

@@ -23,8 +23,8 @@ _ID: Final = "external-id"
 
 # What the two share, for a sentence "Same … as …".
 SHARED: Final = {
-    _EMAIL_BIRTH: "Same e-mail address and date of birth",
-    _EMAIL_NAME: "Same e-mail address and name",
+    _EMAIL_BIRTH: "Same email address and date of birth",
+    _EMAIL_NAME: "Same email address and name",
     _ID_NAME: "Same external ID and name",
     _ID_BIRTH: "Same external ID and date of birth",
     _NAME_BIRTH: "Same name and date of birth",

@@ -42,7 +42,7 @@ class Refused(str):
 MISSING: Final = {
     "first_name": Refused("Enter a first name."),
     "last_name": Refused("Enter a last name."),
-    "email": Refused("Enter an e-mail address. A practice can make it optional in Settings."),
+    "email": Refused("Enter an email address. A practice can make it optional in Settings."),
     "birth_date": Refused("Enter a date of birth."),
     "sex_at_birth": Refused("Choose female, male, unknown or undisclosed."),
 }

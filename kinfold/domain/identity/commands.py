@@ -98,7 +98,7 @@ def ask_to_change_email(login_id: UUID, email: str) -> None:
     """
     address = canonical_email(email)
     if Login.objects.filter(id=login_id, email=address).exists():
-        raise InvalidInput.one("email", "This is your e-mail address already.")
+        raise InvalidInput.one("email", "This is your email address already.")
     with transaction.atomic():
         cancel_email_change(login_id)
         EmailAddress.objects.create(user_id=login_id, email=address, verified=False, primary=False)

@@ -18,7 +18,7 @@ from kinfold.domain.messages.outbox import enqueue
 
 NOTICES = {
     "password_changed": "The password of your Kinfold login was changed.",
-    "email_changed": "The e-mail address of your Kinfold login was changed. This one no longer signs you in.",
+    "email_changed": "The email address of your Kinfold login was changed. This one no longer signs you in.",
     "app_added": "An authenticator app was added to your Kinfold login.",
     "app_removed": "The authenticator app of your Kinfold login was removed.",
     "passkey_added": "A passkey was added to your Kinfold login.",
@@ -62,7 +62,7 @@ def reset_mail(_practice_id: UUID | None, link_id: UUID) -> Mail | None:
     )
 
 
-@mail_kind("identity.verify", "Link to confirm an e-mail address")
+@mail_kind("identity.verify", "Link to confirm an email address")
 def verification_mail(_practice_id: UUID | None, link_id: UUID) -> Mail | None:
     """To the address that is to be proved."""
     found = links.secret_of(link_id)
@@ -71,9 +71,9 @@ def verification_mail(_practice_id: UUID | None, link_id: UUID) -> Mail | None:
     email, secret = found
     return Mail(
         to=email,
-        subject="Confirm your e-mail address",
+        subject="Confirm your email address",
         text=(
-            "A Kinfold login wants to use this e-mail address.\n\n"
+            "A Kinfold login wants to use this email address.\n\n"
             f"If it is yours, confirm it here within a week:\n{_link(settings.IDENTITY_VERIFY_PATH, secret)}\n\n"
             "If you do not know of this, do nothing.\n"
         ),

@@ -9,7 +9,7 @@ class LoginExists(Conflict):
     """The address already has a login. Only shown to someone who proved that the mailbox is theirs."""
 
     code = "login-exists"
-    message = "There is already a login with this e-mail address. Sign in with it instead."
+    message = "There is already a login with this email address. Sign in with it instead."
 
 
 class LinkNotKnown(Gone):
@@ -37,4 +37,4 @@ class AddressTaken(Conflict):
     """Another login proved this address first."""
 
     code = "address-taken"
-    message = "Another login already uses this e-mail address, so yours stays as it is."
+    message = "Another login already uses this email address, so yours stays as it is."

@@ -107,7 +107,7 @@ class EmailedLink(models.Model):
         """What the link lets its holder do."""
 
         RESET = "reset", "choose a new password"
-        VERIFY = "verify", "prove an e-mail address"
+        VERIFY = "verify", "prove an email address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     login = models.ForeignKey(Login, null=True, on_delete=models.CASCADE, related_name="+")

@@ -44,7 +44,7 @@ def problems(password: str, *, about: Iterable[str] = (), has_second_factor: boo
         more = "" if has_second_factor else f" ({LENGTH_WITH_SECOND_FACTOR} once you have a second factor)"
         return (f"Use at least {needed} characters{more}. Several words are easier to remember than signs.",)
     if _is_about(password, about):
-        return ("This password contains your name, your e-mail address or your practice's name.",)
+        return ("This password contains your name, your email address or your practice's name.",)
     if _is_easy(password):
         return (_TOO_EASY,)
     return ()

@@ -171,7 +171,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
     if job.state != ImportState.READY:
         raise NotWaiting
     if job.emails_optional and not emails_optional(actor):
-        raise NotWaiting("The practice asks for an e-mail address by now. Check the file again.")
+        raise NotWaiting("The practice asks for an email address by now. Check the file again.")
     if job.bad and not data.leave_out_bad:
         raise HasBadRows
     if not job.ready and not (data.with_duplicates and job.duplicates):

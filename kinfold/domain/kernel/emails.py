@@ -40,17 +40,17 @@ def canonical_email(raw: str) -> str:
     """The stored form of an e-mail address; raises NotAnEmailAddress with a sentence saying what is wrong."""
     typed = raw.strip().strip("\ufeff\u200b\u200e\u200f\u2060").strip()
     if not typed:
-        raise NotAnEmailAddress("Enter an e-mail address.")
+        raise NotAnEmailAddress("Enter an email address.")
     if len(typed) > 4 * MAX_LENGTH:  # before anything slow looks at it
         raise NotAnEmailAddress(_TOO_LONG)
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn") for letter in typed):
         raise NotAnEmailAddress(
-            "This e-mail address contains a character that cannot be seen. Type it again."
+            "This email address contains a character that cannot be seen. Type it again."
         )
     typed = "".join(_plain_width(letter) for letter in typed)
     local, at, domain = typed.rpartition("@")
     if not at or not local or not domain or "@" in local:
-        raise NotAnEmailAddress("An e-mail address has one @ sign, like name@example.org.")
+        raise NotAnEmailAddress("An email address has one @ sign, like name@example.org.")
     if not local.isascii():
         # Before NFKC, which would quietly turn a Kelvin sign into a k and so into someone else's address.
         raise NotAnEmailAddress(
@@ -84,8 +84,8 @@ def _canonical_domain(typed: str) -> str:
 
 # RFC 5322's dot-atom; quoted forms are legal and nobody has one.
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
-_TOO_LONG = f"An e-mail address has at most {MAX_LENGTH} characters."
-_NOT_COMPLETE = "This is not a complete e-mail address, like name@example.org."
+_TOO_LONG = f"An email address has at most {MAX_LENGTH} characters."
+_NOT_COMPLETE = "This is not a complete email address, like name@example.org."
 _LOOKS_LIKE_ANOTHER = (
     "After the @ sign, a letter only looks like a plain one, so mail would go to somebody else. "
     "Type the address again."

@@ -77,7 +77,7 @@ def set_up(data: SetUp) -> UUID:
         if login_id is None:
             login_id = create_login(email, data.owner_name, data.owner_password, about=(data.practice_name,))
         elif data.owner_password is not None:
-            raise LoginExists("This e-mail address has a login already. Leave its password as it is.")
+            raise LoginExists("This email address has a login already. Leave its password as it is.")
         login = open_login(login_id)
         first, last = name_parts(login.full_name if login else data.owner_name)
         practice_id = start_practice(

@@ -41,7 +41,7 @@ class LinkUnknown(LinkRefused):
     code = "link-unknown"
     status = 404
     message = (
-        "This invitation link does not work. Use the whole link from the newest e-mail, "
+        "This invitation link does not work. Use the whole link from the newest email, "
         "or ask the person who invited you to send it again."
     )
 

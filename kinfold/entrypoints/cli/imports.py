@@ -38,7 +38,7 @@ class Outcome:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--practice", "slug", required=True, metavar="SLUG", help="The practice's short name.")
 @click.option(
-    "--as", "email", required=True, metavar="EMAIL", help="Whose rights to use: a member's e-mail address."
+    "--as", "email", required=True, metavar="EMAIL", help="Whose rights to use: a member's email address."
 )
 @click.option(
     "--map",
@@ -87,7 +87,7 @@ def _actor(slug: str, email: str) -> Actor:
     login_id = find_login(email)
     actor = actor_for_login(login_id) if login_id else None
     if actor is None or actor.practice_id != practice.id:
-        raise NotAllowed("Nobody with that e-mail address is on the team of this practice.")
+        raise NotAllowed("Nobody with that email address is on the team of this practice.")
     return actor
 
 

@@ -13,12 +13,12 @@ from . import ready
 @click.command()
 @click.option("--name", required=True, help="The practice's name, for example 'Alder Creek Counseling'.")
 @click.option("--slug", required=True, help="Its short name: small letters, digits and hyphens.")
-@click.option("--owner", "email", required=True, metavar="EMAIL", help="The owner's e-mail address.")
+@click.option("--owner", "email", required=True, metavar="EMAIL", help="The owner's email address.")
 @click.option(
     "--owner-name", default="", help="The owner's first and last name. Asked for when it is missing."
 )
 @click.option(
-    "--clients-without-email", is_flag=True, help="Clients need no e-mail address (children, elders)."
+    "--clients-without-email", is_flag=True, help="Clients need no email address (children, elders)."
 )
 def setup(name: str, slug: str, email: str, owner_name: str, clients_without_email: bool) -> None:
     """Create a practice and its owner.

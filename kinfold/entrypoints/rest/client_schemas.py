@@ -86,7 +86,7 @@ class ClientFilter(Schema):
 
 
 class ClientSearch(Body, ClientFilter):
-    """The same, found by the beginnings of words of names, e-mail addresses and external IDs."""
+    """The same, found by the beginnings of words of names, email addresses and external IDs."""
 
     q: str = ""
 
@@ -119,7 +119,7 @@ class SeenList(Schema):
 
 
 class PersonIn(Body):
-    """A person to add. What may be left out is e-mail (where the practice says so), phone, external ID and tags."""
+    """A person to add. What may be left out is email (where the practice says so), phone, external ID and tags."""
 
     first_name: str = ""
     last_name: str = ""

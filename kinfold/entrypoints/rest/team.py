@@ -90,7 +90,7 @@ def members(request: ApiRequest, filters: Query[MembersFilter]) -> dict[str, Any
 
 @router.post("/members/search", response=MembersOut, summary="Find members")
 def search_members(request: ApiRequest, body: MembersSearch) -> dict[str, Any]:
-    """By the beginnings of words of names and e-mail addresses; accents do not count."""
+    """By the beginnings of words of names and email addresses; accents do not count."""
     return _members(request, body, body.search)
 
 
@@ -166,7 +166,7 @@ def invitations(request: ApiRequest, filters: Query[InvitationsFilter]) -> dict[
 
 @router.post("/invitations", response={201: Made}, summary="Invite someone to the team")
 def invite(request: ApiRequest, body: InvitationIn) -> Status[dict[str, Any]]:
-    """They get an e-mail with a link for seven days, and become a member when they accept."""
+    """They get an email with a link for seven days, and become a member when they accept."""
     data = InviteMember(full_name=body.full_name, email=body.email, role_ids=tuple(body.role_ids))
     return Status(201, {"id": invite_member(request.auth, data, once=idempotency_key(request))})
 

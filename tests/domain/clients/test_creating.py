@@ -10,6 +10,7 @@ import pytest
 from kinfold.domain.access.doors import KeyReused
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.creating import MOST_AT_ONCE, CreateClients, create_clients
+from kinfold.domain.clients.duplicates import SHARED
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.models import Assignment, Client, Tag
 from kinfold.domain.clients.profile import MISSING, Typed
@@ -48,6 +49,11 @@ def likenesses(who: Person, *people: Typed) -> list[tuple[int, str]]:
     except LikelyDuplicates as found:
         return [(problem.row or 0, problem.message) for problem in found.problems]
     return []
+
+
+def looks_like(whom: str, rule: str) -> str:
+    """The sentence by which someone is pointed out."""
+    return f"Looks like {whom}: {SHARED[rule][0].lower()}{SHARED[rule][1:]}."
 
 
 @pytest.mark.requirement("U30")
@@ -251,7 +257,7 @@ ANNAS_EMAIL = "anna.novak@mail.example"
 def test_whoever_looks_like_a_client_is_pointed_out(
     cast: Cast, alike: dict[str, str], said: str | None
 ) -> None:
-    expected = [(1, f"Looks like Anna Novak: {said}.")] if said else []
+    expected = [(1, looks_like("Anna Novak", said))] if said else []
     assert likenesses(cast.ada, numbered(1), anna(**alike)) == expected
     assert client_count(cast) == len(cast.clients) + (0 if said else 2)
 
@@ -259,15 +265,13 @@ def test_whoever_looks_like_a_client_is_pointed_out(
 def test_without_an_e_mail_address_the_name_and_the_date_of_birth_are_enough(cast: Cast) -> None:
     Practice.objects.filter(pk=cast.alder.practice_id).update(clients_need_email=False)
     alike = anna(first_name="Anna", last_name="Novak", birth_date="1990-04-12", email="")
-    assert likenesses(cast.ada, alike) == [(0, "Looks like Anna Novak: same name and date of birth.")]
+    assert likenesses(cast.ada, alike) == [(0, looks_like("Anna Novak", "name-birth-date"))]
 
 
 def test_an_external_id_counts_together_with_the_name_or_the_date_of_birth(cast: Cast) -> None:
     add(cast, person(external_id="AC-1042"))
     alike = anna(external_id="ac-1042", birth_date="1991-04-18")
-    assert likenesses(cast.ada, alike) == [
-        (0, "Looks like Imani Brooks: same external ID and date of birth.")
-    ]
+    assert likenesses(cast.ada, alike) == [(0, looks_like("Imani Brooks", "external-id-birth-date"))]
     assert likenesses(cast.ada, anna(external_id="ac-1042")) == []
 
 

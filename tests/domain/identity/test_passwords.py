@@ -77,7 +77,7 @@ def test_a_long_password_that_is_easy_to_guess_is_refused(password: str) -> None
 )
 def test_a_password_made_of_what_others_know_of_the_person_is_refused(password: str) -> None:
     assert problems(password, about=ANA) == (
-        "This password contains your name, your e-mail address or your practice's name.",
+        "This password contains your name, your email address or your practice's name.",
     )
 
 

@@ -100,7 +100,7 @@ def test_what_is_required_is_said_and_the_email_only_where_it_is() -> None:
     assert reason(last_name="") == "Enter a last name."
     assert reason(birth_date="") == "Enter a date of birth."
     assert reason(sex_at_birth="") == "Choose female, male, unknown or undisclosed."
-    assert reason(email="") == "Enter an e-mail address. A practice can make it optional in Settings."
+    assert reason(email="") == "Enter an email address. A practice can make it optional in Settings."
     assert good(checking([person(email="")], emails_optional=True))[0][2] == ""
     assert bad(checking([person(email="ada@")], emails_optional=True))
 

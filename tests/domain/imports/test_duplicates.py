@@ -74,10 +74,10 @@ def test_the_same_file_again_is_all_duplicates() -> None:
 def test_a_match_says_with_whom() -> None:
     client = uuid4()
     found = likely_duplicates([2, 3], columns([ADA, ADA]), [])
-    assert sentence(found[3]) == "Same e-mail address and date of birth as line 2 of this file."
+    assert sentence(found[3]) == "Same email address and date of birth as line 2 of this file."
     found = likely_duplicates([2, 3], columns([ADA, ADA]), [Known([client], columns([ADA]))])
     assert found[2].client == client
-    assert sentence(found[2]) == "Same e-mail address and date of birth as a client of this practice."
+    assert sentence(found[2]) == "Same email address and date of birth as a client of this practice."
 
 
 def test_names_are_compared_by_the_key_that_clients_are_stored_with() -> None:

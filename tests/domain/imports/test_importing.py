@@ -173,7 +173,7 @@ def test_the_same_file_twice_is_all_likely_duplicates_and_nothing_is_written(cas
         start_import(cast.ada.actor, StartImport(import_id=again))
     assert clients_of(cast) == before
     row = preview(cast.ada, again).rows[0]
-    assert row.reason == "Same e-mail address and date of birth as a client of this practice."
+    assert row.reason == "Same email address and date of birth as a client of this practice."
     assert row.client_id is not None
 
 
@@ -204,7 +204,7 @@ def test_bad_rows_are_shown_first_each_with_its_line_and_reasons(cast: Cast) -> 
     assert set(shown.rows[1].reasons) == {"email", "birth_date", "sex_at_birth"}
     assert shown.rows[1].cells["birth_date"] == "31/31/1990"
     assert shown.rows[2].reason == "The row has 2 cells, and there are 8 headings."
-    assert shown.rows[3].reason == "Same e-mail address and date of birth as line 6 of this file."
+    assert shown.rows[3].reason == "Same email address and date of birth as line 6 of this file."
     assert shown.rows[4].cells["tag"] == "Group A; VIP"
     assert preview(cast.ada, import_id, view="bad").total == 3
     assert [row.line for row in preview(cast.ada, import_id, start=2, limit=3).rows] == [5, 7, 2]
@@ -250,7 +250,7 @@ def test_the_rows_left_out_can_be_corrected_and_brought_in(cast: Cast) -> None:
     text = left_out.content.decode("utf-8-sig")
     lines = text.splitlines()
     assert lines[0] == f"Line,Reason,{HEADER}"
-    assert lines[1].startswith("2,Same e-mail address and date of birth as a client of this practice.,Zoë,")
+    assert lines[1].startswith("2,Same email address and date of birth as a client of this practice.,Zoë,")
     assert lines[2] == (
         "5,First name: This begins like a spreadsheet formula. Write plain text.,"
         "'=cmd,Roe,dan@mail.example,1970-01-01,m,,'+1 212 555 2368,'-x"
@@ -317,7 +317,7 @@ def test_clients_without_email_come_in_where_the_practice_says_so(cast: Cast) ->
     import_id = upload(cast.ada, content)
     assert status(cast.ada, import_id).ready == 1
     Practice.objects.filter(pk=cast.alder.practice_id).update(clients_need_email=True)
-    with pytest.raises(NotWaiting, match="asks for an e-mail address"):
+    with pytest.raises(NotWaiting, match="asks for an email address"):
         start_import(cast.ada.actor, StartImport(import_id=import_id))
 
 

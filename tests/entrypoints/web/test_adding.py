@@ -80,7 +80,7 @@ def test_add_clients_opens_create_new_clients_which_says_what_is_required(
     for sentence in (
         "Enter a first name.",
         "Enter a last name.",
-        "Enter an e-mail address.",
+        "Enter an email address.",
         "Enter a date of birth.",
         "Choose female, male, unknown or undisclosed.",
     ):
@@ -200,7 +200,7 @@ def test_rows_that_were_left_empty_are_nobody_and_the_others_keep_their_numbers(
     response = browser.post(ADD, form(BLANK, KIM, BLANK, {**LEE, "email": ""}))
     html = response.content.decode()
     assert response.status_code == 422
-    assert '<a href="#p4-email">4. Lee Ramos: Enter an e-mail address.' in html
+    assert '<a href="#p4-email">4. Lee Ramos: Enter an email address.' in html
     assert "1 of 2 people needs attention" in html
     assert len(typed(html, "first_name")) == 4
     assert browser.post(ADD, form(BLANK, KIM, BLANK, LEE)).status_code == 303
@@ -227,9 +227,9 @@ def test_likely_duplicates_are_shown_and_created_only_when_confirmed(
     html = response.content.decode()
     assert response.status_code == 409
     assert "These people may already be clients." in html
-    assert "3. Ana Quist: looks like Anna Novak: same e-mail address and date of birth." in html
+    assert "3. Ana Quist: looks like Anna Novak: same email address and date of birth." in html
     assert f'href="/clients/{cast.anna.id}/" target="_blank"' in html
-    assert "4. Kim Quist: looks like person 1 here: same e-mail address" in html
+    assert "4. Kim Quist: looks like person 1 here: same email address" in html
     assert typed(html, "email")[2] == cast.anna.email
     assert 'name="confirm_duplicates" value="yes"' in html
     assert new_clients(cast) == []

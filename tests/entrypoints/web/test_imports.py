@@ -155,7 +155,7 @@ def test_likely_duplicates_are_left_out_unless_their_box_is_ticked(cast: Cast, b
     browser = browser_of(cast.ada)
     for choice in ({}, {"with_duplicates": "on"}):
         import_id = upload(browser, file(*GOOD, GOOD[0]))
-        assert "Same e-mail address and date of birth as" in text_of(
+        assert "Same email address and date of birth as" in text_of(
             browser.get(f"/imports/{import_id}/check/")
         )
         browser.post(f"/imports/{import_id}/apply/", {"form_key": f"k{choice}", **choice})

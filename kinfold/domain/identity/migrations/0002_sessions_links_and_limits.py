@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     models.CharField(
-                        choices=[("reset", "choose a new password"), ("verify", "prove an e-mail address")],
+                        choices=[("reset", "choose a new password"), ("verify", "prove an email address")],
                         max_length=10,
                     ),
                 ),

@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This login is switched off. Ask who runs your practice's Kinfold.",
-        "email_password_mismatch": "The e-mail address and the password do not belong together.",
+        "email_password_mismatch": "The email address and the password do not belong together.",
         "enter_current_password": "This is not your current password.",
         "incorrect_code": "This code is not right, or was used already. Wait for the next one.",
         "incorrect_password": "This is not your password.",

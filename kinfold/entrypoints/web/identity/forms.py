@@ -34,7 +34,7 @@ class SignInForm(allauth_forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"] = AddressField(label="E-mail")
+        self.fields["login"] = AddressField(label="Email")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.order_fields(["login", "password"])
 
@@ -42,7 +42,7 @@ class SignInForm(allauth_forms.LoginForm):
 class AskForResetForm(forms.Form):
     """Asks for a mail with a link for choosing a new password."""
 
-    email = AddressField(label="E-mail")
+    email = AddressField(label="Email")
 
     def clean_email(self) -> str:
         """Count the request; the page and the time it takes are the same for a known and an unknown address."""
@@ -73,7 +73,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 class ChangeEmailForm(forms.Form):
     """A new address, which replaces the old one once a link mailed there was followed to the end."""
 
-    email = AddressField(label="New e-mail")
+    email = AddressField(label="New email")
 
     def __init__(self, user: Any = None, *args: Any, **kwargs: Any) -> None:
         self.user = user
@@ -83,7 +83,7 @@ class ChangeEmailForm(forms.Form):
         """Count the mail that will be sent."""
         email: str = self.cleaned_data["email"]
         if email == self.user.email:
-            raise ValidationError("This is your e-mail address already.")
+            raise ValidationError("This is your email address already.")
         with as_form_error():
             limits.take(tries.VERIFY_MAIL, str(self.user.pk))
         return email

@@ -23,14 +23,14 @@ Tries = tuple[tuple[Limit, tuple[str, ...]], ...]
 DEVICE_COOKIE_AGE = 365 * 24 * 3600
 
 SIGN_IN_HERE = Limit("sign-in, known browser", burst=10, pause=60)
-SIGN_IN_PAIR = Limit("sign-in, e-mail and address", burst=5, pause=60)
-SIGN_IN_EMAIL = Limit("sign-in, e-mail", burst=50, pause=60)
+SIGN_IN_PAIR = Limit("sign-in, email and address", burst=5, pause=60)
+SIGN_IN_EMAIL = Limit("sign-in, email", burst=50, pause=60)
 SIGN_IN_ADDRESS = Limit("sign-in, address", burst=30, pause=10)
 PASSKEY_ADDRESS = Limit("passkey, address", burst=20, pause=10)
 CODE_HERE = Limit("code, known browser", burst=5, pause=120)
 CODE_ELSEWHERE = Limit("code", burst=5, pause=300)
 OLD_PASSWORD = Limit("old password", burst=5, pause=60)
-RESET_EMAIL = Limit("reset, e-mail", burst=3, pause=600)
+RESET_EMAIL = Limit("reset, email", burst=3, pause=600)
 RESET_ADDRESS = Limit("reset, address", burst=20, pause=60)
 VERIFY_MAIL = Limit("verify mail", burst=5, pause=300)
 

@@ -39,7 +39,7 @@ def verify_email(request: HttpRequest, key: str) -> HttpResponse:
     except DomainError as problem:
         return _link_problem(request, "account/email_confirm.html", problem)
     if request.method == "POST":
-        pages.toast(request, "Your e-mail address is confirmed.")
+        pages.toast(request, "Your email address is confirmed.")
         if request.user.is_authenticated and request.user.pk != link.login_id:
             logout(request, show_message=False)
         return _see_other("account_email" if request.user.is_authenticated else "account_login")
