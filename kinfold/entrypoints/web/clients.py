@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
@@ -25,6 +25,7 @@ from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, lis
 from kinfold.domain.kernel.errors import NotAllowed
 
 from . import adding, client, client_edit, pages, team
+from .jinja import url
 
 LIST = "pages/clients/list.html"
 MANAGED, MINE = "manage-clients", "my-clients"
@@ -97,11 +98,11 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     }
     context: dict[str, Any] = {
         "title": "Manage users" if managing else "My clients" if actor.clinical else "Clients",
-        "base_url": reverse(route),
-        "search_url": reverse(f"{route}-search"),
+        "base_url": url(route),
+        "search_url": url(f"{route}-search"),
         "tabs": _tabs(actor, counts) if managing else [],
         "aside": f"{counts.active:,} active",
-        "views": _views(reverse(route), counts, view),
+        "views": _views(url(route), counts, view),
         "noun": NOUNS[view].replace("clients", "client") if found.total == 1 else NOUNS[view],
         "q": typed,
         "params": params,

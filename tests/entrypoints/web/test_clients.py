@@ -346,7 +346,7 @@ def test_an_empty_practice_says_what_to_do_first(cast: Cast, browser_of: Browser
         PracticeTally.objects.update(active_clients=0)
     html = browser_of(cast.fran).get(MANAGED).content.decode()
     assert "No clients yet" in html
-    assert "Nobody is contacted until you send" in html
+    assert "Nobody is contacted" in html
     assert html.count('href="/manage/clients/add/"') == 2
 
 
