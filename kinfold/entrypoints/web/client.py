@@ -206,7 +206,9 @@ def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:
     for tie in ties:
         before = began_with_end_of.get(tie.since)
         who = tie.therapist + (" as a direct client" if tie.kind == "direct" else "")
-        if before is not None and before.id != tie.id:
+        if before is not None and before.id != tie.id and before.member_id == tie.member_id:
+            text, glyph = _kept(tie), "user-round" if tie.kind == "direct" else "star"
+        elif before is not None and before.id != tie.id:
             text, glyph = f"Reassigned from {before.therapist} to {who}", "arrow-left-right"
         else:
             text, glyph = f"Assigned to {who}", "star"
@@ -215,6 +217,13 @@ def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:
             text = f"Assignment to {tie.therapist} ended"
             told.append((tie.until, _told("circle-minus", text, tie.until, tie.ended_by)))
     return [line for _, line in sorted(told, key=lambda line: line[0], reverse=True)]
+
+
+def _kept(tie: TieRow) -> str:
+    """The same therapist goes on, in another way."""
+    if tie.kind == "direct":
+        return f"Became a direct client of {tie.therapist}"
+    return f"No longer a direct client; {tie.therapist} is the primary therapist"
 
 
 def _told(glyph: str, text: str, at: datetime, by: str, reason: str = "") -> dict[str, str]:

@@ -152,12 +152,16 @@ def number(value: int) -> str:
 
 
 def phone(value: str) -> str:
-    """A phone number as people read it: "+1 602-555-0134". What is no number of any country stays as it was typed."""
+    """A phone number as people read it: "(602) 555-0134", abroad "+49 30 12345678". What is none stays as typed."""
     try:
         known = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         return value
-    return phonenumbers.format_number(known, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    style = phonenumbers.PhoneNumberFormat
+    # Those who read this dial +1 without saying so.
+    return phonenumbers.format_number(
+        known, style.NATIONAL if known.country_code == 1 else style.INTERNATIONAL
+    )
 
 
 def initials(name: str) -> str:

@@ -61,7 +61,7 @@ def test_the_page_shows_who_the_client_is(cast: Cast, browser_of: BrowserOf) -> 
         f"Born Apr 12, 1990 ({age})",
         "External ID AC-9",
         '<span class="tag">EMDR</span>',
-        "+1 503-555-0142",
+        "(503) 555-0142",
         "anna.novak@<wbr>mail.example",
         "Assigned to Theo Park",
         "Reassign",
@@ -243,6 +243,19 @@ def test_a_client_becomes_somebodys_direct_client(cast: Cast, browser_of: Browse
     assert "Direct client of" in html
     assert seen_by(html)["Theo Park"] == ["Direct therapist"]
     assert "Name and contact" in html
+
+
+def test_the_history_says_what_became_of_the_client_when_the_therapist_stays(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    ada, theo = browser_of(cast.ada), {"therapist": str(cast.theo.member_id)}
+    html = ada.post(page_of(cast.anna.id, "assign/"), theo | {"kind": "direct"}, follow=True).content.decode()
+    assert "Became a direct client of Theo Park" in html
+    html = ada.post(
+        page_of(cast.anna.id, "assign/"), theo | {"kind": "primary"}, follow=True
+    ).content.decode()
+    assert "No longer a direct client; Theo Park is the primary therapist" in html
+    assert "Reassigned from Theo Park to Theo Park" not in html
 
 
 @pytest.mark.parametrize(
