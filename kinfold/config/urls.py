@@ -12,5 +12,7 @@ urlpatterns = [
     path("", include("kinfold.entrypoints.web.urls")),
 ]
 
+handler400 = "kinfold.config.answers.bad_request"
+handler403 = "kinfold.config.answers.forbidden"
 handler404 = "kinfold.config.answers.not_found"
 handler500 = "kinfold.config.answers.server_error"

@@ -50,9 +50,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return pages.refusal(request, NotFound())
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Django's own refusals, in our words."""
-    return pages.refusal(request, DomainError("This request was not accepted. Go back and try again."))
+    return pages.refusal(request, error)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from kinfold.domain.kernel.errors import DomainError
@@ -11,6 +12,9 @@ from kinfold.domain.kernel.errors import DomainError
 from . import pages
 
 PAGE_METHODS = ("GET", "HEAD", "POST")
+# Above every file that is taken, so that those a little too large get their own sentence on their own page. Without
+# it anybody could fill the disk: forms are read to their end before their token is looked at.
+MOST_SENT = 50_000_000
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -22,12 +26,14 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _length(request) > MOST_SENT:
+            raise RequestDataTooBig
         if request.method in PAGE_METHODS or request.path.startswith("/api/"):
             response = self.get_response(request)
         else:  # some class-based views would take a PUT for a POST: a second, untested surface
             response = HttpResponseNotAllowed(PAGE_METHODS)
-        if not request.path.startswith("/static/"):
-            response.headers["Cache-Control"] = "no-store"
+        # Files that may be kept are answered before this; a missing one is a page as any other.
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -35,3 +41,9 @@ class PrivatePages:
         if isinstance(error, DomainError):
             return pages.refusal(request, error)
         return None
+
+
+def _length(request: HttpRequest) -> int:
+    """How much is sent. Without a length nothing is read either."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else MOST_SENT + 1
