@@ -88,8 +88,6 @@ def test_add_clients_opens_create_new_clients_which_says_what_is_required(
     assert new_clients(cast) == []
 
 
-@pytest.mark.requirement("U19")
-@pytest.mark.requirement("U35")
 @pytest.mark.requirement("U36")
 @pytest.mark.requirement("U38")
 @pytest.mark.requirement("U50")

@@ -75,7 +75,6 @@ def test_the_pencil_opens_a_row_for_editing_and_save_or_cancel_close_it(
     assert saved(cast, cast.anna).version == 2
 
 
-@pytest.mark.requirement("U19")
 def test_without_a_script_the_same_edit_is_on_the_clients_page(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     html = browser.get(part_of(cast.anna, "edit")).content.decode()

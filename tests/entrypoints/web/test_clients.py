@@ -218,7 +218,6 @@ def test_searching_is_a_post_and_a_fragment_holds_only_the_rows(cast: Cast, brow
     assert browser.get(f"{MINE}search/").status_code == 405
 
 
-@pytest.mark.requirement("U39")
 @pytest.mark.parametrize(
     "typed", ["nov ann", "ÁNNA", "anna.novak@mail.example", "1042", "ac-1042", "  novak  "]
 )
