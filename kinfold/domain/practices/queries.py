@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.prepared import prepared
+from kinfold.domain.kernel.tenancy import current_practice_id
 
 from .models import Practice, Switch, SwitchPeriod
 
@@ -14,6 +18,16 @@ from .models import Practice, Switch, SwitchPeriod
 def is_on(switch: Switch, at: datetime) -> bool:
     """Whether a switch of the entered practice was on at a moment."""
     return SwitchPeriod.objects.filter(holds(at), switch=switch).exists()
+
+
+def emails_are_optional() -> bool:
+    """Whether the entered practice takes clients who have no e-mail address (SPEC 8.13)."""
+    return not _emails_needed(practice_id=current_practice_id())[0][0]
+
+
+@prepared
+def _emails_needed(*, practice_id: UUID) -> QuerySet[Practice, tuple[bool]]:
+    return Practice.objects.filter(pk=practice_id).values_list("clients_need_email")
 
 
 def any_practice() -> bool:

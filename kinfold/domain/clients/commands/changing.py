@@ -21,7 +21,7 @@ from kinfold.domain.clients.tags import tag_client, tags_named
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, StaleVersion
-from kinfold.domain.practices.models import Practice
+from kinfold.domain.practices.queries import emails_are_optional
 
 says(client__changed="edited a client's profile")
 
@@ -87,10 +87,7 @@ def _checked(data: ChangeClient, client: Client, now: datetime) -> Checked:
         for field in FIELDS
         if (typed := getattr(data, field)) is not None and typed.strip() != _text(getattr(client, field))
     }
-    emails_optional = not Practice.objects.values_list("clients_need_email", flat=True).get(
-        pk=client.practice_id
-    )
-    checked, problems = check(given, data.tags or (), emails_optional=emails_optional, today=now.date())
+    checked, problems = check(given, data.tags or (), emails_optional=emails_are_optional(), today=now.date())
     if problems:
         raise InvalidInput(problems)
     return checked

@@ -26,7 +26,8 @@ from kinfold.domain.clients.ties import can_be_given_clients, new_tie
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
 from kinfold.domain.kernel.tenancy import current_practice_id
-from kinfold.domain.practices.models import Practice, PracticeTally
+from kinfold.domain.practices.models import PracticeTally
+from kinfold.domain.practices.queries import emails_are_optional
 
 says(client__created="added a client", client__assigned="assigned a client to a therapist")
 
@@ -67,9 +68,7 @@ def _checked(people: Sequence[Typed], now: datetime) -> list[Checked]:
         raise InvalidInput.one("people", "Add at least one person.")
     if len(people) > MOST_AT_ONCE:
         raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
-    emails_optional = not Practice.objects.values_list("clients_need_email", flat=True).get(
-        pk=current_practice_id()
-    )
+    emails_optional = emails_are_optional()
     checked: list[Checked] = []
     problems: list[Problem] = []
     for row, typed in enumerate(people):

@@ -8,7 +8,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import NotAllowed
-from kinfold.domain.practices.models import Practice
+from kinfold.domain.practices.queries import emails_are_optional
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,5 +28,4 @@ def get_client_rules(actor: Actor, data: GetClientRules) -> ClientRules:
     """The practice's rules for those who add or edit clients."""
     if not (actor.may(Permission.CLIENTS_CREATE) or actor.may(Permission.CLIENTS_CHANGE)):
         raise NotAllowed
-    needed = Practice.objects.values_list("clients_need_email", flat=True).get(pk=actor.practice_id)
-    return ClientRules(email_optional=not needed)
+    return ClientRules(email_optional=emails_are_optional())
