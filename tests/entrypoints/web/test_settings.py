@@ -38,6 +38,12 @@ def test_an_administrator_changes_the_practices_rules(cast: Cast, browser_of: Br
     assert (now.name, now.clients_need_email, now.supervision) == ("Alder", False, True)
 
 
+def test_help_is_offered_only_once_there_is_somebody_to_write_to(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    browser.post(SETTINGS, posted("supervision", support_email=""))
+    assert "mailto:" not in browser.get(SETTINGS).content.decode()
+
+
 def test_only_an_owner_can_tick_direct_clients_records(cast: Cast, browser_of: BrowserOf) -> None:
     ada, olu = browser_of(cast.ada), browser_of(cast.olu)
     box = re.compile(r'id="switch-direct_charts"[^>]*>')
