@@ -87,7 +87,7 @@ def list_activity(actor: Actor, data: ListActivity) -> ActivityPage:
         ActivityLine(
             number=number,
             at=at,
-            who=_name(names, actor_id) or ("Kinfold" if kind == "system" else "Someone invited"),
+            who=_name(names, actor_id) or ("Kinfold" if kind == "system" else _guest(names, subject_id)),
             member_id=actor_id,
             by_token=token_id is not None,
             action=action,
@@ -104,3 +104,8 @@ def list_activity(actor: Actor, data: ListActivity) -> ActivityPage:
 
 def _name(names: dict[UUID, str], subject_id: UUID | None) -> str:
     return names.get(subject_id, "") if subject_id else ""
+
+
+def _guest(names: dict[UUID, str], subject_id: UUID | None) -> str:
+    """Who answered an invitation: what guests do is about themselves."""
+    return _name(names, subject_id) or "Someone invited"

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.identity.errors import LoginExists
@@ -60,6 +61,13 @@ def join(cast: Cast, person: Person, invitation_id: UUID) -> UUID:
 def decline(link: str) -> None:
     guest, secret = guest_with_link(link)
     decline_invitation(guest, DeclineInvitation(secret=secret))
+
+
+def test_the_activity_names_whoever_joined(cast: Cast) -> None:
+    accept(link_of(cast.alder.practice_id, invite(cast)))
+    said = {(line.who, line.sentence) for line in list_activity(cast.ada.actor, ListActivity()).lines}
+    assert ("Imani Brooks", "joined the team") in said
+    assert "Someone invited" not in {who for who, _ in said}
 
 
 @pytest.mark.requirement("O06")
