@@ -69,9 +69,12 @@ FIELDS: Final = (
 BY_NAME: Final = {field.name: field for field in FIELDS}
 
 GENDER_NOTE: Final = "Kinfold keeps this as sex at birth."
+_WITHOUT: Final = {
+    "email": " A practice can make it optional in Settings; then check again.",
+}
 _LEFT_OUT: Final = {
-    "initial password": "Passwords are not imported. People choose their own when they register.",
-    "password": "Passwords are not imported. People choose their own when they register.",
+    "initial password": "Passwords are not imported.",
+    "password": "Passwords are not imported.",
     "name": "Kinfold keeps first and last name apart. Split this column in two.",
     "full name": "Kinfold keeps first and last name apart. Split this column in two.",
     "client name": "Kinfold keeps first and last name apart. Split this column in two.",
@@ -175,7 +178,7 @@ def mapping_problems(
                 Problem(name, f"{BY_NAME[name].label} is matched to {mapping.count(name)} columns.")
             )
     problems.extend(
-        Problem(field.name, f"No column is matched to {field.label}.")
+        Problem(field.name, f"No column is matched to {field.label}.{_WITHOUT.get(field.name, '')}")
         for field in FIELDS
         if field.required and field.name not in mapping and not (field.name == "email" and emails_optional)
     )
