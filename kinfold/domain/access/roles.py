@@ -112,7 +112,7 @@ SHIPPED: tuple[ShippedRole, ...] = (
     ShippedRole(
         "associate",
         "Associate",
-        "Sees their own clients on the way to a full licence.",
+        "Sees their own clients on the way to a full license.",
         StartingPoint.PRACTITIONER,
         clinical=True,
     ),

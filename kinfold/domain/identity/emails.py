@@ -90,7 +90,7 @@ def notice_mail(_practice_id: UUID | None, notice_id: UUID) -> Mail | None:
         to=notice.email,
         subject="Your login was changed",
         text=(
-            f"{NOTICES[notice.what]}\n\nThis was on {notice.happened_at:%-d %B %Y at %H:%M} UTC.\n\n"
+            f"{NOTICES[notice.what]}\n\nThis was on {notice.happened_at:%B %-d, %Y at %H:%M} UTC.\n\n"
             f"If it was not you, choose a new password at once:\n{settings.PUBLIC_URL}{settings.IDENTITY_FORGOT_PATH}\n"
             "and tell who runs Kinfold in your practice.\n"
         ),

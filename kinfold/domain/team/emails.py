@@ -52,7 +52,7 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
             f"Hello {invitation.full_name},\n\n"
             f"{invitation.invited_by.name} invites you to the team of {practice.name}.\n"
             f"Your role: {', '.join(offered)}\n\n"
-            f"Accept or decline here by {invitation.expires_at:%-d %B %Y}:\n{link}\n\n"
+            f"Accept or decline here by {invitation.expires_at:%B %-d, %Y}:\n{link}\n\n"
             "The link is for you alone. If you do not know of this, do nothing: "
             "nobody joins without accepting.\n"
             f"{questions}"
