@@ -7,7 +7,8 @@ would cost ten times as much for 100,000 people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ BATCH: Final = 20_000
 # Characters that no checked value can hold.
 _BETWEEN: Final = "\x02"
 _NULL: Final = "\x03"
+_SQLITE_CACHE_KB: Final = 200_000
+_SQLITE_DEFAULT_KB: Final = 2_000
 
 Values = Sequence[Any]
 
@@ -35,6 +38,26 @@ def insert(model: type[models.Model], same: Mapping[str, Any], each: Mapping[str
         batch = {name: values[start : start + BATCH] for name, values in each.items()}
         add(model._meta.db_table, fields, same, batch)
     return count
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Give the running transaction room for some hundred thousand rows, and take it back afterwards.
+
+    SQLite would write its pages out and read them in again and again, since it keeps 2 MB of them; PostgreSQL would
+    give up after the time that is enough for everything else.
+    """
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"PRAGMA cache_size=-{_SQLITE_CACHE_KB}" if sqlite else "SET LOCAL statement_timeout = '15min'"
+        )
+    try:
+        yield
+    finally:
+        if sqlite:
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA cache_size=-{_SQLITE_DEFAULT_KB}")
 
 
 def _names(fields: Mapping[str, Any], used: Sequence[str]) -> str:

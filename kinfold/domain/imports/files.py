@@ -19,7 +19,8 @@ from kinfold.domain.imports.reading import FileRefused, load
 def keep(practice_id: UUID, import_id: UUID, content: bytes) -> None:
     """Write a file to the disk for good, before the row that names it is committed."""
     folder = _folder(practice_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in (folder.parent, folder):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = _path(practice_id, import_id)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -25,6 +25,7 @@ MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 200
 MAX_CELL: Final = 10_000
+MAX_HEADING: Final = 200
 MAX_LINE: Final = 1_000_000
 BLOCK: Final = 2_000
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -273,8 +274,8 @@ def _header_of(
         raise FileRefused(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} can be read.", line=1)
     if len(names) < 2:
         raise FileRefused("The first line has to hold the headings of at least two columns.", line=1)
-    if any(len(name) > MAX_CELL for name in names):
-        raise FileRefused(f"A heading has more than {MAX_CELL:,} characters.", line=1)
+    if any(len(name) > MAX_HEADING for name in names):
+        raise FileRefused(f"A heading has more than {MAX_HEADING} characters.", line=1)
     if any(_LOOKS_LIKE_DATA.fullmatch(name) for name in names):
         raise FileRefused(
             "The first line looks like a person. Put the headings of the columns on the first line.", line=1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 
 from kinfold.domain.clients.models import Assignment, Client, ClientStatus, ClientTag, ClientWord, Tag
+from kinfold.domain.imports.bulk import many_rows
 from kinfold.domain.practices.models import PracticeTally
 
 
@@ -18,12 +20,13 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
     """
     untouched = untouched_clients(change_set_id)
     ids = untouched.values("id")
-    ClientWord.objects.filter(client_id__in=ids)._raw_delete("default")
-    ClientTag.objects.filter(client_id__in=ids)._raw_delete("default")
-    taken = untouched._raw_delete("default")
+    with many_rows():
+        ClientWord.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+        ClientTag.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+        taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
     PracticeTally.objects.update(active_clients=F("active_clients") - taken)
     in_use = ClientTag.objects.filter(tag_id__in=tags_made).values("tag_id")
-    Tag.objects.filter(pk__in=tags_made).exclude(pk__in=in_use)._raw_delete("default")
+    Tag.objects.filter(pk__in=tags_made).exclude(pk__in=in_use)._raw_delete(DEFAULT_DB_ALIAS)
     return taken, list(Client.objects.filter(made_in_id=change_set_id).values_list("id", flat=True))
 
 
