@@ -150,13 +150,15 @@ def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> H
         waiting = list_invitations(
             actor, ListInvitations(search=typed, role_id=role_id, sort=sort, window=window)
         )
-        counts, page, noun = waiting.counts, _page(waiting.page), "open invitations"
+        counts, page = waiting.counts, _page(waiting.page)
+        noun = "open invitation" if waiting.page.total == 1 else "open invitations"
         context |= {"rows": waiting.page.rows, "declined": waiting.declined}
     else:
         people = list_members(
             actor, ListMembers(view=view, search=typed, role_id=role_id, sort=sort, window=window)
         )
-        counts, page, noun = people.counts, _page(people.page), "team members"
+        counts, page = people.counts, _page(people.page)
+        noun = "team member" if people.page.total == 1 else "team members"
         context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
         if actor.sees_clients:
             shown = tuple(row.id for row in people.page.rows)

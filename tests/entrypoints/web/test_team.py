@@ -141,6 +141,7 @@ def test_an_administrator_invites_and_finds_the_person_under_pending(
     assert (response.status_code, response.headers["Location"]) == (303, f"{LIST}?show=pending")
     html = browser.get(response.headers["Location"]).content.decode()
     assert "Imani Brooks" in html
+    assert re.search(r">\s*1 open invitation\s*<", html)
     assert "The invitation is on its way." in html
     assert invitations(cast) == {"imani@example.org": "pending"}
 
