@@ -331,7 +331,8 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
     trail.record(actor, "import.downloaded", subject=("import", job.id), detail={"rows": len(reasons)})
     table = read(files.fetch(job.practice_id, job.id, job.digest))
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
+    # All in quotes: where lists are separated by semicolons, "a;=b" would become two cells, one of them a formula.
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerow(["Line", "Reason", *map(as_text, table.header)])
     for block in table.blocks():
         found = [

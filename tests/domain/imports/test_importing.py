@@ -248,13 +248,13 @@ def test_the_rows_left_out_can_be_corrected_and_brought_in(cast: Cast) -> None:
     left_out = download_left_out(cast.ada.actor, DownloadLeftOut(import_id=import_id))
     assert left_out.file_name == "people - left out.csv"
     text = left_out.content.decode("utf-8-sig")
-    lines = text.splitlines()
-    assert lines[0] == f"Line,Reason,{HEADER}"
-    assert lines[1].startswith("2,Same email address and date of birth as a client of this practice.,Zoë,")
-    assert lines[2] == (
-        "5,First name: This begins like a spreadsheet formula. Write plain text.,"
-        "'=cmd,Roe,dan@mail.example,1970-01-01,m,,'+1 212 555 2368,'-x"
-    )
+    lines = [line[1:-1].split('","') for line in text.splitlines()]  # everything stands in quotes
+    assert lines[0] == ["Line", "Reason", *HEADER.split(",")]
+    assert lines[1][:3] == ["2", "Same email address and date of birth as a client of this practice.", "Zoë"]
+    assert lines[2] == [
+        "5", "First name: This begins like a spreadsheet formula. Write plain text.",
+        "'=cmd", "Roe", "dan@mail.example", "1970-01-01", "m", "", "'+1 212 555 2368", "'-x",
+    ]  # fmt: skip
     corrected = text.replace("'=cmd", "Dan").encode()
     again = bring_in(cast.ada, corrected)
     assert (status(cast.ada, again).created, status(cast.ada, again).duplicates) == (1, 1)
