@@ -44,6 +44,15 @@ def test_help_is_offered_only_once_there_is_somebody_to_write_to(cast: Cast, bro
     assert "mailto:" not in browser.get(SETTINGS).content.decode()
 
 
+def test_the_password_page_names_its_fields_as_all_pages_do(cast: Cast, browser_of: BrowserOf) -> None:
+    html = browser_of(cast.ada).get("/account/password/").content.decode()
+    assert re.findall(r"<label[^>]*>([^<]*password[^<]*)<", html, re.IGNORECASE) == [
+        "Current password",
+        "New password",
+        "New password again",
+    ]
+
+
 def test_only_an_owner_can_tick_direct_clients_records(cast: Cast, browser_of: BrowserOf) -> None:
     ada, olu = browser_of(cast.ada), browser_of(cast.olu)
     box = re.compile(r'id="switch-direct_charts"[^>]*>')
