@@ -68,7 +68,8 @@ def actor_for_token(token: str) -> Actor | None:
         for row in _live_token(digest=secrets.digest(secret), now=clock.now()):
             token_id, member_id, scopes, login_id = row[:4]
             actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
-            if actor is not None:
+            # Whoever may not have tokens any more has none that work: they could neither see nor revoke them.
+            if actor is not None and actor.may(Permission.TOKENS_OWN):
                 allowed = frozenset(p for p in actor.permissions if p.value in scopes)
                 return replace(actor, token_id=token_id, permissions=allowed)
     return None

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -161,3 +162,12 @@ def test_wrong_tokens_open_nothing(cast: Cast) -> None:
     token = make(cast.ada).token
     for wrong in ("", "kf_", token[:-1], token + "x", token.replace(".", ""), "kf_é.x", "x" * 9999):
         assert actor_for_token(wrong) is None
+
+
+def test_a_token_ends_with_the_right_to_have_tokens(cast: Cast) -> None:
+    # Its owner could neither see nor revoke it any more.
+    made = make(cast.ada, scopes=(Permission.MEMBERS_READ,))
+    assert actor_for_token(made.token) is not None
+    with entered(cast.alder.practice_id, writing=True):
+        Role.objects.filter(key="administrator").update(overrides={Permission.TOKENS_OWN.value: False})
+    assert actor_for_token(made.token) is None
