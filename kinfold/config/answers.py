@@ -32,7 +32,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _in_their_language(request, refused)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+def forbidden(request: HttpRequest, *_args: object, **_details: object) -> HttpResponse:
     """A form without its token, as other sites would send it. Why exactly is told to nobody."""
     refused = DomainError(
         "This form was open for too long, or it came from elsewhere. Go back, load the page again, then send it.",
