@@ -44,14 +44,12 @@ def edit(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return _form(request, actor, client_id)
     typed = {field: request.POST.get(field, "") for field in LABELS}
+    changed = {field: text for field, text in typed.items() if request.POST.get(f"was_{field}") != text}
+    wanted: dict[str, Any] = {**changed, "tags": tags_of(changed["tags"]) if "tags" in changed else None}
     try:
         change_client(
             actor,
-            ChangeClient(
-                client_id=client_id,
-                version=pages.version(request),
-                **{**typed, "tags": tags_of(typed["tags"])},  # type: ignore[arg-type]
-            ),
+            ChangeClient(client_id=client_id, version=pages.version(request), **wanted),
             once=pages.form_key(request),
         )
     except (InvalidInput, Conflict, KeyReused) as refused:
@@ -89,20 +87,26 @@ def _form(
     saved = _saved(card)
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
     stale = isinstance(refused, StaleVersion)
-    values = typed or saved
+    values, before = typed or saved, _before(request) if typed else saved
+    theirs: list[dict[str, str]] = []
+    if stale:
+        # Of two edits nothing is lost: what only they changed stands in the form now, what was typed here stays.
+        values = {
+            field: saved[field] if before.get(field) == text else text for field, text in values.items()
+        }
+        both = [f for f in LABELS if values[f] != saved[f] != before.get(f)]
+        theirs = [{"text": f"{LABELS[field]}: {saved[field] or 'nothing'}", "href": ""} for field in both]
+        before = saved
     form: dict[str, Any] = {
         # What is wrong with a field is said before what somebody else saved, so the version read stays until then.
         "version": card.version if stale or refused is None else pages.version(request),
         "form_key": new_form_key(),
         "email_optional": get_client_rules(actor, GetClientRules()).email_optional,
         "values": values,
+        "before": before,
         "errors": {problem.field: problem.message for problem in problems},
-        "problem": "" if refused is None or problems else _sentence(refused),
-        "theirs": [
-            {"text": f"{LABELS[field]}: {saved[field] or 'nothing'}", "href": ""}
-            for field in LABELS
-            if stale and saved[field] != values[field]
-        ],
+        "problem": "" if refused is None or problems else _sentence(refused, replaces=bool(theirs)),
+        "theirs": theirs,
     }
     status = refused.status if refused else 200
     if request.headers.get("HX-Request"):
@@ -113,6 +117,11 @@ def _form(
         }
         return pages.page(request, LIST, context, block="edit_row", status=status)
     return client_page(request, actor, card, editing=form, status=status)
+
+
+def _before(request: HttpRequest) -> dict[str, str]:
+    """What stood in the fields when the form was opened, so that what was typed can be told from what was not."""
+    return {field: text for field in LABELS if (text := request.POST.get(f"was_{field}")) is not None}
 
 
 def _saved(card: ClientCard) -> dict[str, str]:
@@ -132,9 +141,14 @@ def _saved(card: ClientCard) -> dict[str, str]:
     }
 
 
-def _sentence(refused: Refused) -> str:
+def _sentence(refused: Refused, *, replaces: bool) -> str:
     if isinstance(refused, StaleVersion):
-        return "Someone else saved this client while you were editing. Saving again replaces what they saved:"
+        so = (
+            "Saving again replaces what they saved:"
+            if replaces
+            else "What they changed stands here now. Save again."
+        )
+        return f"Someone else saved this client while you were editing. {so}"
     if isinstance(refused, KeyReused):
         return "This form was sent before, with something else in it. Look at it, then save again."
     return refused.message

@@ -128,6 +128,46 @@ def test_the_second_editor_sees_both_versions_and_keeps_what_they_typed(
     assert (saved(cast, cast.anna).email, saved(cast, cast.anna).last_name) == ("anna@new.example", "Novak")
 
 
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_of_two_who_edit_different_fields_neither_loses_anything(
+    cast: Cast, browser_of: BrowserOf, headers: dict[str, str]
+) -> None:
+    browser = browser_of(cast.ada)
+    opened = browser.get(part_of(cast.anna, "edit"), headers=headers).content.decode()
+    was = {f"was_{name}": value(opened, f"was_{name}") for name in filled_in(cast.anna) if name != "version"}
+    theirs = ChangeClient(
+        client_id=cast.anna.id, version=1, last_name="Nováková", phone="(503) 555-0142", tags=("EMDR",)
+    )
+    change_client(cast.olu.actor, theirs)
+    mine = {**was, **filled_in(cast.anna, email="anna@new.example", last_name="Novotná")}
+    response = browser.post(part_of(cast.anna, "edit"), mine, headers=headers)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert re.findall(r"<li>([^<]*)</li>", html) == ["Last name: Nováková"]  # both changed it
+    assert (value(html, "last_name"), value(html, "email")) == ("Novotná", "anna@new.example")
+    assert (value(html, "phone"), value(html, "tags"), value(html, "version")) == (
+        "+15035550142",
+        "EMDR",
+        "2",
+    )
+    again = {name: value(html, name) for name in (*mine, "version") if name != "sex_at_birth"}
+    assert browser.post(part_of(cast.anna, "edit"), {**again, "sex_at_birth": "unknown"}).status_code == 303
+    kept = saved(cast, cast.anna)
+    assert (kept.last_name, kept.email, kept.phone) == ("Novotná", "anna@new.example", "+15035550142")
+
+
+def test_an_edit_touches_only_what_was_typed_anew(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    opened = browser.get(part_of(cast.anna, "edit")).content.decode()
+    was = {f"was_{name}": value(opened, f"was_{name}") for name in filled_in(cast.anna) if name != "version"}
+    change_client(cast.olu.actor, ChangeClient(client_id=cast.anna.id, version=1, phone="(503) 555-0142"))
+    response = browser.post(part_of(cast.anna, "edit"), {**was, **filled_in(cast.anna, external_id="AC-1")})
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "What they changed stands here now." in html
+    assert (value(html, "phone"), value(html, "external_id")) == ("+15035550142", "AC-1")
+
+
 def test_what_is_wrong_is_said_first_and_does_not_hide_that_somebody_else_saved(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
