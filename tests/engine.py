@@ -35,6 +35,9 @@ KEPT_VARIABLES = {RUN_FOLDER, RUN_ENGINE, RUN_SOCKETS, "KINFOLD_BROWSER"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --engine."""
     parser.getgroup("kinfold").addoption(
+        "--picture", action="store_true", help="Keep the picture of the README that a journey takes."
+    )
+    parser.getgroup("kinfold").addoption(
         "--engine",
         choices=ENGINES,
         default=os.environ.get(RUN_ENGINE, "sqlite"),
