@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from .core import ProblemDetails
-from .team_schemas import Body
+from .team_schemas import Body, Words
 
 Status = Literal["active", "archived"]
 ClientKind = Literal["practice", "direct"]
@@ -88,7 +88,7 @@ class ClientFilter(Schema):
 class ClientSearch(Body, ClientFilter):
     """The same, found by the beginnings of words of names, email addresses and external IDs."""
 
-    q: str = ""
+    q: Words = ""
 
 
 class SeenAt(Schema):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime, ConfigDict, Field
+
+# Nobody means more, and a database answers no question that names tens of thousands.
+Ids = Annotated[list[UUID], Field(max_length=200)]
+# As long as pages take it. Looking for words costs time for each of them.
+Words = Annotated[str, Field(max_length=200)]
 
 
 class Body(Schema):
@@ -196,7 +201,7 @@ class MembersFilter(Schema):
 class MembersSearch(Body, MembersFilter):
     """The same with words; they stand in the body, since names do not belong in addresses."""
 
-    search: str = ""
+    search: Words = ""
 
 
 class InvitationsFilter(Schema):
@@ -224,7 +229,7 @@ class NameIn(Body):
 class RolesIn(Body):
     """All the roles a member shall hold."""
 
-    role_ids: list[UUID]
+    role_ids: Ids
 
 
 class SupervisionIn(Body):
@@ -246,13 +251,13 @@ class InvitationIn(Body):
 
     full_name: str
     email: str
-    role_ids: list[UUID]
+    role_ids: Ids
 
 
 class InvitationIds(Body):
     """Several invitations, all or none."""
 
-    invitation_ids: list[UUID]
+    invitation_ids: Ids
 
 
 class LinkIn(Body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
@@ -125,9 +125,14 @@ _RANK = {"primary": 0, "direct": 0, "supervision": 1, "role": 2}
 def past_or_now(at: datetime | None) -> datetime:
     """The moment that is asked about. Raises InvalidInput for one that is still to come."""
     now = clock.now()
-    if at is not None and at > now:
+    if at is None:
+        return now
+    if at > now:
         raise InvalidInput.one("at", "Choose a moment that is not in the future.")
-    return at or now
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1, seen from the east
+        raise InvalidInput.one("at", "Choose a moment that the calendar has.") from None
 
 
 def _level(level: Level) -> str:
