@@ -44,9 +44,7 @@ def canonical_email(raw: str) -> str:
     if len(typed) > 4 * MAX_LENGTH:  # before anything slow looks at it
         raise NotAnEmailAddress(_TOO_LONG)
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn") for letter in typed):
-        raise NotAnEmailAddress(
-            "This email address contains a character that cannot be seen. Type it again."
-        )
+        raise NotAnEmailAddress("This email address contains a character that cannot be seen. Type it again.")
     typed = "".join(_plain_width(letter) for letter in typed)
     local, at, domain = typed.rpartition("@")
     if not at or not local or not domain or "@" in local:
