@@ -11,9 +11,11 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from urllib.parse import quote_plus
 from uuid import UUID
+from zipfile import ZipFile
 from zlib import crc32
 
 import phonenumbers
@@ -22,7 +24,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import json_script
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,8 +69,23 @@ def environment(**options: object) -> Environment:
 @lru_cache(maxsize=256)
 def icon(name: str, extra_class: str = "") -> Markup:
     """Draw one of lucide's icons: decoration, since words or the control's own name carry the meaning."""
-    drawing = lucide(name, size=16, **{"class": f"i {extra_class}".strip(), "aria-hidden": "true"})
-    return Markup(" ".join(drawing.split()))  # noqa: S704 -- a drawing from the package
+    drawing = _drawings().read(f"{name}.svg").decode()
+    shapes = " ".join(drawing.partition(">")[2].split())
+    classes = f"i {extra_class}".strip()
+    return Markup(f'{_FRAME} class="{classes}" aria-hidden="true">{shapes}')  # noqa: S704 -- from the package
+
+
+# Every drawing of the package has this frame, 24 pixels wide; ours are 16.
+_FRAME = (
+    '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+    'stroke-linecap="round" stroke-linejoin="round"'
+)
+
+
+@lru_cache(maxsize=1)
+def _drawings() -> ZipFile:
+    """The package's own function reads the list of all 1,745 drawings again for each one: 40 ms each time."""
+    return ZipFile(str(resources.files("lucide") / "lucide.zip"))
 
 
 def url(name: str, **parts: object) -> str:
