@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from kinfold.entrypoints.web.middleware import MOST_SENT
@@ -13,7 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 PAGE, API = "/account/sign-in/", "/api/v1/invitation-links/open"
 
 
-def check(response: HttpResponse, status: int, *, api: bool = False) -> None:
+def check(response: Any, status: int, *, api: bool = False) -> None:
     """One sentence in the language of whoever asked, for nobody to keep."""
     assert response.status_code == status
     assert response.headers["Cache-Control"] == "no-store"
