@@ -248,6 +248,7 @@ SETTINGS = (
         "settings", P.PRACTICE_CHANGE, status=303,
         body={"version": "1", "name": "Alder Brook", "support_email": "", "switch": ["clients_need_email"]},
     ),
+    post("mail-again", P.PRACTICE_CHANGE, status=303, at={"mail_id": "lost_mail"}),
     get("tokens", P.TOKENS_OWN),
     post("tokens", P.TOKENS_OWN, body={"name": "Report", "scopes": ["tokens:own"], "days": "90"}),
     post("token-revoke", P.TOKENS_OWN, status=303),

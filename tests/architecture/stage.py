@@ -48,6 +48,7 @@ from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
+from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.team.actors import actor_for_login, write_token
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.links import link_token
@@ -291,6 +292,8 @@ def set_stage() -> Stage:
         stage.things.update(things)
     stage.foreign.update(_team_things(cast.birch, cast.fran))
     stage.foreign.update(_imports(cast.fran))
+    stage.things["lost_mail"] = _lost_mail(cast.alder)
+    stage.foreign["lost_mail"] = _lost_mail(cast.birch)
     stage.foreign.update(
         member_id=cast.fran.member_id, supervisor=cast.fran.member_id, client_id=cast.finn.id
     )
@@ -322,6 +325,19 @@ def _secret(link_id: UUID) -> str:
     found = links.secret_of(link_id)
     assert found is not None
     return found[1]
+
+
+def _lost_mail(practice: CastPractice) -> UUID:
+    """A mail that was given up."""
+    mail = OutgoingMail.objects.create(
+        kind="team.invitation",
+        for_practice=practice.practice_id,
+        subject_id=uuid4(),
+        message_id=f"<lost@{practice.slug}>",
+        state="failed",
+        created_at=clock.now(),
+    )
+    return mail.pk
 
 
 def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:

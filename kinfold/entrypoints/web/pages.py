@@ -208,7 +208,7 @@ def person_menu(actor: Actor) -> list[dict[str, str]]:
     if actor.may(Permission.TOKENS_OWN):
         items.append({"label": "API tokens", "href": url("tokens"), "icon": "key-round"})
         items.append({"label": "API", "href": url("api-docs"), "icon": "braces"})
-    if actor.demo:
+    if actor.demo and actor.may(Permission.PRACTICE_OWN):
         items.append({"label": "Demo mail", "href": url("demo-mail"), "icon": "mail"})
     return items
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.lifecycle.mail import RequeueMail, requeue_mail
+from kinfold.domain.lifecycle.queries import ListMailTroubles, list_mail_troubles
 from kinfold.domain.team.commands.practice import ChangePractice, change_practice
 from kinfold.domain.team.commands.tokens import (
     CreateToken,
@@ -41,7 +43,7 @@ def settings(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The practice's settings."""
     now = get_practice(actor, GetPractice())
     if request.method == "GET":
-        return _practice_page(request, now, now)
+        return _practice_page(request, actor, now, now)
     on = set(request.POST.getlist("switch"))
     wanted = ChangePractice(
         version=pages.version(request),
@@ -55,7 +57,7 @@ def settings(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         change_practice(actor, wanted, once=pages.form_key(request))
     except (InvalidInput, Conflict) as refused:
-        return _practice_page(request, now, wanted, refused)
+        return _practice_page(request, actor, now, wanted, refused)
     pages.toast(request, "The settings are saved.")
     return pages.see_other(reverse("settings"))
 
@@ -94,8 +96,18 @@ def token_revoke(request: HttpRequest, actor: Actor, token_id: UUID) -> HttpResp
     return pages.see_other(reverse("tokens"))
 
 
+@require_POST
+@pages.signed_in
+def mail_again(request: HttpRequest, actor: Actor, mail_id: UUID) -> HttpResponse:
+    """Try a mail again that was given up."""
+    requeue_mail(actor, RequeueMail(mail_id=mail_id), once=pages.form_key(request))
+    pages.toast(request, "The mail is on its way again.")
+    return pages.see_other(reverse("settings"))
+
+
 def _practice_page(
     request: HttpRequest,
+    actor: Actor,
     now: PracticeSettings,
     shown: PracticeSettings | ChangePractice,
     refused: InvalidInput | Conflict | None = None,
@@ -134,6 +146,7 @@ def _practice_page(
         "switches": switches,
         "slug": now.slug,
         "version": now.version,
+        "lost_mail": list_mail_troubles(actor, ListMailTroubles()),
     }
     return pages.page(request, PRACTICE, context, status=refused.status if refused else 200)
 
@@ -170,6 +183,7 @@ def _tokens_page(
 
 routes = [
     path("settings/", settings, name="settings"),
+    path("settings/mail/<uuid:mail_id>/again/", mail_again, name="mail-again"),
     path("account/tokens/", tokens, name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", token_revoke, name="token-revoke"),
 ]
