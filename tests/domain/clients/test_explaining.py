@@ -16,6 +16,7 @@ from kinfold.domain.clients.commands.assigning import (
     end_assignment,
 )
 from kinfold.domain.clients.errors import PlaceGone
+from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.queries.access import ExplainAccess, Explanation, explain_access
 from kinfold.domain.clients.queries.reach import (
     AccessOfMember,
@@ -107,6 +108,8 @@ def test_one_member_can_be_asked_about(cast: Cast, who: str, reasons: tuple[str,
 
 
 def test_who_was_not_on_the_team_then_is_said_to_be(cast: Cast) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        Client.objects.filter(pk=cast.anna.id).update(created_at=cast.began - timedelta(days=9))
     before = cast.began - timedelta(days=1)
     verdict = explained(cast, cast.anna.id, member_id=cast.lin.member_id, at=before).verdict
     assert verdict
@@ -156,8 +159,10 @@ def test_reasons_end_with_whatever_ends_first(cast: Cast) -> None:
 
 def test_nobody_saw_a_client_before_they_were_one(cast: Cast) -> None:
     (client_id,) = add(cast)
-    found = explained(cast, client_id, at=cast.began + timedelta(hours=1))
+    found = explained(cast, client_id, at=cast.began + timedelta(hours=1), member_id=cast.ada.member_id)
     assert (found.people, found.others) == ((), len(cast.team))
+    assert found.verdict
+    assert (found.verdict.sees, found.verdict.reasons) == (False, ("The client was not added yet.",))
 
 
 def test_the_future_cannot_be_asked_about(cast: Cast) -> None:

@@ -80,7 +80,8 @@ class Explanation:
 @query(Permission.ACCESS_EXPLAIN)
 def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     """Who can see this client, and why (SPEC N1, N4). Raises NotFound unless the actor may see the client now."""
-    if not visible_to(actor).filter(pk=data.client_id).exists():
+    created_at = visible_to(actor).filter(pk=data.client_id).values_list("created_at", flat=True).first()
+    if created_at is None:
         raise NotFound
     at = past_or_now(data.at)
     everyone = viewers(at)
@@ -109,7 +110,8 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     if data.member_id:
         person = next((p for p in people if p.member_id == data.member_id), None)
         viewer = everyone.get(data.member_id)
-        verdict = _verdict(data.member_id, names[data.member_id], person, viewer, at)
+        why_not = _why_not(viewer, at) if created_at <= at else ("The client was not added yet.",)
+        verdict = _verdict(data.member_id, names[data.member_id], person, why_not)
     return Explanation(
         client_id=data.client_id,
         at=at,
@@ -210,12 +212,12 @@ def _shown_by_role(sight: Sight, viewer: Viewer) -> str:
 
 
 def _verdict(
-    member_id: UUID, name: str, person: PersonWithAccess | None, viewer: Viewer | None, at: datetime
+    member_id: UUID, name: str, person: PersonWithAccess | None, why_not: tuple[str, ...]
 ) -> Verdict:
     if person:
         reasons = tuple(f"{g.rule}. {g.source}." if g.source else f"{g.rule}." for g in person.grounds)
         return Verdict(member_id=member_id, name=name, sees=True, level=person.level, reasons=reasons)
-    return Verdict(member_id=member_id, name=name, sees=False, level="", reasons=_why_not(viewer, at))
+    return Verdict(member_id=member_id, name=name, sees=False, level="", reasons=why_not)
 
 
 def _why_not(viewer: Viewer | None, at: datetime) -> tuple[str, ...]:
