@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from kinfold.domain.imports.bulk import insert
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
 from kinfold.domain.imports.duplicates import Match
 from kinfold.domain.imports.fields import FIELDS
 from kinfold.domain.imports.fields import Mapping as Columns
-from kinfold.domain.imports.models import StagedKind
+from kinfold.domain.imports.models import StagedKind, StagedRows
+from kinfold.domain.kernel.tenancy import current_practice_id
 
 SHOWN_OF_CELL: Final = 200
 
@@ -42,6 +44,22 @@ class Flawed(NamedTuple):
     line: int
     cells: dict[str, str]
     reasons: dict[str, str]
+
+
+def stage(import_id: UUID, parts: Sequence[Staged]) -> None:
+    """Write texts to the database, inside the running transaction."""
+    if parts:
+        insert(
+            StagedRows,
+            {"practice_id": current_practice_id(), "import_job_id": import_id},
+            {
+                "id": [str(uuid4()) for _ in parts],
+                "kind": [part.kind.value for part in parts],
+                "start": [part.start for part in parts],
+                "count": [part.count for part in parts],
+                "body": [part.body for part in parts],
+            },
+        )
 
 
 def write_bad(rows: Sequence[BadRow], columns: Columns, start: int) -> Staged:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -32,7 +32,7 @@ from kinfold.domain.imports.fields import Mapping
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
 from kinfold.domain.imports.reading import read
-from kinfold.domain.imports.staging import Sorter, Staged, read_people, write_bad
+from kinfold.domain.imports.staging import Sorter, Staged, read_people, stage, write_bad
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import DomainError
 from kinfold.domain.kernel.tasks import report, task
@@ -134,13 +134,7 @@ def record_check(actor: Actor, data: RecordCheck) -> None:
         trail.nothing_changed()
         return
     StagedRows.objects.filter(import_job_id=data.import_id)._raw_delete(DEFAULT_DB_ALIAS)
-    StagedRows.objects.bulk_create(
-        (
-            StagedRows(practice_id=actor.practice_id, import_job_id=data.import_id, **asdict(part))
-            for part in data.staged
-        ),
-        batch_size=20,
-    )
+    stage(data.import_id, data.staged)
     trail.record(
         actor,
         "import.checked",
