@@ -63,7 +63,7 @@ def test_a_file_comes_in_by_the_api(cast: Cast, browser_of: BrowserOf) -> None:
     assert send(browser, "GET", f"/{import_id}").json()["created"] == 1
     csv = send(browser, "GET", f"/{import_id}/left-out")
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert csv.content.decode("utf-8-sig").splitlines()[1].startswith("3,")
+    assert csv.content.decode("utf-8-sig").splitlines()[1].startswith('"3",')
 
     assert send(browser, "POST", f"/{import_id}/undo").json() == {"kept": []}
     assert send(browser, "POST", f"/{import_id}/undo").json()["code"] == "import-not-undoable"

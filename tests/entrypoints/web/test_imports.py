@@ -109,7 +109,7 @@ def test_bad_rows_stand_first_with_their_reasons_and_can_be_downloaded(
 
     download = browser.get(f"/imports/{import_id}/left-out/")
     assert download.headers["Content-Disposition"] == 'attachment; filename="people - left out.csv"'
-    assert download.content.decode("utf-8-sig").splitlines()[1].startswith("4,")
+    assert download.content.decode("utf-8-sig").splitlines()[1].startswith('"4",')
     browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
     run_pending()
     assert "left out, with a reason each" in text_of(browser.get(f"/imports/{import_id}/"))
