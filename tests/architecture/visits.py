@@ -19,7 +19,7 @@ from kinfold.domain.practices.models import Practice
 from tests.architecture import resolver
 from tests.architecture.playing import request
 from tests.architecture.routes import ROWS, Open
-from tests.architecture.stage import ANONYMOUS, EVERYTHING, Caller, Stage, undone
+from tests.architecture.stage import ANONYMOUS, Caller, Stage, undone
 from tests.personas import PASSWORD
 
 BY_SCRIPT = {"HX-Request": "true"}
@@ -64,20 +64,19 @@ def visits(stage: Stage) -> Iterator[Seen]:
     for row in ROWS:
         if resolver.addresses()[row.route].is_api:
             continue
-        names = ("anonymous", "Nora") if isinstance(row.needs, Open) else ("Olu", "Theo", "nobody")
-        for name in (*names, "everything"):
+        for name in ("anonymous", "Nora") if isinstance(row.needs, Open) else ("Olu", "Theo"):
             who, script = somebody(stage, name), "HX-Request" in row.headers
             yield Seen(str(row), name, request(stage, who, row), script)
             if row.body:
                 with undone():
                     url = resolver.addresses()[row.route].at(stage.things_for(who), row.at)
                     yield Seen(f"{row}, empty,", name, stage.ask(who, "POST", url, {}), script)
-            if not script and not isinstance(row.needs, Open):
+            if not script and name == "Olu":
                 yield Seen(
                     f"{row} by script", name, request(stage, who, row, headers=BY_SCRIPT), by_script=True
                 )
     for url in VIEWS:
-        for name in ("Olu", "Theo", "everything"):
+        for name in ("Olu", "Theo"):
             who = somebody(stage, name)
             with undone():
                 yield Seen(url, name, stage.ask(who, "GET", url.format_map(stage.things_for(who))))
@@ -91,8 +90,6 @@ def somebody(stage: Stage, name: str) -> Caller:
     """One of the kinds of people who visit."""
     if name == "anonymous":
         return ANONYMOUS
-    if name in {"nobody", "everything"}:
-        return stage.member_with(EVERYTHING if name == "everything" else frozenset())
     return stage.signed_in(getattr(stage.cast, name.lower()))
 
 

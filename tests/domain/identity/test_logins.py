@@ -136,7 +136,7 @@ def test_each_change_has_its_sentence_and_names_no_practice(cast: Cast) -> None:
         assert mail.to == cast.olu.email
         assert mail.subject == "Your login was changed"
         assert sentence in mail.text
-        assert "3 March 2026 at 12:00 UTC" in mail.text
+        assert "March 3, 2026 at 12:00 UTC" in mail.text
         assert cast.alder.name not in mail.subject + mail.text
 
 

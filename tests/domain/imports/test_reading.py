@@ -79,9 +79,17 @@ def test_what_a_program_wrote_is_what_is_read(
     assert [line for line, _ in rows_of(table)] == [line for line, row in expected[1:] if any(row)]
 
 
+def _is_utf_8(content: bytes) -> bool:
+    try:
+        return bool(content.decode("utf-8")) and not content.isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 @given(st.lists(st.text("abcéüßÀñ ’“", min_size=1, max_size=8), min_size=1, max_size=6))
 def test_windows_1252_is_read_or_refused_but_never_misread(names: list[str]) -> None:
     content = "\n".join(["first,last", *(f"{name.strip()}x,Smith" for name in names)]).encode("cp1252")
+    assume(not _is_utf_8(content))  # bytes that are right in both can only be taken for one of them
     try:
         table = read(content)
     except FileRefused:

@@ -1,0 +1,349 @@
+"""Nothing leaks sideways: every field of every record holds a word that exists nowhere else (RELIABILITY 1.2).
+
+Everybody then asks for everything, and no answer, header, mail, log, session, queue or trail may hold a word that this
+person must not see. Who may see what stands in `ALLOWED`, by hand.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import connection, models
+
+from kinfold.domain.access.models import Role
+from kinfold.domain.audit.models import AuditDetail, AuditEntry
+from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
+from kinfold.domain.clients.commands.changing import ChangeClient, change_client
+from kinfold.domain.clients.models import Client
+from kinfold.domain.identity.models import Login
+from kinfold.domain.imports.models import Import
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.tasks import run_pending
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.commands.invitations import (
+    InviteMember,
+    ResendInvitations,
+    invite_member,
+    resend_invitations,
+)
+from kinfold.domain.team.models import ApiToken, Member
+from tests.architecture import resolver
+from tests.architecture.playing import request
+from tests.architecture.routes import ROWS, Open
+from tests.architecture.stage import ANONYMOUS, Caller, Stage, undone
+from tests.personas import CastClient, Person
+
+ALDER = {"olu", "ada", "sana", "theo", "lin", "bea"}
+ADMINISTRATORS = {"olu", "ada"}
+# Who may see what, by hand: names on the roster, and the rest of a client's profile.
+SEES = {
+    "anna": {*ADMINISTRATORS, "theo", "sana"},
+    "ben": {*ADMINISTRATORS, "lin"},
+    "dora": {*ADMINISTRATORS, "lin"},
+    "uma": ADMINISTRATORS,
+    "finn": {"fran"},
+}
+NAMES_ONLY = {"bea"}
+EVERYBODY = (*sorted(ALDER), "fran", "nora", "anonymous")
+
+
+@dataclass(slots=True)
+class Canaries:
+    """Words that exist once, what each stands for, and who may meet it."""
+
+    random: random.Random = field(default_factory=lambda: random.Random(7))
+    known: dict[str, str] = field(default_factory=dict)
+    allowed: dict[str, set[str]] = field(default_factory=dict)
+
+    def word(self, what: str, allowed: set[str]) -> str:
+        """A new word of letters, as names are."""
+        word = "Q" + "".join(self.random.choices(string.ascii_lowercase, k=11))
+        self.known[word.lower()], self.allowed[word.lower()] = what, allowed
+        return word
+
+    def hidden_from(self, who: str) -> dict[str, str]:
+        """What this person must not meet."""
+        return {word: what for word, what in self.known.items() if who not in self.allowed[word]}
+
+    def within(self, text: str, words: Mapping[str, str]) -> set[str]:
+        """Which of these words a text holds."""
+        lower = text.lower()
+        return {what for word, what in words.items() if word in lower}
+
+
+@dataclass(slots=True)
+class Planted:
+    """The stage with its canaries, and those who will ask."""
+
+    stage: Stage
+    canaries: Canaries
+    callers: dict[str, Caller]
+
+
+@pytest.fixture(scope="module")
+def planted(stage: Stage) -> Iterator[Planted]:
+    """A canary in every field that people fill in."""
+    cast, canaries = stage.cast, Canaries()
+    callers = {name: somebody(stage, name) for name in EVERYBODY}
+    with undone():
+        for client, name in ((getattr(cast, name), name) for name in SEES):
+            plant_in_client(stage, canaries, client, name)
+        for person, name in ((getattr(cast, name), name) for name in (*sorted(ALDER), "fran")):
+            plant_in_member(canaries, person, name)
+        for practice_id, team, owner in (
+            (cast.alder.practice_id, ALDER, cast.olu),
+            (cast.birch.practice_id, {"fran"}, cast.fran),
+        ):
+            plant_in_practice(canaries, practice_id, team, owner)
+        run_pending()
+        yield Planted(stage, canaries, callers)
+
+
+def somebody(stage: Stage, name: str) -> Caller:
+    """One of those who ask."""
+    return ANONYMOUS if name == "anonymous" else stage.signed_in(getattr(stage.cast, name))
+
+
+def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: str) -> None:
+    """By the commands that people use, so that search words and sort keys follow."""
+    cast = stage.cast
+    owner = cast.fran.actor if name == "finn" else cast.olu.actor
+    roster, profile = SEES[name] | (NAMES_ONLY if name != "finn" else set()), SEES[name]
+    with entered(client.practice_id):
+        version = Client.objects.values_list("version", flat=True).get(pk=client.id)
+    change_client(
+        owner,
+        ChangeClient(
+            client_id=client.id,
+            version=version,
+            first_name=canaries.word(f"{name}'s first name", roster),
+            last_name=canaries.word(f"{name}'s last name", roster),
+            email=canaries.word(f"{name}'s e-mail", profile).lower() + "@mail.example",
+            external_id=canaries.word(f"{name}'s external ID", profile),
+            phone="555 " + canaries.word(f"{name}'s phone", profile),
+            tags=(canaries.word(f"{name}'s tag", profile),),
+        ),
+    )
+    if name == "ben":
+        reason = canaries.word("why Ben was assigned", profile)
+        data = AssignClient(client_id=client.id, member_id=cast.lin.member_id, kind="direct", reason=reason)
+        assign_client(owner, data)
+
+
+def plant_in_member(canaries: Canaries, person: Person, name: str) -> None:
+    """A member's name, which the team sees, and address, which those see who manage the team."""
+    team = {"fran"} if name == "fran" else ALDER
+    managing = team if name == "fran" else ADMINISTRATORS
+    address = canaries.word(f"{name}'s address", managing | {name}).lower() + "@example.org"
+    Login.objects.filter(pk=person.login_id).update(email=address)
+    EmailAddress.objects.filter(user_id=person.login_id, primary=True).update(email=address)
+    with entered(person.practice_id, writing=True):
+        Member.objects.filter(pk=person.member_id).update(
+            first_name=canaries.word(f"{name}'s first name", team | guests(name)),
+            last_name=canaries.word(f"{name}'s last name", team | guests(name)),
+            email=address,
+        )
+
+
+def guests(name: str) -> set[str]:
+    """Nora is invited by Olu, and an invitation says by whom; the links on the stage are Olu's too."""
+    return {"nora", "anonymous"} if name == "olu" else set()
+
+
+def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], owner: Person) -> None:
+    """What belongs to the practice: its name, roles, tokens, invitations and imports."""
+    managing = team & (ADMINISTRATORS | {"fran"})
+    invited = set() if owner.first_name == "Fran" else {"nora", "anonymous"}
+    whose = owner.first_name
+    Practice.objects.filter(pk=practice_id).update(
+        name=canaries.word(f"the name of {whose}'s practice", team | invited),
+        support_email=canaries.word(f"where {whose}'s practice is asked", team).lower() + "@example.org",
+    )
+    with entered(practice_id, writing=True):
+        role = Role.objects.create(
+            name=canaries.word(f"a role of {whose}", team),
+            name_key=canaries.word("a key", set()).lower(),
+            description=canaries.word(f"what a role of {whose} is", team),
+            starting_point="nothing",
+        )
+        Import.objects.all().update(
+            file_name=canaries.word(f"a file of {whose}", managing),
+            header=[canaries.word(f"a heading of {whose}", managing), *"abcde"][:5],
+            samples=[[canaries.word(f"a cell of {whose}", managing)] * 5],
+            problem=canaries.word(f"what was wrong with a file of {whose}", managing),
+        )
+        ApiToken.objects.create(
+            member_id=owner.member_id,
+            name=canaries.word(f"a token of {whose}", {whose.lower()}),
+            digest=f"{whose:0>64}",
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    invitation_id = invite_member(
+        owner.actor,
+        InviteMember(
+            full_name=f"{canaries.word(f'whom {whose} invited', managing)} {canaries.word('and how', managing)}",
+            email=canaries.word(f"where {whose} invited", managing).lower() + "@example.org",
+            role_ids=(role.id,),
+        ),
+    )
+    resend_invitations(owner.actor, ResendInvitations(invitation_ids=(invitation_id,)))
+
+
+def everything_said(response: object) -> str:
+    """All of an answer: line, headers, cookies, body."""
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())  # type: ignore[attr-defined]
+    cookies = response.cookies.output()  # type: ignore[attr-defined]
+    return "\n".join((headers, cookies, response.content.decode(errors="replace")))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_nobody_meets_what_they_must_not_see(
+    planted: Planted, who: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage, caller = planted.stage, planted.callers[who]
+    hidden = planted.canaries.hidden_from(who)
+    met: list[tuple[str, set[str]]] = []
+    caplog.set_level(logging.INFO)
+    # Whoever holds a link may read what it offers, so everybody has the one of their own practice.
+    link = (stage.foreign if who == "fran" else stage.things)["invitation_link"]
+    own = {**stage.things_for(caller), "invitation_link": link}
+    foreign = {**stage.foreign, "invitation_link": link}
+    for row in ROWS:
+        names_something = resolver.addresses()[row.route].parts or "{" in repr(row.body)
+        for things in (own, {**own, **foreign}) if names_something else (own,):
+            answer = everything_said(request(stage, caller, row, things))
+            met += [(str(row), found)] if (found := planted.canaries.within(answer, hidden)) else []
+    for url in lists(planted):
+        with undone():
+            answer = everything_said(stage.ask(caller, "GET", url))
+        met += [(url, found)] if (found := planted.canaries.within(answer, hidden)) else []
+    assert met == []
+    assert planted.canaries.within(caplog.text, planted.canaries.known) == set(), "in the log"
+
+
+def lists(planted: Planted) -> list[str]:
+    """Other ways to look at lists and objects than the matrix's."""
+    cast = planted.stage.cast
+    clients = [getattr(cast, name).id for name in SEES]
+    members = [getattr(cast, name).member_id for name in (*sorted(ALDER), "fran")]
+    return [
+        *(f"/clients/{client}/" for client in clients),
+        *(f"/clients/{client}/?check={members[0]}&at=2026-01-01" for client in clients),
+        *(
+            f"/api/v1/clients/{client}{more}"
+            for client in clients
+            for more in ("", "/access", "/assignments")
+        ),
+        *(f"/api/v1/members/{member}{more}" for member in members for more in ("", "/access")),
+        *(f"/manage/team/{member}/" for member in members),
+        *(f"/activity/of/{thing}/" for thing in (*clients, *members)),
+        *(f"/manage/team/?show={show}" for show in ("pending", "archived")),
+        *(f"/manage/clients/?therapist={member}" for member in members),
+        *(f"/clients/?therapist={member}" for member in members),
+        *(f"/clients/?after={client}" for client in clients),
+        "/clients/?show=archived",
+    ]
+
+
+@pytest.mark.parametrize("who", sorted(ALDER | {"fran"}))
+def test_searching_finds_nobody_by_what_one_must_not_see(planted: Planted, who: str) -> None:
+    """Also not by a client's address, for those who see names only: whether it is known would be told."""
+    stage, caller = planted.stage, planted.callers[who]
+    of_clients = [
+        word for word, what in planted.canaries.hidden_from(who).items() if what.split("'")[0] in SEES
+    ]
+    assert of_clients
+    for word in of_clients:
+        for url, body in (("/clients/search/", {"q": word[:8]}), ("/api/v1/clients/search", {"q": word[:8]})):
+            with undone():
+                answer = stage.ask(caller, "POST", url, body)
+            assert (
+                planted.canaries.within(everything_said(answer), planted.canaries.hidden_from(who)) == set()
+            )
+            if url.startswith("/api"):
+                assert answer.json()["total"] == 0, planted.canaries.known[word]  # type: ignore[attr-defined]
+
+
+def test_mail_holds_what_its_reader_may_know_and_nothing_of_clients(planted: Planted) -> None:
+    run_pending()
+    folder = Path(settings.MAIL_FOLDER)
+    texts = [path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()]
+    invited = {"invited", "how", "practice", "role", "first", "last"}
+    wrong = {
+        what
+        for text in texts
+        for what in planted.canaries.within(text, planted.canaries.known)
+        if what.split("'")[0] in SEES or not invited & set(what.replace("'s", " ").split())
+    }
+    assert wrong == set()
+
+
+def test_what_is_kept_beside_the_records_holds_ids_and_no_words(planted: Planted) -> None:
+    """The trail, the queue, outgoing mail and sessions: RELIABILITY 1.12, 3."""
+    beside = {AuditEntry._meta.db_table, AuditDetail._meta.db_table} | {
+        table
+        for table in connection.introspection.table_names()
+        if table.startswith(("kernel_", "outgoing_", "identity_loginsession", "access_replay"))
+    }
+    assert len(beside) >= 6
+    for table in sorted(beside):
+        with entered(planted.stage.cast.alder.practice_id), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found = planted.canaries.within(repr(cursor.fetchall()), planted.canaries.known)
+        assert found == set(), table
+
+
+def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) -> None:
+    """A new field of text must be planted too, or be known to hold none of people's words."""
+    with entered(planted.stage.cast.alder.practice_id):
+        bare = set()
+        for model in (Client, Member, Practice, Role, Import, ApiToken):
+            rows = repr(list(model.objects.values()))
+            for each in model._meta.concrete_fields:
+                if isinstance(each, (models.CharField, models.TextField)) and not each.choices:
+                    values = repr(list(model.objects.values_list(each.name)))
+                    if not planted.canaries.within(values, planted.canaries.known):
+                        bare.add(f"{model.__name__}.{each.name}")
+            assert rows
+    made_by_kinfold = {
+        "ApiToken.digest",
+        "ApiToken.hint",
+        "Import.date_order",
+        "Import.delimiter",
+        "Import.digest",
+        "Import.encoding",
+        "Practice.slug",
+        "Role.key",
+        "Role.starting_point",
+        "Member.sort_key",
+    }
+    assert bare == made_by_kinfold
+
+
+def test_every_canary_is_met_by_somebody(planted: Planted) -> None:
+    """Or it would prove nothing that nobody else meets it."""
+    met: set[str] = set()
+    for who in ("olu", "fran"):
+        caller, words = planted.callers[who], planted.canaries.known
+        for row in ROWS:
+            if row.method == "GET" and not isinstance(row.needs, Open):
+                things = planted.stage.things_for(caller) | (planted.stage.foreign if who == "fran" else {})
+                answer = everything_said(request(planted.stage, caller, row, things))
+                met |= planted.canaries.within(answer, words)
+        for url in lists(planted):
+            with undone():
+                met |= planted.canaries.within(everything_said(planted.stage.ask(caller, "GET", url)), words)
+    never = set(planted.canaries.known.values()) - met
+    assert never == {"a key"}

@@ -1,0 +1,184 @@
+"""Every list asks the same number of questions for 3 rows and for 30, and none of them reads the whole table.
+
+Which address is a list is not said here: every page and operation of the matrix that shows more when there is more is
+one, so all that are looked at by GET, and all searches, are played with few rows and with many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kinfold.domain.access.models import Role
+from kinfold.domain.audit import trail
+from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.profile import Typed
+from kinfold.domain.imports.models import Import
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.kernel.text import sort_key
+from kinfold.domain.team.commands.invitations import InviteMember, invite_member
+from kinfold.domain.team.models import ApiToken, Member, MemberRole, Supervision
+from tests import engine
+from tests.architecture.playing import request
+from tests.architecture.routes import ROWS, Open, Row
+from tests.architecture.stage import Stage, undone
+
+LOOKS = [row for row in ROWS if not isinstance(row.needs, Open) and not row.writes]
+LISTS_OF_CLIENTS = [
+    f"{base}{asked}"
+    for base in ("/manage/clients/", "/clients/")
+    for asked in (
+        "",
+        "?sort=-name",
+        "?sort=updated",
+        "?sort=-updated",
+        "?therapist={member_id}",
+        "?therapist=none",
+    )
+] + [
+    "/manage/clients/?show=archived",
+    "/manage/clients/?tag={tag_id}",
+    "/manage/clients/?tag={tag_id}&therapist={member_id}",
+    "/manage/clients/?after={client_id}",
+    "/manage/clients/?before={client_id}&sort=-updated",
+    "/api/v1/clients",
+    "/api/v1/clients?sort=-updated&limit=5",
+    "/api/v1/members/{member_id}/access",
+]
+SEARCHES = ("ok", "ben oka", "ben.okafor@mail", "zz", "anna no")
+# How an engine says that it reads a table from end to end: with no index, or with one but without a place to begin.
+SCAN = {
+    "sqlite": re.compile(r"SCAN (clients_\w+)"),
+    "postgres": re.compile(r"Seq Scan on (clients_\w+)"),
+}
+
+
+def more(stage: Stage, first: int, last: int) -> None:
+    """Rows number `first` to `last` of everything that lists show."""
+    cast, now = stage.cast, clock.now()
+    owner = cast.olu.actor
+    for number in range(first, last):
+        person = Typed(
+            first_name=f"Okki{number}",
+            last_name=f"Linberg{number}",
+            email=f"okki{number}@mail.example",
+            birth_date="1990-01-01",
+            sex_at_birth="female",
+            tags=("Sleep", f"Group {number}"),
+        )
+        create_clients(owner, CreateClients(people=(person,), therapist_id=cast.lin.member_id))
+        address = f"linus{number}@example.org"
+        roles = (cast.alder.roles["associate"],)
+        invite_member(owner, InviteMember(full_name=f"Linus {number}", email=address, role_ids=roles))
+        with entered(cast.alder.practice_id, writing=True):
+            member = Member.objects.create(
+                first_name="Linda",
+                last_name=str(number),
+                sort_key=sort_key(str(number), "Linda"),
+                email=f"linda{number}@example.org",
+                joined_at=now,
+                updated_at=now,
+            )
+            MemberRole.objects.create(member=member, role_id=cast.alder.roles["intern"], since=now)
+            Supervision.objects.create(supervisor_id=cast.sana.member_id, supervisee=member, since=now)
+            Role.objects.create(
+                name=f"Helper {number}", name_key=f"helper {number}", starting_point="nothing"
+            )
+            ApiToken.objects.create(
+                member_id=cast.olu.member_id,
+                name=f"Program {number}",
+                digest=f"{number:064}",
+                hint="abcd",
+                created_at=now,
+                expires_at=now + timedelta(days=1),
+            )
+            done = Import.objects.filter(state="done").values()[0]
+            Import.objects.create(**{**done, "id": None, "change_set_id": None, "file_name": f"{number}.csv"})
+            trail.record(owner, "member.changed", subject=("member", member.id))
+
+
+@pytest.mark.parametrize("row", LOOKS, ids=str)
+def test_a_list_asks_as_much_for_three_rows_as_for_thirty(stage: Stage, row: Row) -> None:
+    who = stage.signed_in(stage.cast.olu)
+    asked = []
+    with undone():
+        for first, last in ((0, 3), (3, 30)):
+            more(stage, first, last)
+            request(
+                stage, who, row, keep=True
+            )  # what is remembered from now on, and the look that is recorded
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                request(stage, who, row, keep=True)
+            asked.append([query["sql"] for query in queries.captured_queries])
+    # Fewer is right where one page of many rows shows fewer kinds of things (activity).
+    assert len(asked[1]) <= len(asked[0]), new_questions(*asked)
+
+
+def new_questions(few: list[str], many: list[str]) -> list[str]:
+    """What is asked for many rows and not for few, values left out."""
+    shapes = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b", "?", sql)[:300] for sql in many]
+    known = {re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b", "?", sql)[:300] for sql in few}
+    return sorted({shape for shape in shapes if shape not in known}) or sorted(
+        {shape for shape in shapes if shapes.count(shape) > 1}
+    )
+
+
+@pytest.fixture
+def crowded(stage: Stage) -> Iterator[Stage]:
+    """The stage with a few dozen of everything."""
+    with undone():
+        more(stage, 0, 12)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM clients_tag LIMIT 1")
+            found = cursor.fetchone()
+        stage.things["tag_id"] = found[0]
+        yield stage
+        del stage.things["tag_id"]
+
+
+@pytest.mark.parametrize("who", ["olu", "theo", "sana"])
+def test_no_list_search_or_filter_reads_all_clients(crowded: Stage, who: str) -> None:
+    caller = crowded.signed_in(getattr(crowded.cast, who))
+    things = crowded.things_for(caller)
+    with plans() as seen:
+        for url in LISTS_OF_CLIENTS:
+            crowded.ask(caller, "GET", url.format_map(things))
+        for words in SEARCHES:
+            crowded.ask(caller, "POST", "/manage/clients/search/", {"q": words})
+            crowded.ask(caller, "POST", "/clients/search/", {"q": words})
+            crowded.ask(caller, "POST", "/api/v1/clients/search", {"q": words})
+    assert len(seen) > 10, "the questions were not caught"
+    assert [(sql, plan) for sql, plan in seen if SCAN[engine.engine()].search(plan)] == []
+
+
+@contextmanager
+def plans() -> Iterator[list[tuple[str, str]]]:
+    """How the database finds the rows of every question about clients that is asked meanwhile.
+
+    A planner reads a small table whole because that is quickest, so PostgreSQL is told that it is not.
+    """
+    seen: list[tuple[str, str]] = []
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "WITH")) and "clients_" in sql:
+            with connection.cursor() as cursor:
+                execute(explain + sql, params, False, {**context, "cursor": cursor})
+                seen.append((sql, "\n".join(str(line[-1]) for line in cursor.fetchall())))
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with connection.execute_wrapper(look):
+        yield seen
