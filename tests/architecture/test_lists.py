@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from kinfold.domain.access.models import Role
 from kinfold.domain.audit import trail
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.models import Tag
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.imports.models import Import
 from kinfold.domain.kernel import clock
@@ -138,10 +139,8 @@ def crowded(stage: Stage) -> Iterator[Stage]:
     """The stage with a few dozen of everything."""
     with undone():
         more(stage, 0, 12)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM clients_tag LIMIT 1")
-            found = cursor.fetchone()
-        stage.things["tag_id"] = found[0]
+        with entered(stage.cast.alder.practice_id):
+            stage.things["tag_id"] = Tag.objects.values_list("id", flat=True)[0]
         yield stage
         del stage.things["tag_id"]
 
