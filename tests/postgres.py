@@ -49,8 +49,9 @@ class Postgres:
         )
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, also one that a killed process is still connected to."""
-        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        """Remove a database, also one that a killed process or the server's own cleaning is still connected to."""
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        self.execute(drop, role=SUPERUSER)
 
 
 def start(folder: Path, *, durable: bool = False) -> tuple[Postgres, Callable[[], None]]:
