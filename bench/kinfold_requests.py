@@ -113,11 +113,11 @@ class Kinfold:
 
     def _objects(self) -> Iterator[bytes]:
         for person in self._newcomers():
+            written = {name: str(getattr(person, name)) for name in WRITTEN}
             yield self._post(
                 "/api/v1/clients",
                 {
-                    **{name: str(getattr(person, name)) for name in WRITTEN},
-                    "tags": [self.seeded["tag_name"]],
+                    "people": [{**written, "tags": [self.seeded["tag_name"]]}],
                     "therapist_id": self.seeded["therapist"],
                 },
             )
