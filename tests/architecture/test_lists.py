@@ -1,4 +1,4 @@
-"""Every list asks the same number of questions for 3 rows and for 30, and none of them reads the whole table.
+"""Every list asks the same number of questions for 3 rows and for 30.
 
 Which address is a list is not said here: every page and operation of the matrix that shows more when there is more is
 one, so all that are looked at by GET, and all searches, are played with few rows and with many.
@@ -7,10 +7,7 @@ one, so all that are looked at by GET, and all searches, are played with few row
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from kinfold.domain.access.models import Role
 from kinfold.domain.audit import trail
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.models import Tag
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.imports.models import Import
 from kinfold.domain.kernel import clock
@@ -27,39 +23,11 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.models import ApiToken, Member, MemberRole, Supervision
-from tests import engine
 from tests.architecture.playing import request
 from tests.architecture.routes import ROWS, Open, Row
 from tests.architecture.stage import Stage, undone
 
 LOOKS = [row for row in ROWS if not isinstance(row.needs, Open) and not row.writes]
-LISTS_OF_CLIENTS = [
-    f"{base}{asked}"
-    for base in ("/manage/clients/", "/clients/")
-    for asked in (
-        "",
-        "?sort=-name",
-        "?sort=updated",
-        "?sort=-updated",
-        "?therapist={member_id}",
-        "?therapist=none",
-    )
-] + [
-    "/manage/clients/?show=archived",
-    "/manage/clients/?tag={tag_id}",
-    "/manage/clients/?tag={tag_id}&therapist={member_id}",
-    "/manage/clients/?after={client_id}",
-    "/manage/clients/?before={client_id}&sort=-updated",
-    "/api/v1/clients",
-    "/api/v1/clients?sort=-updated&limit=5",
-    "/api/v1/members/{member_id}/access",
-]
-SEARCHES = ("ok", "ben oka", "ben.okafor@mail", "zz", "anna no")
-# How an engine says that it reads a table from end to end: with no index, or with one but without a place to begin.
-SCAN = {
-    "sqlite": re.compile(r"SCAN (clients_\w+)"),
-    "postgres": re.compile(r"Seq Scan on (clients_\w+)"),
-}
 
 
 def more(stage: Stage, first: int, last: int) -> None:
@@ -132,52 +100,3 @@ def new_questions(few: list[str], many: list[str]) -> list[str]:
     return sorted({shape for shape in shapes if shape not in known}) or sorted(
         {shape for shape in shapes if shapes.count(shape) > 1}
     )
-
-
-@pytest.fixture
-def crowded(stage: Stage) -> Iterator[Stage]:
-    """The stage with a few dozen of everything."""
-    with undone():
-        more(stage, 0, 12)
-        with entered(stage.cast.alder.practice_id):
-            stage.things["tag_id"] = Tag.objects.values_list("id", flat=True)[0]
-        yield stage
-        del stage.things["tag_id"]
-
-
-@pytest.mark.parametrize("who", ["olu", "theo", "sana"])
-def test_no_list_search_or_filter_reads_all_clients(crowded: Stage, who: str) -> None:
-    caller = crowded.signed_in(getattr(crowded.cast, who))
-    things = crowded.things_for(caller)
-    with plans() as seen:
-        for url in LISTS_OF_CLIENTS:
-            crowded.ask(caller, "GET", url.format_map(things))
-        for words in SEARCHES:
-            crowded.ask(caller, "POST", "/manage/clients/search/", {"q": words})
-            crowded.ask(caller, "POST", "/clients/search/", {"q": words})
-            crowded.ask(caller, "POST", "/api/v1/clients/search", {"q": words})
-    assert len(seen) > 10, "the questions were not caught"
-    assert [(sql, plan) for sql, plan in seen if SCAN[engine.engine()].search(plan)] == []
-
-
-@contextmanager
-def plans() -> Iterator[list[tuple[str, str]]]:
-    """How the database finds the rows of every question about clients that is asked meanwhile.
-
-    A planner reads a small table whole because that is quickest, so PostgreSQL is told that it is not.
-    """
-    seen: list[tuple[str, str]] = []
-    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
-
-    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().startswith(("SELECT", "WITH")) and "clients_" in sql:
-            with connection.cursor() as cursor:
-                execute(explain + sql, params, False, {**context, "cursor": cursor})
-                seen.append((sql, "\n".join(str(line[-1]) for line in cursor.fetchall())))
-        return execute(sql, params, many, context)
-
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-    with connection.execute_wrapper(look):
-        yield seen
