@@ -26,7 +26,7 @@ from kinfold.domain.team.models import Member, Seat
 from . import filling, people, story
 
 # Told by commands; what goes beyond is filled in.
-TOLD_CLIENTS = 300
+TOLD_CLIENTS = 150
 TOLD_MEMBERS = story.SMALLEST + len(story.OTHERS)
 # A visitor of a demo is never asked for a second factor.
 NEVER = datetime(2999, 1, 1, tzinfo=UTC)
