@@ -27,7 +27,7 @@ from kinfold.domain.kernel.prepared import prepared
 
 # From how many on it is faster to walk through all clients in order until a page is full.
 _MANY = 10_000
-# Up to how many letters a word is so common that its clients are gathered at once, not asked about one by one.
+# Words of up to so many letters are common: they have many clients.
 _COMMON = 2
 # Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
 _LAST = "\U0010ffff"
@@ -191,10 +191,9 @@ def _with_words(
     of_name = {"shared_in_name__lt": NOT_OF_NAME} if shape.names_only else {}
     for n in range(first, len(shape.letters)):
         word = ClientWord.objects.filter(word__gte=values[f"w{n}"], word__lte=values[f"e{n}"], **of_name)
-        if first and shape.letters[0] <= _COMMON:
-            rows = rows.filter(**{f"{client_id}__in": word.filter(status=shape.status).values("client_id")})
-        else:
-            rows = rows.filter(Exists(word.filter(client_id=OuterRef(client_id))))
+        rare = shape.letters[n] > _COMMON
+        gather = shape.letters[0] <= _COMMON if first else (shape.members or 0) > 1 and rare
+        rows = _of_these(rows, shape, word, client_id, gather=gather)
     return rows
 
 
@@ -202,6 +201,17 @@ def _with_tag(rows: QuerySet[Any], shape: _Shape, values: Mapping[str, Any], cli
     if not shape.tag:
         return rows
     tagged = ClientTag.objects.filter(tag_id=values["tag"])
-    if shape.start is _Start.WORDS and shape.letters[0] <= _COMMON:
-        return rows.filter(**{f"{client_id}__in": tagged.filter(status=shape.status).values("client_id")})
-    return rows.filter(Exists(tagged.filter(client_id=OuterRef(client_id))))
+    common = shape.start is _Start.WORDS and shape.letters[0] <= _COMMON
+    return _of_these(rows, shape, tagged, client_id, gather=common)
+
+
+def _of_these(
+    rows: QuerySet[Any], shape: _Shape, wanted: QuerySet[Any], client_id: str, *, gather: bool
+) -> QuerySet[Any]:
+    """Keep the rows of clients who are among the wanted ones: gathered all at once, or asked about one by one.
+
+    Gathering pays where the candidates are many and the wanted ones few.
+    """
+    if gather:
+        return rows.filter(**{f"{client_id}__in": wanted.filter(status=shape.status).values("client_id")})
+    return rows.filter(Exists(wanted.filter(client_id=OuterRef(client_id))))
