@@ -196,32 +196,14 @@ def level_for(actor: Actor, client_id: UUID) -> Level:
     return max(levels, default=Level.BILLING)
 
 
-def sights_of(viewer: Viewer, client_ids: QuerySet[Client], at: datetime) -> dict[UUID, list[Sight]]:
-    """By client, every tie through which one member sees these clients at a moment, in three queries."""
-    reached = members_reached(viewer, at)
-    rows = Assignment.objects.filter(holds(at), client__in=client_ids)
-    if reached is not None:
-        rows = rows.filter(member_id__in=reached)
-    ties: defaultdict[UUID, list[_Tie]] = defaultdict(list)
-    for client_id, *row in rows.values_list("client_id", *_TIE):
-        ties[client_id].append(_tie(*row))
-    supervisors = _supervisors([tie for group in ties.values() for tie in group], at)
-    me = {viewer.member_id: viewer}
-    return {client_id: list(_by_assignment(group, supervisors, me)) for client_id, group in ties.items()}
-
-
-_TIE = ("id", "member_id", "kind", "level", "since", "until")
-
-
-def _tie(
-    tie_id: UUID, member_id: UUID, kind: str, level: int, since: datetime, until: datetime | None
-) -> _Tie:
-    return _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until)
-
-
 def _ties(client_id: UUID, at: datetime) -> list[_Tie]:
-    rows = Assignment.objects.filter(holds(at), client_id=client_id).values_list(*_TIE)
-    return [_tie(*row) for row in rows]
+    rows = Assignment.objects.filter(holds(at), client_id=client_id).values_list(
+        "id", "member_id", "kind", "level", "since", "until"
+    )
+    return [
+        _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until)
+        for tie_id, member_id, kind, level, since, until in rows
+    ]
 
 
 def _is_direct(ties: list[_Tie]) -> bool:
