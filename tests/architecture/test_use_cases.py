@@ -20,7 +20,7 @@ from django.db.models.query import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import USE_CASES, UseCase
-from kinfold.domain.access.permissions import NEEDS, Permission
+from kinfold.domain.access.permissions import NEEDS, Area, Permission
 from kinfold.domain.audit.sentences import SENTENCES
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantRow
 from tests.architecture.source import import_whole_domain, trees
@@ -144,6 +144,12 @@ def test_every_permission_has_a_sentence_and_what_it_needs_exists() -> None:
     assert [p for p in Permission if not re.fullmatch(r"[A-Z].*\.", p.sentence)] == []
     assert {p for needed in NEEDS.values() for p in needed} | set(NEEDS) <= set(Permission)
     assert len({p.sentence for p in Permission}) == len(Permission)
+
+
+def test_every_permission_has_a_name_of_its_own_under_a_heading() -> None:
+    assert [p for p in Permission if not re.fullmatch(r"[A-Z][^.]{3,39}", p.label)] == []
+    assert len({p.label for p in Permission}) == len(Permission)
+    assert {p.area for p in Permission} <= set(Area)
 
 
 # --- evidence -----------------------------------------------------------------------------------------------------

@@ -6,46 +6,120 @@ from enum import StrEnum
 from typing import Self
 
 
+class Area(StrEnum):
+    """The headings under which permissions stand in the role editor and in the reference."""
+
+    CLIENTS = "Clients"
+    CARE = "Sessions and notes"
+    TEAM = "Team"
+    OFFICE = "Office"
+
+
 class Permission(StrEnum):
     """One thing a role can allow. Roles, tokens and reference pages list these; commands and queries name one each."""
 
+    label: str
     sentence: str
 
-    def __new__(cls, value: str, sentence: str) -> Self:
-        """A permission is its `resource:action` and the sentence that explains it."""
+    def __new__(cls, value: str, label: str, sentence: str) -> Self:
+        """A permission is its `resource:action`, its name in the role editor, and the sentence that explains it."""
         member = str.__new__(cls, value)
         member._value_ = value
+        member.label = label
         member.sentence = sentence
         return member
 
     PRACTICE_OWN = (
         "practice:own",
+        "Own the practice",
         "Give and take the Owner role, and decide who may open direct clients' charts.",
     )
-    PRACTICE_CHANGE = "practice:change", "Change the practice's name and settings."
-    MEMBERS_NAMES = "members:names", "See the names and roles of the team."
-    MEMBERS_READ = "members:read", "Open the team list with email addresses and pending invitations."
-    MEMBERS_INVITE = "members:invite", "Invite people to the team, and resend or delete invitations."
-    MEMBERS_CHANGE = "members:change", "Correct the names of team members."
-    ROLES_ASSIGN = "roles:assign", "Give roles to team members and take them away, up to one's own rights."
-    SUPERVISION_MANAGE = "supervision:manage", "Decide who supervises whom, and from when until when."
-    CLIENTS_SEE_OWN = "clients:see-own", "See the clients who are assigned to them."
-    CLIENTS_SEE_SUPERVISED = "clients:see-supervised", "See the clients of the people they supervise."
-    CLIENTS_SEE_ALL = "clients:see-all", "See every client of the practice in lists and search."
+    PRACTICE_CHANGE = (
+        "practice:change",
+        "Change the practice's settings",
+        "Change the practice's name and settings.",
+    )
+    MEMBERS_NAMES = "members:names", "See the team's names", "See the names and roles of the team."
+    MEMBERS_READ = (
+        "members:read",
+        "Open the team list",
+        "Open the team list with email addresses and pending invitations.",
+    )
+    MEMBERS_INVITE = (
+        "members:invite",
+        "Invite team members",
+        "Invite people to the team, and resend or delete invitations.",
+    )
+    MEMBERS_CHANGE = "members:change", "Edit team members", "Correct the names of team members."
+    ROLES_ASSIGN = (
+        "roles:assign",
+        "Give and take roles",
+        "Give roles to team members and take them away, up to one's own rights.",
+    )
+    SUPERVISION_MANAGE = (
+        "supervision:manage",
+        "Manage supervision",
+        "Decide who supervises whom, and from when until when.",
+    )
+    CLIENTS_SEE_OWN = "clients:see-own", "See own clients", "See the clients who are assigned to them."
+    CLIENTS_SEE_SUPERVISED = (
+        "clients:see-supervised",
+        "See supervisees' clients",
+        "See the clients of the people they supervise.",
+    )
+    CLIENTS_SEE_ALL = (
+        "clients:see-all",
+        "See all clients",
+        "See every client of the practice in lists and search.",
+    )
     CLIENTS_PROFILE = (
         "clients:profile",
+        "See client profiles",
         "See contact details, birth date, tags and history of clients they may see.",
     )
-    CLIENTS_CHART = "clients:chart", "Open the full record of clients whose record they may see."
-    CLIENTS_CREATE = "clients:create", "Add clients."
-    CLIENTS_CHANGE = "clients:change", "Edit the profiles and tags of clients they may see."
-    CLIENTS_ASSIGN = "clients:assign", "Assign clients to therapists and end assignments."
-    CLIENTS_IMPORT = "clients:import", "Import clients from a file, and undo an import."
-    ACCESS_EXPLAIN = "access:explain", "Ask who can see a client, and why."
-    AUDIT_ALL = "audit:all", "See everything that was done and opened in the practice."
-    AUDIT_OWN = "audit:own", "See what they did and opened themselves."
-    TOKENS_OWN = "tokens:own", "Make API tokens that act with their own rights, and revoke them."
+    CLIENTS_CHART = (
+        "clients:chart",
+        "Open the full record",
+        "Open the full record of clients whose record they may see.",
+    )
+    CLIENTS_CREATE = "clients:create", "Add clients", "Add clients."
+    CLIENTS_CHANGE = (
+        "clients:change",
+        "Edit client profiles",
+        "Edit the profiles and tags of clients they may see.",
+    )
+    CLIENTS_ASSIGN = (
+        "clients:assign",
+        "Assign clients",
+        "Assign clients to therapists and end assignments.",
+    )
+    CLIENTS_IMPORT = "clients:import", "Import clients", "Import clients from a file, and undo an import."
+    ACCESS_EXPLAIN = "access:explain", "Ask who can see a client", "Ask who can see a client, and why."
+    AUDIT_ALL = "audit:all", "See all activity", "See everything that was done and opened in the practice."
+    AUDIT_OWN = "audit:own", "See own activity", "See what they did and opened themselves."
+    TOKENS_OWN = (
+        "tokens:own",
+        "Make API tokens",
+        "Make API tokens that act with their own rights, and revoke them.",
+    )
 
+    @property
+    def area(self) -> Area:
+        """The heading under which it stands."""
+        return AREAS[self.partition(":")[0]]
+
+
+# The area of each resource; a new resource needs its line here.
+AREAS: dict[str, Area] = {
+    "clients": Area.CLIENTS,
+    "access": Area.CLIENTS,
+    "members": Area.TEAM,
+    "roles": Area.TEAM,
+    "supervision": Area.TEAM,
+    "practice": Area.OFFICE,
+    "audit": Area.OFFICE,
+    "tokens": Area.OFFICE,
+}
 
 # The permission of each `resource:action`, for names that come from stored roles and tokens.
 BY_NAME: dict[str, Permission] = {permission.value: permission for permission in Permission}
