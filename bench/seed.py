@@ -33,9 +33,8 @@ from kinfold.domain.clients.models import Assignment, Client, ClientTag, ClientW
 from kinfold.domain.clients.visibility import Level  # noqa: E402
 from kinfold.domain.identity.models import Login  # noqa: E402
 from kinfold.domain.identity.sessions import SessionStore  # noqa: E402
-from kinfold.domain.imports.bulk import insert  # noqa: E402
-from kinfold.domain.imports.publishing import ordered_ids  # noqa: E402
 from kinfold.domain.kernel import clock  # noqa: E402
+from kinfold.domain.kernel.many import insert, ordered_ids  # noqa: E402
 from kinfold.domain.kernel.secrets import digest, new_secret  # noqa: E402
 from kinfold.domain.kernel.tenancy import entered  # noqa: E402
 from kinfold.domain.kernel.text import sort_key  # noqa: E402

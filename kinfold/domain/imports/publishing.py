@@ -6,8 +6,6 @@ What can be worked out beforehand is `prepare`d, so that the transaction only wr
 from __future__ import annotations
 
 import gc
-import secrets
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +20,8 @@ from django.db.models import F
 from kinfold.domain.clients.keys import Word, client_keys, tag_key
 from kinfold.domain.clients.models import Client, ClientKind, ClientStatus, ClientTag, ClientWord, Tag
 from kinfold.domain.clients.tags import tags_named
-from kinfold.domain.imports.bulk import insert, many_rows
 from kinfold.domain.imports.checking import People
+from kinfold.domain.kernel.many import insert, many_rows, ordered_ids
 from kinfold.domain.kernel.tenancy import current_practice_id
 from kinfold.domain.practices.models import PracticeTally
 
@@ -139,19 +137,3 @@ def _tag(tags: list[tuple[str, str, str]], every: dict[str, Any]) -> list[UUID]:
         },
     )
     return [tag_id for tag_id in ids.values() if tag_id not in known]
-
-
-def ordered_ids(count: int) -> list[str]:
-    """New ids that sort in the order in which they are made, as RFC 9562 describes version 7.
-
-    Rows that arrive together then lie together in every index; 48 random bits tell imports of one millisecond apart.
-    """
-    prefix = int(time.time() * 1000) << 80 | 7 << 76 | 2 << 62
-    random = secrets.token_bytes(6 * count)
-    found = []
-    for number in range(count):
-        counter = (number >> 14) << 64 | (number & 0x3FFF) << 48
-        value = prefix | counter | int.from_bytes(random[6 * number : 6 * number + 6])
-        text = f"{value:032x}"
-        found.append(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
-    return found

@@ -9,12 +9,12 @@ from itertools import compress
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
-from kinfold.domain.imports.bulk import insert
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
 from kinfold.domain.imports.duplicates import Match
 from kinfold.domain.imports.fields import FIELDS
 from kinfold.domain.imports.fields import Mapping as Columns
 from kinfold.domain.imports.models import StagedKind, StagedRows
+from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tenancy import current_practice_id
 
 SHOWN_OF_CELL: Final = 200

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 
 from kinfold.domain.clients.models import Assignment, Client, ClientStatus, ClientTag, ClientWord, Tag
-from kinfold.domain.imports.bulk import many_rows
+from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
 
 

@@ -37,9 +37,8 @@ from kinfold.domain.clients.models import (
 from kinfold.domain.clients.tags import tags_named
 from kinfold.domain.clients.visibility import Level
 from kinfold.domain.identity.models import Login
-from kinfold.domain.imports.bulk import insert
-from kinfold.domain.imports.publishing import ordered_ids
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.practices.models import PracticeTally

@@ -7,6 +7,8 @@ would cost ten times as much for 100,000 people.
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
@@ -58,6 +60,22 @@ def many_rows() -> Iterator[None]:
         if sqlite:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA cache_size=-{_SQLITE_DEFAULT_KB}")
+
+
+def ordered_ids(count: int) -> list[str]:
+    """New ids that sort in the order in which they are made, as RFC 9562 describes version 7.
+
+    Rows that arrive together then lie together in every index; 48 random bits tell imports of one millisecond apart.
+    """
+    prefix = int(time.time() * 1000) << 80 | 7 << 76 | 2 << 62
+    random = secrets.token_bytes(6 * count)
+    found = []
+    for number in range(count):
+        counter = (number >> 14) << 64 | (number & 0x3FFF) << 48
+        value = prefix | counter | int.from_bytes(random[6 * number : 6 * number + 6])
+        text = f"{value:032x}"
+        found.append(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
+    return found
 
 
 def _names(fields: Mapping[str, Any], used: Sequence[str]) -> str:
