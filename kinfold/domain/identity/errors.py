@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kinfold.domain.kernel.errors import Conflict, Gone
+from kinfold.domain.kernel.errors import Conflict, DomainError, Gone, InvalidInput, Problem
 
 
 class LoginExists(Conflict):
@@ -38,3 +38,24 @@ class AddressTaken(Conflict):
 
     code = "address-taken"
     message = "Another login already uses this email address, so yours stays as it is."
+
+
+class CodeMistyped(InvalidInput):
+    """A registration code that nobody was ever given: its check character does not fit. It counts as no try."""
+
+    code = "code-mistyped"
+
+    def __init__(self) -> None:
+        sentence = "There is a typing mistake in this code. Compare it with the one you were given."
+        super().__init__([Problem("code", sentence)], sentence)
+
+
+class CodeRefused(DomainError):
+    """Whatever is wrong with a registration code and what was typed with it: never told apart (RELIABILITY 1.3)."""
+
+    code = "code-refused"
+    status = 422
+    message = (
+        "These do not belong together, or the code is no longer valid. Use the newest code you were given. "
+        "After 5 wrong tries a code stops working: then ask your practice for a new one."
+    )

@@ -150,3 +150,35 @@ class UsedCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("login", "digest"), name="used_code_once")]
+
+
+class RegistrationCode(models.Model):
+    """A code by which somebody whose record exists makes their login; one open code for each record.
+
+    Of the code itself there is only a selector, by which the row is found, and an argon2 verifier. The table belongs to
+    no practice, since whoever types a code has not said which practice it is of: the row says that. `sent_to` is the
+    address a code was mailed to, and so proves; it is empty for a code that was shown to somebody else to hand over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    for_practice = models.UUIDField()
+    selector = models.CharField(max_length=5, unique=True)
+    verifier = models.CharField(max_length=150)
+    nonce = models.CharField(max_length=32)
+    sent_to = models.CharField(max_length=254, blank=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Used, or replaced by a newer one.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("kind", "subject_id"),
+                condition=models.Q(ended_at__isnull=True),
+                name="registration_code_one_open",
+            )
+        ]
