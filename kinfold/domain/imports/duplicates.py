@@ -7,10 +7,11 @@ five times as fast for 100,000 rows; a property test holds the two equal. Likely
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from kinfold.domain.clients.duplicates import SHARED
+from kinfold.domain.clients.duplicates import SHARED, has
 from kinfold.domain.imports.checking import People
 from kinfold.domain.imports.values import Memo
 from kinfold.domain.kernel.text import folded, sort_key
@@ -42,6 +43,8 @@ class Known(NamedTuple):
 
 # For each person the key to agree on, or None where the rule does not apply to them.
 _Keys = list[str | None]
+# For each person what they have that tells them apart, in bits. Only those meet who have no bit in common.
+_Bits = list[int]
 
 
 def _both(left: list[str], right: list[str]) -> _Keys:
@@ -52,12 +55,39 @@ def _external_ids(people: Identities) -> _Keys:
     return [value or None for value in people.external_ids]
 
 
+def _names(people: Identities) -> _Keys:
+    return list(people.names)
+
+
+def _nothing(people: Identities) -> _Bits:
+    return [0] * len(people.names)
+
+
+def _has_email(people: Identities) -> _Bits:
+    return list(map(bool, people.emails))
+
+
+def _has(people: Identities) -> _Bits:
+    return list(map(has, people.emails, people.birth_dates, people.external_ids))
+
+
 class _Rule(NamedTuple):
-    """One way in which two records agree. With `lone`, one of the two has to be without an e-mail address."""
+    """One way in which two records agree: by a key, unless both have what `apart` counts."""
 
     name: str
     of: Callable[[Identities], _Keys]
-    lone: bool = False
+    apart: Callable[[Identities], _Bits] = _nothing
+
+    def kinds(self, people: Identities) -> dict[int, _Keys]:
+        """The keys of these people by what tells them apart, each list with a place for everybody."""
+        keys, bits = self.of(people), self.apart(people)
+        different = set(bits)
+        if len(different) < 2:
+            return dict.fromkeys(different, keys)
+        return {
+            kind: [key if has == kind else None for key, has in zip(keys, bits, strict=True)]
+            for kind in different
+        }
 
 
 # The most telling first, as there.
@@ -66,8 +96,9 @@ _RULES: Final = (
     _Rule("email-name", lambda people: _both(people.emails, people.names)),
     _Rule("external-id-name", lambda people: _both(people.external_ids, people.names)),
     _Rule("external-id-birth-date", lambda people: _both(people.external_ids, people.birth_dates)),
-    _Rule("name-birth-date", lambda people: _both(people.names, people.birth_dates), lone=True),
-    _Rule("external-id", _external_ids, lone=True),
+    _Rule("name-birth-date", lambda people: _both(people.names, people.birth_dates), _has_email),
+    _Rule("external-id", _external_ids, _has_email),
+    _Rule("name", _names, _has),
 )
 
 
@@ -98,14 +129,12 @@ def likely_duplicates(lines: Sequence[int], people: Identities, known: Iterable[
     matches: dict[int, Match] = {}
     searches: list[_Search] = []
     for rule in _RULES:
-        keys = rule.of(people)
-        wanted = set(keys)
-        wanted.discard(None)
-        if wanted:
-            lone = _of_lone(people, keys) if rule.lone else keys
-            searches.append(_Search(rule, wanted, set(lone) if rule.lone else wanted, {}, {}))
-            if len(wanted) < len(keys) - keys.count(None):
-                _match_within(rule, lines, keys, lone, matches)
+        kinds = rule.kinds(people)
+        wanted = {kind: set(keys) - {None} for kind, keys in kinds.items()}
+        if any(wanted.values()):
+            searches.append(_Search(rule, wanted, {}))
+            if _agree_within(kinds, wanted):
+                _match_within(rule, lines, people, matches)
     for some in known:
         for search in searches:
             search.look(some)
@@ -113,63 +142,57 @@ def likely_duplicates(lines: Sequence[int], people: Identities, known: Iterable[
 
 
 class _Search(NamedTuple):
-    """What one rule looks for among the known clients, and whom it found."""
+    """What one rule looks for among the known clients, and whom it found. Both are by what tells people apart."""
 
     rule: _Rule
-    wanted: set[str | None]  # the keys of every row
-    lone: set[str | None]  # the keys that any client may meet
-    of_lone: dict[str | None, UUID]
-    of_any: dict[str | None, UUID]
+    wanted: dict[int, set[str | None]]
+    met: dict[int, dict[str | None, UUID]]
 
     def look(self, some: Known) -> None:
         """Note the clients who agree with a row."""
-        theirs = self.rule.of(some.identities)
-        _note(self.lone, theirs, some.clients, self.of_lone)
-        if self.rule.lone:
-            # Clients without an e-mail address are met by every row; the others only by rows without one.
-            _note(self.wanted, _of_lone(some.identities, theirs), some.clients, self.of_any)
+        for theirs, keys in self.rule.kinds(some.identities).items():
+            for ours, wanted in self.wanted.items():
+                if ours & theirs == 0 and not wanted.isdisjoint(keys):
+                    self.met.setdefault(ours, {}).update(
+                        (key, client)
+                        for key, client in zip(keys, some.clients, strict=True)
+                        if key and key in wanted
+                    )
 
 
 def _found(lines: Sequence[int], people: Identities, searches: list[_Search]) -> dict[int, Match]:
     """The rows whose keys were met, each under the most telling rule."""
     matches: dict[int, Match] = {}
     for search in searches:
-        for met, of_lone in ((search.of_any, False), (search.of_lone, search.rule.lone)):
-            if not met or len(matches) == len(lines):
-                continue
-            keys = search.rule.of(people)
-            if of_lone:
-                keys = _of_lone(people, keys)
-            for line, key in zip(lines, keys, strict=True):
+        if not search.met or len(matches) == len(lines):
+            continue
+        kinds = search.rule.kinds(people)
+        for kind, met in search.met.items():
+            for line, key in zip(lines, kinds[kind], strict=True):
                 if key in met and line not in matches:
                     matches[line] = Match(search.rule.name, met[key], None)
     return matches
 
 
-def _of_lone(people: Identities, keys: _Keys) -> _Keys:
-    """The keys of those without an e-mail address."""
-    return [None if email else key for email, key in zip(people.emails, keys, strict=True)]
-
-
-def _note(wanted: set[str | None], theirs: _Keys, clients: list[UUID], into: dict[str | None, UUID]) -> None:
-    if not wanted.isdisjoint(theirs):
-        into.update(
-            (key, client) for key, client in zip(theirs, clients, strict=True) if key and key in wanted
-        )
+def _agree_within(kinds: dict[int, _Keys], wanted: dict[int, set[str | None]]) -> bool:
+    """Whether two rows agree at all, asked of sets before it is asked of each row."""
+    alone = kinds.get(0, [])
+    return len(wanted.get(0, ())) < len(alone) - alone.count(None) or any(
+        not one & other and not wanted[one].isdisjoint(wanted[other])
+        for one, other in combinations(wanted, 2)
+    )
 
 
 def _match_within(
-    rule: _Rule, lines: Sequence[int], keys: _Keys, lone: _Keys, matches: dict[int, Match]
+    rule: _Rule, lines: Sequence[int], people: Identities, matches: dict[int, Match]
 ) -> None:
     """Note each row that agrees with an earlier one."""
-    seen: dict[str, int] = {}
-    seen_lone: dict[str, int] = {}
-    for line, key, lone_key in zip(lines, keys, lone, strict=True):
+    seen: dict[int, dict[str, int]] = {}
+    for line, key, mine in zip(lines, rule.of(people), rule.apart(people), strict=True):
         if key is None:
             continue
-        earlier = seen.get(key) if lone_key else seen_lone.get(key)
-        if earlier is not None and line not in matches:
-            matches[line] = Match(rule.name, None, earlier)
-        seen.setdefault(key, line)
-        if lone_key:
-            seen_lone.setdefault(key, line)
+        if line not in matches:
+            earlier = [rows[key] for theirs, rows in seen.items() if not mine & theirs and key in rows]
+            if earlier:
+                matches[line] = Match(rule.name, None, min(earlier))
+        seen.setdefault(mine, {}).setdefault(key, line)

@@ -49,6 +49,11 @@ def rules(file: list[Person], known: list[Person] | None = None) -> dict[int, st
         (("", "someone", "2001-01-01", "1"), "external-id"),
         (("", "ada", "2001-01-01", "2"), None),
         (("", "someone", "1990-12-10", ""), None),
+        (("ada@example.org", "ada", "", ""), "email-name"),
+        (("", "ada", "", ""), "name"),
+        (("", "ada", "", "1"), "external-id-name"),
+        (("", "ada", "", "2"), None),
+        (("other@example.org", "ada", "", ""), None),
     ],
 )
 def test_who_is_likely_the_same_person(other: Person, rule: str | None) -> None:
@@ -89,7 +94,7 @@ few = st.sampled_from
 anyone = st.tuples(
     few(["", "a@x.org", "b@x.org"]),
     few(["ann", "bob"]),
-    few(["1990-01-01", "1991-01-01"]),
+    few(["", "1990-01-01", "1991-01-01"]),
     few(["", "1", "2"]),
 )
 
