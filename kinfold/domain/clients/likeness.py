@@ -46,7 +46,7 @@ def _traits(person: Mapping[str, Any]) -> Traits:
     return Traits(
         person["email"],
         sort_key(person["last_name"], person["first_name"]),
-        born.isoformat() if isinstance(born, date) else born,
+        born.isoformat() if isinstance(born, date) else "",
         folded(person["external_id"]),
     )
 
@@ -69,7 +69,7 @@ def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, 
     for client_id, first, last, email, key, born, external_id in rows.values_list(
         "id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id"
     ):
-        known = Traits(email, key, born.isoformat(), folded(external_id))
+        known = Traits(email, key, born.isoformat() if born else "", folded(external_id))
         yield client_id, f"{first} {last}".strip(), known
 
 

@@ -54,7 +54,7 @@ class Client(TenantModel):
     sort_key = KeyField(max_length=220)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    birth_date = models.DateField()
+    birth_date = models.DateField(null=True)  # a file may not say it (decision 0008)
     sex_at_birth = models.CharField(max_length=12, choices=SexAtBirth.choices)
     external_id = models.CharField(max_length=100, blank=True)
     primary = TenantForeignKey("team.Member", null=True, related_name="+")

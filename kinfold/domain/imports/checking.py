@@ -64,6 +64,7 @@ class CheckedBlock(NamedTuple):
 
 WHOLE_ROW: Final = "row"
 _SINGLE: Final = tuple(field.name for field in FIELDS if not field.repeatable)  # in the order of People
+_UNSAID: Final = {"sex_at_birth": "unknown"}  # what is stored where a file has no such column; otherwise nothing
 _TagsOrReason = tuple[str, ...] | Refused
 _MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
@@ -105,7 +106,7 @@ class Checking:
     def _checked(self, block: Block, bad: list[BadRow]) -> CheckedBlock:
         count = len(block.rows)
         given = list(zip(*block.rows, strict=True)) if count else []
-        columns: list[list[str] | list[_TagsOrReason]] = [[""] * count for _ in _SINGLE]
+        columns: list[list[str] | list[_TagsOrReason]] = [[_UNSAID.get(name, "")] * count for name in _SINGLE]
         if given:
             for slot, column, clean in self._cleaners:
                 columns[slot] = list(map(clean, given[column]))
@@ -143,6 +144,8 @@ class Checking:
             found.append("Dates such as 3/4/1990 were read as month/day/year.")
         elif self.dates.mixed:
             found.append("The dates mix month/day/year and day/month/year.")
+        if left_open := _left_open(self.mapping):
+            found.append(left_open)
         if "sex_at_birth" in self.mapping:
             heading = self.table.header[self.mapping.index("sex_at_birth")]
             if folded(heading).endswith("gender"):
@@ -154,9 +157,9 @@ class Checking:
         return tuple(found)
 
     def _read_dates(self, order: DateOrder | None) -> DateReading:
+        if order is not None or "birth_date" not in self.mapping:
+            return DateReading(order or "mdy")
         column = self.mapping.index("birth_date")
-        if order is not None:
-            return DateReading(order)
         return values.decide_dates({row[column] for block in self.table.blocks() for row in block.rows})
 
     def _cleaners_of(self, today: date) -> list[tuple[int, int, Callable[[str], str]]]:
@@ -179,6 +182,25 @@ class Checking:
             for slot, name in enumerate(_SINGLE)
             if name in self.mapping
         ]
+
+
+def _left_open(mapping: Mapping) -> str:
+    """What the clients of a file come in without, said before they do (decision 0008); "" for nothing."""
+    if "birth_date" in mapping:
+        return "" if "sex_at_birth" in mapping else _NO_SEX
+    return _NO_BIRTH if "sex_at_birth" in mapping else _NEITHER
+
+
+_NO_BIRTH: Final = (
+    "No column is matched to Date of birth: these clients are added without one, until somebody enters it."
+)
+_NO_SEX: Final = (
+    "No column is matched to Sex at birth: these clients are added with sex at birth unknown, until somebody enters it."
+)
+_NEITHER: Final = (
+    "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth and with "
+    "sex at birth unknown, until somebody enters them."
+)
 
 
 def _tag_signs(heading: str) -> re.Pattern[str]:

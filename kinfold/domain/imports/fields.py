@@ -25,7 +25,10 @@ from kinfold.domain.kernel.text import folded
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that can be known about a client, named as in the API, with the headings people give it."""
+    """One thing that can be known about a client, named as in the API, with the headings people give it.
+
+    No file comes in without a column for each `required` one.
+    """
 
     name: str
     label: str
@@ -41,13 +44,13 @@ FIELDS: Final = (
     Field(
         "birth_date",
         "Date of birth",
-        True,
+        False,
         ("birth date", "date of birth", "dob", "birthday", "birth", "born", "born on", "d o b"),
     ),
     Field(
         "sex_at_birth",
         "Sex at birth",
-        True,
+        False,
         ("sex at birth", "birth sex", "sex assigned at birth", "assigned sex", "sex", "administrative sex", "gender"),
     ),
     Field(

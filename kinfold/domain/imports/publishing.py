@@ -111,7 +111,8 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
         "version": 1,
     }
     with many_rows():
-        insert(Client, {**every, **same}, {"id": people.ids, **people.clients})
+        births = [born or None for born in people.clients["birth_date"]]
+        insert(Client, {**every, **same}, {"id": people.ids, **people.clients, "birth_date": births})
         insert(ClientWord, every, people.words)
         made = _tag(people.tags, every)
     PracticeTally.objects.update(active_clients=F("active_clients") + len(people.ids))

@@ -350,5 +350,5 @@ def _known(clients: QuerySet[Client]) -> Iterator[Known]:
     )
     while some := list(islice(rows, _KNOWN_AT_ONCE)):
         ids, emails, names, births, external_ids = (list(column) for column in zip(*some, strict=True))
-        births = [born.isoformat() for born in births]
+        births = [born.isoformat() if born else "" for born in births]
         yield Known(ids, Identities(emails, names, births, list(map(folded, external_ids))))

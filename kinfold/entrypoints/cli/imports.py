@@ -55,8 +55,9 @@ def import_clients(
     """Import clients from a file, or say what is wrong with it.
 
     The fields are first_name, last_name, email, birth_date, sex_at_birth, external_id, phone and tag. A file with a
-    row that is wrong is not imported at all; rows that are likely clients already are left out. Exit status 0 only
-    when every row was imported (with --check: would be).
+    row that is wrong is not imported at all; rows that are likely clients already are left out. Without a column for
+    birth_date or sex_at_birth they stay unknown, and a note says so. Exit status 0 only when every row was imported
+    (with --check: would be).
     """
     ready()
     from kinfold.domain.kernel.errors import DomainError

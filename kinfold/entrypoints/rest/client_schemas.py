@@ -179,7 +179,8 @@ class ClientChange(Body):
 class ClientOut(Schema):
     """A client, as much of them as the caller may see; `level` says how much. `version` goes into If-Match.
 
-    On level `billing` there are names, therapist and status, and the rest is null or empty.
+    On level `billing` there are names, therapist and status, and the rest is null or empty. A date of birth that is not
+    known yet is null too.
     """
 
     id: UUID

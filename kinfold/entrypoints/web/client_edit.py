@@ -134,7 +134,7 @@ def _saved(card: ClientCard) -> dict[str, str]:
         "last_name": card.last_name,
         "email": profile.email,
         "phone": profile.phone,
-        "birth_date": profile.birth_date.isoformat(),
+        "birth_date": profile.birth_date.isoformat() if profile.birth_date else "",
         "sex_at_birth": profile.sex_at_birth,
         "tags": ", ".join(profile.tags),
         "external_id": profile.external_id,

@@ -51,6 +51,7 @@ from kinfold.domain.imports.queries import (
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 
 from . import pages
+from .jinja import full_day
 
 _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
@@ -319,10 +320,10 @@ def _shown(row: PreviewRow) -> dict[str, Any]:
 
 
 def _readable(cells: Mapping[str, str]) -> dict[str, str]:
-    born = date.fromisoformat(cells["birth_date"])
+    born = cells["birth_date"]
     return {
         **cells,
-        "birth_date": f"{born:%b} {born.day}, {born.year}",
+        "birth_date": full_day(date.fromisoformat(born)) if born else "",
         "sex_at_birth": _SEXES[cells["sex_at_birth"]],
     }
 

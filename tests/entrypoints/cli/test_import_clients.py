@@ -99,6 +99,44 @@ def test_a_spreadsheet_of_a_record_system_comes_in_once(cast: Cast, file: Path) 
     assert len(imported(cast)) == 3
 
 
+@pytest.mark.requirement("U57")
+@pytest.mark.parametrize(
+    ("header", "row", "note"),
+    [
+        (
+            "email_address,initial_password,first_name,last_name,birthdate,gender,tag,tag,external_id",
+            "zoe@mail.example,,Zoë,Núñez,1990-02-03,F,Group A,VIP,A-1",
+            "gender: Kinfold keeps this as sex at birth.",
+        ),
+        (
+            "First Name,Last Name,Email,Mobile Phone",
+            "Zoë,Núñez,zoe@mail.example,(602) 262-1234",
+            "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth "
+            "and with sex at birth unknown, until somebody enters them.",
+        ),
+    ],
+    ids=["Heads Up", "Headway"],
+)
+def test_files_of_the_systems_people_come_from_need_no_mapping(
+    cast: Cast, file: Path, header: str, row: str, note: str
+) -> None:
+    file.write_text(f"{header}\n{row}\n")
+    checked = run(file, "--check")
+    assert (checked.status, checked.out["notes"]) == (0, [note])
+    ran = run(file)
+    assert (ran.status, ran.out["imported"], ran.out["errors"]) == (0, 1, [])
+    assert (run(file).status, run(file).out["duplicates"]) == (1, 1)
+
+
+def test_names_alone_do_not_come_in_twice(cast: Cast, file: Path) -> None:
+    let_clients_be_without_email(cast)
+    file.write_text("First Name,Last Name\nZoë,Núñez\nAnna,Novak\n")
+    assert run(file).out["imported"] == 1  # the practice has an Anna Novak already
+    again = run(file)
+    assert (again.out["imported"], again.out["duplicates"]) == (0, 2)
+    assert again.out["likely_duplicates"][0]["reason"] == "Same name as a client of this practice."
+
+
 def test_checking_writes_nothing(cast: Cast, file: Path) -> None:
     let_clients_be_without_email(cast)
     ran = run(file, "--check")
@@ -143,9 +181,9 @@ def test_a_missing_column_is_named_and_nothing_is_written(cast: Cast, file: Path
         "No column is matched to Email. A practice can make it optional in Settings; then check again."
     ]
     let_clients_be_without_email(cast)
-    file.write_text(file.read_text().replace("BIRTHDATE", "DAY"))
-    assert [e["reason"] for e in run(file).out["errors"]] == ["No column is matched to Date of birth."]
-    assert run(file, "--map", "DAY=birth_date", "--check").status == 0
+    file.write_text(file.read_text().replace("LAST", "NOM"))
+    assert [e["reason"] for e in run(file).out["errors"]] == ["No column is matched to Last name."]
+    assert run(file, "--map", "NOM=last_name", "--check").status == 0
     assert imported(cast) == set()
 
 

@@ -75,6 +75,29 @@ def test_the_pencil_opens_a_row_for_editing_and_save_or_cancel_close_it(
     assert saved(cast, cast.anna).version == 2
 
 
+@pytest.mark.parametrize("headers", [FRAGMENT, {}], ids=["in the list", "on the page"])
+def test_a_client_whose_birth_date_is_unknown_can_be_edited_without_inventing_one(
+    cast: Cast, browser_of: BrowserOf, headers: dict[str, str]
+) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        Person_.objects.filter(pk=cast.anna.id).update(birth_date=None)
+    browser = browser_of(cast.ada)
+    form = browser.get(part_of(cast.anna, "edit"), headers=headers).content.decode()
+    assert value(form, "birth_date") == ""
+    typed = filled_in(cast.anna, birth_date="", phone="(602) 262-1234", was_birth_date="")
+    browser.post(part_of(cast.anna, "edit"), typed, headers=headers)
+    found = saved(cast, cast.anna)
+    assert (found.birth_date, found.phone, found.version) == (None, "+16022621234", 2)
+
+    known = filled_in(cast.anna, version="2", phone=found.phone, was_birth_date="")
+    browser.post(part_of(cast.anna, "edit"), known, headers=headers)
+    assert saved(cast, cast.anna).birth_date is not None
+    emptied = filled_in(cast.anna, version="3", phone=found.phone, birth_date="", was_birth_date="1990-04-12")
+    refused = browser.post(part_of(cast.anna, "edit"), emptied, headers=headers)
+    assert refused.status_code == 422
+    assert "Enter a date of birth." in refused.content.decode()
+
+
 def test_without_a_script_the_same_edit_is_on_the_clients_page(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     html = browser.get(part_of(cast.anna, "edit")).content.decode()

@@ -128,6 +128,53 @@ def test_a_long_preview_is_read_page_by_page(cast: Cast, browser_of: BrowserOf) 
     assert "Earlier rows" in second
 
 
+@pytest.mark.requirement("U57")
+def test_a_file_from_heads_up_comes_in_as_it_is(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    header = "email_address,initial_password,first_name,last_name,birthdate,gender,tag,tag,external_id"
+    rows = ["zoe@mail.example,hunter2hunter2,Zoë,Núñez,1990-02-03,F,Group A,VIP,A-1"]
+    import_id = upload(browser, file(*rows, header=header))
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    assert "8 of 9 columns used" in page
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    assert imported(cast) == {"Zoë"}
+
+
+@pytest.mark.requirement("U57")
+def test_a_file_from_headway_comes_in_and_says_what_it_lacks(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    header = "First Name,Last Name,Email,Mobile Phone"
+    rows = ["Zoë,Núñez,zoe@mail.example,(602) 262-1234", "Carl,Orff,carl@mail.example,"]
+    import_id = upload(browser, file(*rows, header=header))
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    assert "Import 2 clients" in page
+    lacks = "these clients are added without a date of birth and with sex at birth unknown"
+    assert lacks in page
+    assert imported(cast) == set()
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    with entered(cast.alder.practice_id):
+        zoe = Person_.objects.get(first_name="Zoë")
+    assert (zoe.birth_date, zoe.sex_at_birth) == (None, "unknown")
+    page = text_of(browser.get(f"/clients/{zoe.id}/"))
+    assert "Date of birth not known yet" in page
+    assert "(602) 262-1234" in page
+
+    again = upload(browser, file(*rows, header=header))
+    assert "Import 0 clients" in text_of(browser.get(f"/imports/{again}/check/"))
+
+
+def test_a_matched_column_of_birth_dates_counts_in_every_row(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    rows = ["Zoë,Núñez,zoe@mail.example,1990-02-03", "Carl,Orff,carl@mail.example,"]
+    import_id = upload(browser, file(*rows, header="First Name,Last Name,Email,Date of Birth"))
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    assert "Enter a date of birth." in page
+    assert "these clients are added with sex at birth unknown" in page
+    assert "Import 1 client" in page
+
+
 def test_columns_can_be_matched_by_hand(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     given = file("Zoë,Núñez,zoe@mail.example,3/4/1990,F", header="a,b,c,d,e")

@@ -93,8 +93,8 @@ def _checked(data: ChangeClient, client: Client, now: datetime) -> Checked:
     return checked
 
 
-def _text(value: str | date) -> str:
-    return value.isoformat() if isinstance(value, date) else value
+def _text(value: str | date | None) -> str:
+    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 def _tag_ids(client_id: UUID) -> dict[str, UUID]:

@@ -46,12 +46,12 @@ class TieRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """What those with a face sheet or more see of a client."""
+    """What those with a face sheet or more see of a client. The date of birth may not be known yet."""
 
     email: str
     phone: str
-    birth_date: date
-    age: int
+    birth_date: date | None
+    age: int | None
     sex_at_birth: str
     external_id: str
     tags: tuple[str, ...]
@@ -138,7 +138,7 @@ def _profile(client_id: UUID) -> Profile:
         email=email,
         phone=phone,
         birth_date=birth_date,
-        age=age_on(clock.today(), birth_date),
+        age=age_on(clock.today(), birth_date) if birth_date else None,
         sex_at_birth=sex_at_birth,
         external_id=external_id,
         tags=tuple(tags.values_list("tag__name", flat=True)),
