@@ -64,7 +64,9 @@ class CheckedBlock(NamedTuple):
 
 WHOLE_ROW: Final = "row"
 _SINGLE: Final = tuple(field.name for field in FIELDS if not field.repeatable)  # in the order of People
-_UNSAID: Final = {"sex_at_birth": "unknown"}  # what is stored where a file has no such column; otherwise nothing
+_UNSAID: Final = {
+    "sex_at_birth": "unknown"
+}  # what is stored where a file has no such column; otherwise nothing
 _TagsOrReason = tuple[str, ...] | Refused
 _MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
@@ -194,9 +196,7 @@ def _left_open(mapping: Mapping) -> str:
 _NO_BIRTH: Final = (
     "No column is matched to Date of birth: these clients are added without one, until somebody enters it."
 )
-_NO_SEX: Final = (
-    "No column is matched to Sex at birth: these clients are added with sex at birth unknown, until somebody enters it."
-)
+_NO_SEX: Final = "No column is matched to Sex at birth: these clients are added with sex at birth unknown, until somebody enters it."
 _NEITHER: Final = (
     "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth and with "
     "sex at birth unknown, until somebody enters them."

@@ -21,7 +21,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.imports import files
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
-from kinfold.domain.imports.fields import Mapping, choose, mapping_problems, suggest
+from kinfold.domain.imports.fields import Mapping, choose, is_private, mapping_problems, suggest
 from kinfold.domain.imports.models import Import, ImportState, StagedRows
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.undoing import take_back
@@ -116,7 +116,10 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
             encoding=table.encoding,
             delimiter=table.delimiter,
             header=list(table.header),
-            samples=[[cell[:100] for cell in cells] for cells in samples],
+            samples=[
+                [] if is_private(heading) else [cell[:100] for cell in cells]
+                for heading, cells in zip(table.header, samples, strict=True)
+            ],
             suggested=[(found.field, found.sure, found.note) for found in suggested],
             mapping=list(mapping),
             emails_optional=emails_optional(actor),

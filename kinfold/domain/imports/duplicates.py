@@ -183,9 +183,7 @@ def _agree_within(kinds: dict[int, _Keys], wanted: dict[int, set[str | None]]) -
     )
 
 
-def _match_within(
-    rule: _Rule, lines: Sequence[int], people: Identities, matches: dict[int, Match]
-) -> None:
+def _match_within(rule: _Rule, lines: Sequence[int], people: Identities, matches: dict[int, Match]) -> None:
     """Note each row that agrees with an earlier one."""
     seen: dict[int, dict[str, int]] = {}
     for line, key, mine in zip(lines, rule.of(people), rule.apart(people), strict=True):

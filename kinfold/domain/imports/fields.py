@@ -84,6 +84,12 @@ _LEFT_OUT: Final = {
     "patient name": "Kinfold keeps first and last name apart. Split this column in two.",
 }
 
+# Words in the heading of a column whose values nobody needs to see to know what it is.
+_PRIVATE: Final = frozenset(
+    {"password", "passwords", "passcode", "pin", "ssn", "social", "passport", "license", "licence", "drivers", "secret",
+     "iban", "card", "cvv", "policy"}
+)  # fmt: skip
+
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ASIDE = re.compile(r"\b(required|optional)\b")
@@ -162,6 +168,11 @@ def choose(header: Sequence[str], suggested: Sequence[Suggestion], pairs: Iterab
         raise InvalidInput(problems, problems[0].message)
     decided = {name for name in wanted.values() if name and not BY_NAME[name].repeatable}
     return tuple(wanted.get(column, None if name in decided else name) for column, name in enumerate(mapping))
+
+
+def is_private(heading: str) -> bool:
+    """Whether a column's values are never shown while columns are matched: passwords and numbers of identity papers."""
+    return not _PRIVATE.isdisjoint(_key(heading).split())
 
 
 def mapping_problems(

@@ -21,7 +21,7 @@ from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.commands import emails_optional, imports_of
 from kinfold.domain.imports.duplicates import sentence
-from kinfold.domain.imports.fields import BY_NAME, FIELDS, mapping_problems
+from kinfold.domain.imports.fields import BY_NAME, FIELDS, is_private, mapping_problems
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
 from kinfold.domain.imports.reading import MAX_BYTES, read
 from kinfold.domain.imports.staging import read_bad, read_people
@@ -143,11 +143,16 @@ class UploadRules:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the file: what it holds, what it becomes, and whether that was a guess."""
+    """One column of the file: what it becomes, whether that was a guess, and its first values.
+
+    Those of a column that is left out are not `shown` once the file can be imported without it, and passwords and
+    numbers of identity papers never are.
+    """
 
     index: int
     heading: str
     samples: tuple[str, ...]
+    shown: bool
     field: str | None
     suggested: str | None
     sure: bool
@@ -253,11 +258,13 @@ def open_import(actor: Actor, data: OpenImport) -> ImportSummary:
 def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
     """How the columns of a file are matched, and what the check says about the file as a whole."""
     job = _job(actor, data.import_id)
+    problems = mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
     columns = tuple(
         Column(
             index=index,
             heading=heading,
-            samples=tuple(job.samples[index]) if index < len(job.samples) else (),
+            samples=tuple(job.samples[index]) if job.samples and (problems or job.mapping[index]) else (),
+            shown=bool(problems or job.mapping[index]) and not is_private(heading),
             field=job.mapping[index],
             suggested=job.suggested[index][0],
             sure=job.suggested[index][1],
@@ -265,7 +272,6 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         )
         for index, heading in enumerate(job.header)
     )
-    problems = mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
     return ImportCheck(
         summary=open_import(actor, OpenImport(import_id=data.import_id)),
         encoding=job.encoding,

@@ -83,7 +83,7 @@ class ImportPageOut(Schema):
 
 
 class ColumnOut(Schema):
-    """One column of the file, its first values, and the field it fills."""
+    """One column of the file and the field it fills, with its first values unless it is left out or private."""
 
     index: int
     heading: str

@@ -309,6 +309,7 @@ def _column(column: Column) -> dict[str, Any]:
         "index": column.index,
         "header": column.heading,
         "samples": ", ".join(column.samples),
+        "shown": column.shown,
         "field": column.field or "",
         "note": note,
     }

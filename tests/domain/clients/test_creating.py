@@ -80,7 +80,7 @@ def test_a_client_is_added_with_all_that_was_said(cast: Cast) -> None:
         "practice",
     )
     assert (found.profile.email, found.profile.phone) == ("imani.brooks@mail.example", "+15035550142")
-    assert (found.profile.birth_date.isoformat(), found.profile.sex_at_birth) == ("1991-04-18", "female")
+    assert (str(found.profile.birth_date), found.profile.sex_at_birth) == ("1991-04-18", "female")
     assert (found.profile.external_id, found.therapist, found.version) == ("AC-7", "", 1)
 
 

@@ -31,6 +31,12 @@ MAPPING = (
 )  # fmt: skip
 
 
+WITHOUT_BOTH = (
+    "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth and with "
+    "sex at birth unknown, until somebody enters them."
+)
+
+
 class Ran(NamedTuple):
     status: int
     out: dict[str, Any]
@@ -111,8 +117,7 @@ def test_a_spreadsheet_of_a_record_system_comes_in_once(cast: Cast, file: Path) 
         (
             "First Name,Last Name,Email,Mobile Phone",
             "Zoë,Núñez,zoe@mail.example,(602) 262-1234",
-            "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth "
-            "and with sex at birth unknown, until somebody enters them.",
+            WITHOUT_BOTH,
         ),
     ],
     ids=["Heads Up", "Headway"],

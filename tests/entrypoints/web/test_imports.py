@@ -136,6 +136,7 @@ def test_a_file_from_heads_up_comes_in_as_it_is(cast: Cast, browser_of: BrowserO
     import_id = upload(browser, file(*rows, header=header))
     page = text_of(browser.get(f"/imports/{import_id}/check/"))
     assert "8 of 9 columns used" in page
+    assert "hunter2" not in page
     browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
     run_pending()
     assert imported(cast) == {"Zoë"}
@@ -173,6 +174,26 @@ def test_a_matched_column_of_birth_dates_counts_in_every_row(cast: Cast, browser
     assert "Enter a date of birth." in page
     assert "these clients are added with sex at birth unknown" in page
     assert "Import 1 client" in page
+
+
+def test_values_of_columns_left_out_are_shown_only_while_they_may_be_needed(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    header = "First Name,NOM,Email,SSN,Maiden name"
+    import_id = upload(browser, file("Zoë,Núñez,zoe@mail.example,999-76-6866,Feil", header=header))
+    url = f"/imports/{import_id}/check/"
+    page = text_of(browser.get(url))
+    assert "Núñez" in page  # which column is the last name has to be found
+    assert "Feil" in page
+    assert "999-76-6866" not in page
+    with entered(cast.alder.practice_id):
+        assert "999-76" not in str(Import.objects.values_list("samples", flat=True).get())
+    browser.post(url, {"column-0": "first_name", "column-1": "last_name", "column-2": "email"})
+    run_pending()
+    page = text_of(browser.get(url))
+    assert "Núñez" in page
+    assert "Feil" not in page
 
 
 def test_columns_can_be_matched_by_hand(cast: Cast, browser_of: BrowserOf) -> None:
