@@ -196,7 +196,9 @@ def _left_open(mapping: Mapping) -> str:
 _NO_BIRTH: Final = (
     "No column is matched to Date of birth: these clients are added without one, until somebody enters it."
 )
-_NO_SEX: Final = "No column is matched to Sex at birth: these clients are added with sex at birth unknown, until somebody enters it."
+_NO_SEX: Final = (
+    "No column is matched to Sex at birth: it is unknown for these clients, until somebody enters it."
+)
 _NEITHER: Final = (
     "No column is matched to Date of birth or Sex at birth: these clients are added without a date of birth and with "
     "sex at birth unknown, until somebody enters them."

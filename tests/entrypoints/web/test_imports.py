@@ -172,7 +172,7 @@ def test_a_matched_column_of_birth_dates_counts_in_every_row(cast: Cast, browser
     import_id = upload(browser, file(*rows, header="First Name,Last Name,Email,Date of Birth"))
     page = text_of(browser.get(f"/imports/{import_id}/check/"))
     assert "Enter a date of birth." in page
-    assert "these clients are added with sex at birth unknown" in page
+    assert "No column is matched to Sex at birth: it is unknown for these clients" in page
     assert "Import 1 client" in page
 
 
