@@ -326,6 +326,7 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
         "Import.encoding",
         "Practice.slug",
         "Role.key",
+        "Role.modifier",
         "Role.starting_point",
         "Member.sort_key",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -141,9 +142,32 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
 
 def with_needs(permissions: frozenset[Permission]) -> frozenset[Permission]:
     """The permissions together with everything they need."""
-    complete = permissions
-    while True:
-        wider = complete.union(*(NEEDS.get(p, frozenset()) for p in complete)) if complete else complete
-        if wider == complete:
-            return complete
-        complete = wider
+    return permissions.union(*(_COMPLETE[permission] for permission in permissions))
+
+
+def _complete(permission: Permission) -> frozenset[Permission]:
+    found: set[Permission] = set()
+    waiting = [permission]
+    while waiting:
+        found.add(waiting[-1])
+        waiting.extend(NEEDS.get(waiting.pop(), frozenset()) - found)
+    return frozenset(found)
+
+
+# Each permission with all that it needs, directly or over others: actors are built from these for every request.
+_COMPLETE = {permission: _complete(permission) for permission in Permission}
+
+
+def decided(base: frozenset[Permission], decisions: Mapping[str, bool]) -> frozenset[Permission]:
+    """What is allowed where `base` is, some permissions are switched on, and others off.
+
+    What is on brings what it needs. What is off takes with it what needs it, and off wins. Names that stand for no
+    permission any more decide nothing.
+    """
+    if not decisions:
+        return base
+    on = frozenset(BY_NAME[name] for name, switch in decisions.items() if switch and name in BY_NAME)
+    off = frozenset(BY_NAME[name] for name, switch in decisions.items() if not switch and name in BY_NAME)
+    return frozenset(
+        permission for permission in with_needs(base | on) if off.isdisjoint(_COMPLETE[permission])
+    )

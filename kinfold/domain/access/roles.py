@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .permissions import BY_NAME, Permission, with_needs
+from .permissions import Permission, decided
 
 
 class StartingPoint(StrEnum):
@@ -53,14 +53,22 @@ DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
 
 
 def permissions_of(starting_point: str, overrides: Mapping[str, bool]) -> frozenset[Permission]:
-    """What a role allows: its starting point, then its overrides, then whatever those need."""
-    allowed = set(DEFAULTS[StartingPoint(starting_point)])
-    for name, on in overrides.items():
-        if on:
-            allowed.add(BY_NAME[name])
-        else:
-            allowed.discard(BY_NAME[name])
-    return with_needs(frozenset(allowed))
+    """What a role allows: its starting point, then its overrides with what those bring along or take away."""
+    return decided(DEFAULTS[StartingPoint(starting_point)], overrides)
+
+
+def permissions_of_member(
+    roles: Iterable[frozenset[Permission]], overrides: Mapping[str, bool]
+) -> frozenset[Permission]:
+    """What a member may do: the union of their roles, then the overrides on the person (SPEC section 3).
+
+    Without a role there is nothing to override, and what an owner may do nobody overrides.
+    """
+    held = tuple(roles)
+    united = frozenset[Permission]().union(*held)
+    if not held or Permission.PRACTICE_OWN in united:
+        return united
+    return decided(united, overrides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,19 @@ not visible is not found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, Q, QuerySet
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.permissions import Permission
-from kinfold.domain.access.roles import permissions_of
+from kinfold.domain.access.definitions import allowing_since, definitions
+from kinfold.domain.access.permissions import BY_NAME, Permission, with_needs
+from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed
 from kinfold.domain.kernel.periods import holds
@@ -28,7 +30,8 @@ from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.practices.models import Switch, SwitchPeriod
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.actors import SIGNS_IN
-from kinfold.domain.team.models import MemberRole, Supervision
+from kinfold.domain.team.models import MemberOverride, MemberRole, Supervision
+from kinfold.domain.team.overrides import overrides_at
 
 from .models import Assignment, AssignmentKind, Client
 
@@ -53,7 +56,8 @@ class Viewer:
 class Sight:
     """One reason why one member sees one client.
 
-    `kind` is primary, direct, supervision or role; `through` is the supervisee's or the role's id.
+    `kind` is primary, direct, supervision, role or override (on the person); `through` is the supervisee's or the
+    role's id.
     """
 
     member_id: UUID
@@ -134,22 +138,23 @@ def _supervised_by(*, supervisor_id: UUID, at: datetime) -> QuerySet[Supervision
     ).values_list("supervisee_id")
 
 
-def viewers(at: datetime, member_ids: Iterable[UUID] | None = None) -> Mapping[UUID, Viewer]:
-    """The members who could sign in at a moment, with what their roles allowed then.
-
-    Roles are taken as they are defined now; which roles someone held is taken from then.
+def viewers(at: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, Viewer]:
+    """The members who could sign in at a moment, with what they were allowed: the roles they held, as those were
+    defined then, and the overrides on the person of then.
     """
     held = MemberRole.objects.filter(holds(at), member__joined_at__lte=at).filter(
         Q(member__status__in=SIGNS_IN, member__ended_at__isnull=True) | Q(member__ended_at__gt=at)
     )
     if member_ids is not None:
         held = held.filter(member_id__in=member_ids)
-    allowed: defaultdict[UUID, frozenset[Permission]] = defaultdict(frozenset)
-    for member_id, start, overrides in held.values_list(
-        "member_id", "role__starting_point", "role__overrides"
-    ):
-        allowed[member_id] |= permissions_of(start, overrides)
-    return {member_id: Viewer(member_id, permissions) for member_id, permissions in allowed.items()}
+    roles, overrides = definitions(at), overrides_at(at, member_ids)
+    allowed: defaultdict[UUID, list[frozenset[Permission]]] = defaultdict(list)
+    for member_id, role_id in held.values_list("member_id", "role_id"):
+        allowed[member_id].append(roles[role_id].permissions)
+    return {
+        member_id: Viewer(member_id, permissions_of_member(theirs, overrides.get(member_id, {})))
+        for member_id, theirs in allowed.items()
+    }
 
 
 # --- who reaches a client, and why --------------------------------------------------------------------------------
@@ -242,17 +247,42 @@ def _by_assignment(
                 yield Sight(supervisor_id, "supervision", seen, since, ends, tie.member_id, supervision_id)
 
 
+class _ShownAll(NamedTuple):
+    """A role held or an override set, by which one member sees all clients."""
+
+    kind: str
+    source: UUID
+    member_id: UUID
+    role_id: UUID | None
+    since: datetime
+    until: datetime | None
+
+
 def _by_role(
     direct: bool, created_at: datetime, at: datetime, everyone: Mapping[UUID, Viewer]
 ) -> Iterable[Sight]:
-    seeing_all = [v.member_id for v in everyone.values() if Permission.CLIENTS_SEE_ALL in v.permissions]
-    rows = MemberRole.objects.filter(holds(at), member_id__in=seeing_all).values_list(
-        "id", "member_id", "role_id", "since", "until", "role__starting_point", "role__overrides"
-    )
-    for row_id, member_id, role_id, since, until, start, overrides in rows:
-        if Permission.CLIENTS_SEE_ALL in permissions_of(start, overrides):
-            level = _role_level(direct, everyone[member_id].permissions, at)
-            yield Sight(member_id, "role", level, max(since, created_at), until, role_id, row_id)
+    for kind, source, member_id, role_id, since, until in shown_all(everyone.values(), at):
+        level = _role_level(direct, everyone[member_id].permissions, at)
+        yield Sight(member_id, kind, level, max(since, created_at), until, role_id, source)
+
+
+def shown_all(everyone: Iterable[Viewer], at: datetime) -> Iterable[_ShownAll]:
+    """By which of their roles, or by which override on the person, viewers see all clients at a moment."""
+    seeing_all = [v.member_id for v in everyone if Permission.CLIENTS_SEE_ALL in v.permissions]
+    if not seeing_all:
+        return
+    allowing = allowing_since(Permission.CLIENTS_SEE_ALL, at)
+    roles = MemberRole.objects.filter(holds(at), member_id__in=seeing_all, role_id__in=allowing)
+    for row_id, member_id, role_id, since, until in roles.order_by(
+        "role__position", "role__name_key"
+    ).values_list("id", "member_id", "role_id", "since", "until"):
+        yield _ShownAll("role", row_id, member_id, role_id, max(since, allowing[role_id] or since), until)
+    overrides = MemberOverride.objects.filter(holds(at), member_id__in=seeing_all, allowed=True)
+    for row_id, member_id, name, since, until in overrides.values_list(
+        "id", "member_id", "permission", "since", "until"
+    ):
+        if Permission.CLIENTS_SEE_ALL in with_needs(frozenset({BY_NAME[name]} if name in BY_NAME else ())):
+            yield _ShownAll("override", row_id, member_id, None, since, until)
 
 
 def _role_level(direct: bool, permissions: frozenset[Permission], at: datetime) -> Level:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.access.roles import permissions_of
+from kinfold.domain.access.roles import permissions_of, permissions_of_member
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
@@ -113,7 +113,7 @@ def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor
         name=f"{held[0][0]} {held[0][1]}".strip(),
         member_id=member_id,
         login_id=login_id,
-        permissions=frozenset[Permission]().union(*(permissions_of(row[3], row[4]) for row in held)),
+        permissions=permissions_of_member((permissions_of(row[3], row[4]) for row in held), held[0][6]),
         role_names=tuple(row[2] for row in held),
         clinical=any(row[5] for row in held),
         demo=practice.demo,
@@ -134,5 +134,6 @@ def _held_roles(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole, Any]:
             "role__starting_point",
             "role__overrides",
             "role__clinical",
+            "member__overrides",
         )
     )

@@ -41,6 +41,7 @@ class Member(TenantModel):
     status = models.CharField(max_length=10, choices=MemberStatus.choices, default=MemberStatus.ACTIVE)
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    overrides = models.JSONField(default=dict)  # the open periods of MemberOverride, read with each request
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
 
@@ -80,6 +81,27 @@ class MemberRole(TenantModel):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=("practice", "role"), name="member_role_role")]
+
+
+class MemberOverride(TenantModel):
+    """One period during which a permission was switched on or off for one person, whatever their roles say."""
+
+    member = TenantForeignKey(Member, related_name="+")
+    permission = models.CharField(max_length=40)
+    allowed = models.BooleanField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    set_by = TenantForeignKey(Member, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("member_override", "member", "set_by"),
+            models.UniqueConstraint(
+                fields=("practice", "member", "permission"),
+                condition=Q(until__isnull=True),
+                name="member_override_one_open",
+            ),
+        ]
 
 
 class InvitationState(models.TextChoices):

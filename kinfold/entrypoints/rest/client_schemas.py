@@ -245,7 +245,7 @@ class AccessAsked(Schema):
 class GroundOut(Schema):
     """One reason to see the client: the rule, and where it comes from."""
 
-    kind: Literal["primary", "direct", "supervision", "role"]
+    kind: Literal["primary", "direct", "supervision", "role", "override"]
     rule: str
     source: str
     level: Level
@@ -295,7 +295,7 @@ class MemberAccessAsked(Schema):
 class WayOut(Schema):
     """One rule by which a member sees clients, and how many of those whom the caller sees too."""
 
-    kind: Literal["role", "own", "supervision"]
+    kind: Literal["role", "override", "own", "supervision"]
     rule: str
     clients: int
 

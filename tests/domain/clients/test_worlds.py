@@ -1,7 +1,7 @@
 """In any world that could be, one answer: a client opens, stands in the list and has a ground, or none of the three.
 
-Hypothesis makes two practices with members, roles, ties and supervisions that begin and end when they like, and asks as
-each member, now and at past moments (RELIABILITY 1.4).
+Hypothesis makes two practices with members, roles, ties, supervisions and overrides that begin and end when they like,
+and roles that were something else before, and asks as each member, now and at past moments (RELIABILITY 1.4).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.models import Role
+from kinfold.domain.access.models import Role, RoleDefinition
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.index import index_new, keyed
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client
@@ -35,7 +35,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally, Switch, SwitchPeriod
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.models import Member, MemberOverride, MemberRole, MemberStatus, Supervision
 from tests.domain.clients.steps import undone
 from tests.personas import Cast, CastPractice
 
@@ -51,6 +51,19 @@ ROLES = (
     "licensed-therapist",
 )
 MEMBERS = CLIENTS = 4
+OVERRIDDEN = (
+    Permission.CLIENTS_SEE_ALL,
+    Permission.CLIENTS_SEE_OWN,
+    Permission.CLIENTS_SEE_SUPERVISED,
+    Permission.CLIENTS_PROFILE,
+)
+# What roles said before they were changed.
+FORMER: tuple[tuple[str, dict[str, bool]], ...] = (
+    ("administrator", {}),
+    ("practitioner", {}),
+    ("nothing", {"clients:see-all": True}),
+    ("supervisor", {"clients:see-own": False}),
+)
 
 day = st.integers(0, len(DAYS) - 1)
 who = st.integers(0, MEMBERS - 1)
@@ -100,6 +113,8 @@ class Plan:
     clients_since: list[int]
     supervision_on: list[Period]
     direct_charts: list[Period]
+    overrides: list[Period]
+    changes: list[tuple[int, int, int]]
 
 
 def plans() -> st.SearchStrategy[Plan]:
@@ -112,6 +127,10 @@ def plans() -> st.SearchStrategy[Plan]:
         clients_since=st.lists(day, min_size=CLIENTS, max_size=CLIENTS),
         supervision_on=periods(st.just(0)).map(lambda found: found[:2]),
         direct_charts=periods(st.just(0)).map(lambda found: found[:1]),
+        overrides=periods(st.integers(0, len(OVERRIDDEN) - 1)),
+        changes=st.lists(
+            st.tuples(st.integers(0, len(ROLES) - 1), day, st.integers(0, len(FORMER) - 1)), max_size=4
+        ),
     )
 
 
@@ -152,6 +171,22 @@ def _members(world: World, plan: Plan) -> None:
             role_id=roles[ROLES[period.other]],
             since=period.begins,
             until=period.ends,
+        )
+    for role, changed, former in plan.changes:
+        start, overrides = FORMER[former]
+        RoleDefinition.objects.create(
+            role_id=roles[ROLES[role]], until=DAYS[changed], starting_point=start, overrides=overrides
+        )
+    # A permission is switched on or off once: commands never make two that contradict each other.
+    once = {(period.one, period.other): period for period in plan.overrides}
+    for period in once.values():
+        MemberOverride.objects.create(
+            member_id=world.members[period.one],
+            permission=OVERRIDDEN[period.other],
+            allowed=bool(period.kind),
+            since=period.begins,
+            until=period.ends,
+            set_by_id=world.members[0],
         )
     for period in _one_open(plan.supervisions, lambda period: (period.one, period.other)):
         if period.one != period.other:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.actors import SEES_CLIENTS, Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
-from kinfold.domain.access.permissions import Permission
+from kinfold.domain.access.permissions import BY_NAME, Permission
 from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.visibility import Level, Sight, Viewer, highest_level, sights, viewers, visible_to
 from kinfold.domain.kernel import clock
@@ -20,6 +20,7 @@ from kinfold.domain.kernel.periods import holds
 from kinfold.domain.practices.models import Switch
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.models import Member, MemberRole
+from kinfold.domain.team.overrides import overrides_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +111,8 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     if data.member_id:
         person = next((p for p in people if p.member_id == data.member_id), None)
         viewer = everyone.get(data.member_id)
-        why_not = _why_not(viewer, at) if created_at <= at else ("The client was not added yet.",)
+        overrides = overrides_at(at, [data.member_id]).get(data.member_id, {})
+        why_not = _why_not(viewer, overrides, at) if created_at <= at else ("The client was not added yet.",)
         verdict = _verdict(data.member_id, names[data.member_id], person, why_not)
     return Explanation(
         client_id=data.client_id,
@@ -121,7 +123,8 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     )
 
 
-_RANK = {"primary": 0, "direct": 0, "supervision": 1, "role": 2}
+_RANK = {"primary": 0, "direct": 0, "supervision": 1, "role": 2, "override": 3}
+BY_OVERRIDE = "Exception for this person"
 
 
 def past_or_now(at: datetime | None) -> datetime:
@@ -185,8 +188,8 @@ def _grounds(
         if sight.kind == "supervision":
             rule = f"Supervises {names[sight.through] if sight.through else ''}"
             source = "Ends when the supervision or the assignment ends"
-        elif sight.kind == "role":
-            rule = f"{roles[sight.through] if sight.through else ''} role"
+        elif sight.kind in ("role", "override"):
+            rule = f"{roles[sight.through]} role" if sight.through else BY_OVERRIDE
             source = _shown_by_role(sight, everyone[sight.member_id])
         else:
             rule = "Primary therapist" if sight.kind == "primary" else "Direct therapist"
@@ -220,7 +223,7 @@ def _verdict(
     return Verdict(member_id=member_id, name=name, sees=False, level="", reasons=why_not)
 
 
-def _why_not(viewer: Viewer | None, at: datetime) -> tuple[str, ...]:
+def _why_not(viewer: Viewer | None, overrides: Mapping[str, bool], at: datetime) -> tuple[str, ...]:
     if viewer is None:
         return ("Was not active on the team with a role at that moment.",)
     permissions = viewer.permissions
@@ -232,5 +235,11 @@ def _why_not(viewer: Viewer | None, at: datetime) -> tuple[str, ...]:
         reasons.append(
             "Supervises nobody who is this client's therapist." if on else "Supervision is switched off."
         )
-    reasons.append("Holds no role that shows all clients.")
+    denied = [
+        BY_NAME[name].label for name, allowed in overrides.items() if not allowed and name in SEES_CLIENTS
+    ]
+    if denied:
+        reasons.append(f"An exception for this person takes away: {', '.join(sorted(denied))}.")
+    else:
+        reasons.append("Holds no role that shows all clients.")
     return tuple(reasons)

@@ -11,23 +11,23 @@ from django.db.models import Q, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
+from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.models import Assignment, Client
-from kinfold.domain.clients.queries.access import member_names, past_or_now
+from kinfold.domain.clients.queries.access import BY_OVERRIDE, member_names, past_or_now
 from kinfold.domain.clients.visibility import (
     Viewer,
     highest_level,
     members_reached,
     refuse_unless_sees_clients,
+    shown_all,
     viewers,
     visible_for,
     visible_to,
 )
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import MemberRole
 
 PAGE = 50
 MOST = 100
@@ -120,9 +120,9 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
     if viewer is None:
         nobody = SeenPage(clients=(), total=0, next=None)
         return MemberAccess(member_id=data.member_id, name=name, at=at, level="", ways=(), page=nobody)
-    by_role, by_tie = _roles_showing_all(viewer, at), _rules_by_tie(viewer, then)
+    to_all, by_tie = _showing_all(viewer, at), _rules_by_tie(viewer, then)
     page = _page(_among(mine, viewer, then), data.after, data.limit)
-    ways = [Way(kind="role", rule=rule, clients=page.total) for rule in by_role]
+    ways = [Way(kind=kind, rule=rule, clients=page.total) for kind, rule in to_all]
     for member_id, rule in by_tie.items():
         theirs = _among(mine, Viewer(member_id, _OWN), then).count()
         ways.append(
@@ -134,7 +134,7 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
         at=at,
         level=highest_level(viewer.permissions).name.lower() if ways else "",
         ways=tuple(ways),
-        page=_with_rules(page, by_role, by_tie, at),
+        page=_with_rules(page, [rule for _, rule in to_all], by_tie, at),
     )
 
 
@@ -145,18 +145,11 @@ def _among(mine: QuerySet[Client], viewer: Viewer, then: datetime | None) -> Que
     return mine.filter(pk__in=visible_for(viewer, then).values("id"))
 
 
-def _roles_showing_all(viewer: Viewer, at: datetime) -> list[str]:
-    """The rules by which all clients are seen."""
-    rows = MemberRole.objects.filter(holds(at), member_id=viewer.member_id).order_by(
-        "role__position", "role__name_key"
-    )
-    return [
-        f"{name} role"
-        for name, start, overrides in rows.values_list(
-            "role__name", "role__starting_point", "role__overrides"
-        )
-        if Permission.CLIENTS_SEE_ALL in permissions_of(start, overrides)
-    ]
+def _showing_all(viewer: Viewer, at: datetime) -> list[tuple[str, str]]:
+    """The rules by which all clients are seen, each with its kind."""
+    found = list(shown_all([viewer], at))
+    names = dict(Role.objects.filter(pk__in=[way.role_id for way in found]).values_list("id", "name"))
+    return [(way.kind, f"{names[way.role_id]} role" if way.role_id else BY_OVERRIDE) for way in found]
 
 
 def _rules_by_tie(viewer: Viewer, then: datetime | None) -> dict[UUID, str]:
@@ -169,14 +162,14 @@ def _rules_by_tie(viewer: Viewer, then: datetime | None) -> dict[UUID, str]:
     return {m: "Therapist of the client" if m == own else f"Supervises {names[m]}" for m in ordered}
 
 
-def _with_rules(page: SeenPage, by_role: list[str], by_tie: dict[UUID, str], at: datetime) -> SeenPage:
+def _with_rules(page: SeenPage, to_all: list[str], by_tie: dict[UUID, str], at: datetime) -> SeenPage:
     ties = Assignment.objects.filter(
         holds(at), member_id__in=by_tie, client_id__in=[client.id for client in page.clients]
     )
     rules: defaultdict[UUID, list[str]] = defaultdict(list)
     for client_id, member_id in ties.values_list("client_id", "member_id"):
         rules[client_id].append(by_tie[member_id])
-    seen = (replace(client, rules=(*rules[client.id], *by_role)) for client in page.clients)
+    seen = (replace(client, rules=(*rules[client.id], *to_all)) for client in page.clients)
     return replace(page, clients=tuple(seen))
 
 

@@ -47,5 +47,5 @@ def list_roles(actor: Actor, data: ListRoles) -> tuple[RoleRow, ...]:
             allows=tuple(permission for permission in Permission if permission in allowed_by(role)),
             grantable=may_give(actor, role),
         )
-        for role in Role.objects.order_by("position", "name_key")
+        for role in Role.objects.filter(deleted_at__isnull=True).order_by("position", "name_key")
     )
