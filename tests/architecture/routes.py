@@ -100,6 +100,8 @@ FRONT = (
     post("theme", PUBLIC, status=303, body={"theme": "dark"}),
     get("openapi", PUBLIC),
     get("api-docs", PUBLIC),
+    get("help", PUBLIC),
+    get("help-area", PUBLIC, at={"area": "help_area"}, absent=200),
 )
 
 ACCOUNT = (

@@ -280,7 +280,9 @@ def set_stage() -> Stage:
     """The cast, and one of each thing."""
     cast = build_cast()
     stage = Stage(
-        cast, Browser(), {"password": PASSWORD, "new_password": "nine brown owls sit still at noon"}
+        cast,
+        Browser(),
+        {"password": PASSWORD, "new_password": "nine brown owls sit still at noon", "help_area": "roles"},
     )
     for things in (
         _account_things(stage),

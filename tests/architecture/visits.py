@@ -16,6 +16,7 @@ from django.test import Client as Browser
 
 from kinfold.domain.identity.models import Login
 from kinfold.domain.practices.models import Practice
+from kinfold.entrypoints.web.help_areas import AREAS
 from tests.architecture import resolver
 from tests.architecture.playing import request
 from tests.architecture.routes import ROWS, Open
@@ -36,6 +37,7 @@ VIEWS = (
     "/clients/{client_id}/?at=tomorrow",
     "/imports/{checked_import}/check/?view=ready",
     "/activity/?before=3",
+    *(f"/help/{area.slug}/" for area in AREAS),
     "/nowhere/",
 )
 

@@ -35,6 +35,12 @@ def any_practice() -> bool:
     return Practice.objects.exists()
 
 
+def support_address() -> str:
+    """Whom people write to who have not signed in: known where the installation has one practice, else ""."""
+    addresses = Practice.objects.values_list("support_email", flat=True)[:2]
+    return addresses[0] if len(addresses) == 1 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class PracticeName:
     """A practice as whoever runs the installation knows it."""

@@ -22,6 +22,7 @@ from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound, NotS
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web.identity import gates
 
+from .help_areas import area_for
 from .jinja import url
 
 P = ParamSpec("P")
@@ -51,6 +52,18 @@ def signed_in(view: ActorView[P]) -> View[P]:
         return view(request, actor, *args, **kwargs)
 
     return guarded
+
+
+def for_whoever(view: View[P]) -> View[P]:
+    """A page for everybody, without health data; members see it in the frame of their other pages."""
+
+    @functools.wraps(view)
+    def framed(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.actor = actor_for_login(request.user.pk)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return framed
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -98,6 +111,7 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen_theme(request),
         "demo": bool(actor and actor.demo),
         "support_email": actor.support_email if actor else "",
+        "help": area_for(request.resolver_match.url_name or "") if request.resolver_match else None,
         "form_key": secrets.token_urlsafe(16),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import activity, clients, demo, home, imports, invitations, settings, setup, team
+from . import activity, clients, demo, help_pages, home, imports, invitations, settings, setup, team
 from .identity import urls as identity_urls
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     *activity.routes,
     *settings.routes,
     *demo.routes,
+    *help_pages.routes,
     *identity_urls.routes,
 ]

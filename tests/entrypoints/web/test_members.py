@@ -12,7 +12,6 @@ from django.test import Client
 
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.models import Member, Supervision
 from tests.personas import Cast, Person
 
@@ -60,22 +59,6 @@ def test_a_members_page_and_the_list_show_their_clients(cast: Cast, browser_of: 
     rows = browser.get("/manage/team/").content.decode().split("<tr>")
     (lin,) = [row for row in rows if f"/manage/team/{cast.lin.member_id}/" in row]
     assert re.search(r'<td class="n c-hide">2</td>', lin)
-
-
-@pytest.mark.requirement("H06")
-@pytest.mark.requirement("U73")
-def test_help_is_one_click_away_where_people_are_invited_and_beside_the_roles(
-    cast: Cast, browser_of: BrowserOf
-) -> None:
-    Practice.objects.filter(pk=cast.alder.practice_id).update(support_email="help@alder.example")
-    browser = browser_of(cast.ada)
-    invite = browser.get("/manage/team/invite/").content.decode()
-    assert (
-        'href="mailto:help@alder.example"' in invite[invite.index('<form class="stack') :].split("</form>")[0]
-    )
-    member = browser.get(page_of(cast.lin.member_id)).content.decode()
-    roles = member[member.index('id="roles-h"') :].split("</header>")[0]
-    assert 'href="mailto:help@alder.example"' in roles
 
 
 def test_a_name_is_corrected_in_its_place(cast: Cast, browser_of: BrowserOf) -> None:

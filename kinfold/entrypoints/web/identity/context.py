@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from kinfold.domain.identity.gates import second_factor_missing
+from kinfold.domain.practices.queries import support_address
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web import pages
 
@@ -18,6 +19,8 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
     if request.user.is_authenticated and not hasattr(request, "actor"):
         request.actor = actor_for_login(request.user.pk)  # type: ignore[attr-defined]
     context = pages.base_context(request)
+    if not context["support_email"]:
+        context["support_email"] = support_address()
     context["second_factor_due"] = _second_factor_due(request)
     context["passkeys_work"] = passkeys_work()
     return context

@@ -63,6 +63,14 @@ document.addEventListener("keydown", (event) => {
   box.focus();
 });
 
+// "?" opens help, unless someone is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog")) return;
+  event.preventDefault();
+  document.querySelector(".help")?.click();
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
