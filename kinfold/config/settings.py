@@ -186,6 +186,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("KINFOLD_EMAIL_FROM", "Kinfold <kinfold@loca
 MAIL_FOLDER = HOME / "mail"
 # Where links in mail lead; a test holds them equal to the routes.
 INVITATION_PATH = "/invitations/{}/"
+REGISTER_PATH = "/register/"
 TEAM_PATH = "/manage/team/"
 IMPORT_FOLDER = HOME / "imports"
 

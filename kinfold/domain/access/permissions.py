@@ -48,8 +48,8 @@ class Permission(StrEnum):
     )
     MEMBERS_INVITE = (
         "members:invite",
-        "Invite team members",
-        "Invite people to the team, and resend or delete invitations.",
+        "Add team members",
+        "Add people to the team, invite them, and send or show their registration codes.",
     )
     MEMBERS_CHANGE = "members:change", "Edit team members", "Correct the names of team members."
     ROLES_ASSIGN = (

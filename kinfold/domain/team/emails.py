@@ -9,19 +9,26 @@ from uuid import UUID
 
 from django.conf import settings
 
+from kinfold.domain.identity import registration_codes
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.periods import holds
 from kinfold.domain.messages.kinds import Mail, mail_kind
 from kinfold.domain.messages.outbox import enqueue
 from kinfold.domain.practices.models import Practice
 
 from .actors import SIGNS_IN
 from .links import link_token
-from .models import Invitation, InvitationState, Member
+from .models import Invitation, InvitationState, Member, MemberRole
 
 
 def send_invitation(practice_id: UUID, invitation_id: UUID) -> None:
     """Queue the e-mail with the link of an invitation."""
     enqueue("team.invitation", practice_id, invitation_id)
+
+
+def send_registration_code(practice_id: UUID, code_id: UUID) -> None:
+    """Queue the e-mail with a member's registration code."""
+    enqueue("team.registration", practice_id, code_id)
 
 
 def tell_inviter(practice_id: UUID, invitation_id: UUID) -> None:
@@ -44,7 +51,6 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
     link = settings.PUBLIC_URL + settings.INVITATION_PATH.format(
         link_token(practice_id, invitation_id, invitation.nonce)
     )
-    questions = f"\nQuestions? Write to {practice.support_email}\n" if practice.support_email else ""
     return Mail(
         to=invitation.email,
         subject=f"Invitation to the team of {practice.name}",
@@ -55,7 +61,39 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
             f"Accept or decline here by {invitation.expires_at:%B %-d, %Y}:\n{link}\n\n"
             "The link is for you alone. If you do not know of this, do nothing: "
             "nobody joins without accepting.\n"
-            f"{questions}"
+            f"{_questions(practice)}"
+        ),
+    )
+
+
+@mail_kind("team.registration", "Registration code")
+def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
+    """To a member who was added without a login, while the code works and they may sign in (SPEC U64)."""
+    found = registration_codes.issued(code_id)
+    if found is None or practice_id is None:
+        return None
+    issued, member_id, address = found
+    member = Member.objects.filter(
+        pk=member_id, login__isnull=True, status__in=SIGNS_IN, ended_at__isnull=True, email=address
+    ).first()
+    if member is None:
+        return None
+    practice = Practice.objects.get(pk=practice_id)
+    held = MemberRole.objects.filter(holds(clock.now()), member=member)
+    roles = held.order_by("role__position", "role__name_key").values_list("role__name", flat=True)
+    page = settings.PUBLIC_URL + settings.REGISTER_PATH
+    return Mail(
+        to=address,
+        subject="Your registration code",
+        text=(
+            f"Hello {member.name},\n\n"
+            f"you were added to the team of {practice.name}.\n"
+            f"Your role: {', '.join(roles)}\n\n"
+            f"Make your login here by {issued.expires_at:%B %-d, %Y}:\n{page}{issued.code}/\n\n"
+            f"Or open {page} and type this code:\n{issued.code}\n\n"
+            "You will be asked for your last name and for the email address that this mail came to. "
+            "The code is for you alone. If you do not know of this, do nothing.\n"
+            f"{_questions(practice)}"
         ),
     )
 
@@ -82,3 +120,7 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
         subject=f"Your invitation was {invitation.state}",
         text=f"{texts[invitation.state]}\n\nYour team: {settings.PUBLIC_URL}{settings.TEAM_PATH}\n",
     )
+
+
+def _questions(practice: Practice) -> str:
+    return f"\nQuestions? Write to {practice.support_email}\n" if practice.support_email else ""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from kinfold.domain.kernel.errors import Conflict, Gone, NotAllowed
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from kinfold.domain.kernel.errors import Conflict, Gone, InvalidInput, NotAllowed, Problem
 
 
 class AlreadyInvited(Conflict):
@@ -17,6 +21,33 @@ class AlreadyOnTeam(Conflict):
 
     code = "already-on-team"
     message = "This person is on the team already."
+
+
+class ArchivedHere(Conflict):
+    """The address belongs to an archived member, whose place and history can be brought back (SPEC 8.12)."""
+
+    code = "archived-here"
+    message = "This person is archived here. Open their profile to bring them back, with their history."
+
+    def __init__(self, member_id: UUID) -> None:
+        self.member_id = member_id
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRow:
+    """A row of a form that names an archived member."""
+
+    row: int
+    member_id: UUID
+
+
+class PeopleRefused(InvalidInput):
+    """Some of several people cannot be added; `archived` says which of them can be brought back instead."""
+
+    def __init__(self, problems: Iterable[Problem], archived: Iterable[ArchivedRow] = ()) -> None:
+        self.archived = tuple(archived)
+        super().__init__(problems)
 
 
 class InvitationNotPending(Conflict):
@@ -80,7 +111,17 @@ class OnAnotherTeam(Conflict):
     code = "on-another-team"
     message = (
         "You belong to the team of another practice. Ask its owner to remove you from that team, "
-        "then accept this invitation."
+        "then come back here."
+    )
+
+
+class NoCodeNeeded(Conflict):
+    """Codes are for members who may sign in and have nothing to sign in with."""
+
+    code = "no-code-needed"
+    message = (
+        "Registration codes are for people on the team who have no login yet. Someone you chose has one or cannot "
+        "sign in now, so nothing was done. Look at the list again."
     )
 
 

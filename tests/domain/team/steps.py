@@ -7,7 +7,10 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.trail import verify
+from kinfold.domain.identity import registration_codes
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.messages.models import OutgoingMail
+from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
 from kinfold.domain.team.commands.invitations import (
     AcceptInvitation,
     InviteMember,
@@ -16,6 +19,7 @@ from kinfold.domain.team.commands.invitations import (
 )
 from kinfold.domain.team.links import guest_with_link, link_token
 from kinfold.domain.team.models import Invitation
+from kinfold.domain.team.registration import Proof
 from tests.personas import PASSWORD, Cast
 
 NEW_ADDRESS = "imani@example.org"
@@ -60,3 +64,32 @@ def acts(practice_id: UUID, *, subject: UUID | None = None) -> list[str]:
         if subject is not None:
             entries = entries.filter(subject_id=subject)
         return [action for action in entries.values_list("action", flat=True) if action != "practice.started"]
+
+
+def add(
+    cast: Cast,
+    *,
+    email: str = NEW_ADDRESS,
+    last_name: str = "Brooks",
+    role: str = "licensed-therapist",
+    by: Actor | None = None,
+) -> UUID:
+    """Ada, or somebody else, adds Imani to Alder Creek."""
+    person = NewMember(
+        first_name="Imani", last_name=last_name, email=email, role_ids=(cast.alder.roles[role],)
+    )
+    return create_members(by or cast.ada.actor, CreateMembers(people=(person,)))[0]
+
+
+def mailed_code(practice_id: UUID) -> str:
+    """The registration code in the newest mail."""
+    mail = OutgoingMail.objects.filter(kind="team.registration").latest("created_at")
+    with entered(practice_id):
+        found = registration_codes.issued(mail.subject_id)
+    assert found is not None
+    return found[0].code
+
+
+def prove(code: str, *, last_name: str = "Brooks", email: str = NEW_ADDRESS) -> Proof:
+    """What Imani types to register."""
+    return Proof(code=code, last_name=last_name, email=email)

@@ -16,23 +16,21 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.identity.commands import create_login
-from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
-from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team import emails
+from kinfold.domain.team.addresses import refuse_taken
 from kinfold.domain.team.errors import (
     AlreadyInvited,
-    AlreadyOnTeam,
     InvitationNotPending,
     LinkUsed,
-    OnAnotherTeam,
 )
 from kinfold.domain.team.granting import acting_member, chosen_roles, refuse_above
 from kinfold.domain.team.links import pending_by_secret, pending_for_login, secret_of
-from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState, Member, MemberRole, Seat
+from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState
 from kinfold.domain.team.names import checked_names
+from kinfold.domain.team.newcomers import Newcomer, seat, take_in
 
 says(
     invitation__created="invited someone to the team",
@@ -100,7 +98,7 @@ def invite_member(actor: Actor, data: InviteMember) -> UUID:
     """Ask someone to join the team by e-mail. They become a member when they accept (SPEC O01–O07)."""
     name, email, roles = _checked(data)
     refuse_above(actor, roles)
-    _refuse_team_member(email)
+    refuse_taken(email)
     now = clock.now()
     invitation_id, nonce = uuid4(), secrets.new_nonce()
     try:
@@ -220,16 +218,6 @@ def _checked(data: InviteMember) -> tuple[str, str, list[Role]]:
     return name, email, roles
 
 
-def _refuse_team_member(email: str) -> None:
-    """Someone here already cannot be invited. Of someone on another team nothing is said (SPEC 8.12)."""
-    here = Member.objects.filter(ended_at__isnull=True)
-    if here.filter(email=email).exists():
-        raise AlreadyOnTeam
-    login_id = find_login(email)
-    if login_id is not None and here.filter(login_id=login_id).exists():
-        raise AlreadyOnTeam
-
-
 def _pending(invitation_ids: Sequence[UUID]) -> list[Invitation]:
     wanted = set(invitation_ids)
     found = list(Invitation.objects.filter(pk__in=wanted).order_by("created_at", "id"))
@@ -263,32 +251,10 @@ def _answer(invitation: Invitation, answer: InvitationState) -> None:
 
 
 def _join(actor: Actor, invitation: Invitation, login_id: UUID, first_name: str, last_name: str) -> UUID:
-    now = clock.now()
-    member = Member(
-        login_id=login_id,
-        first_name=first_name,
-        last_name=last_name,
-        sort_key=sort_key(last_name, first_name),
-        email=invitation.email,
-        joined_at=now,
-        updated_at=now,
-    )
-    try:
-        with transaction.atomic():
-            Seat.objects.create(login_id=login_id, practice_id=actor.practice_id, member_id=member.id)
-    except IntegrityError as error:
-        on_this_team = Member.objects.filter(login_id=login_id, ended_at__isnull=True).exists()
-        raise (AlreadyOnTeam if on_this_team else OnAnotherTeam) from error
-    try:
-        with transaction.atomic():
-            member.save(force_insert=True)
-    except IntegrityError as error:
-        raise AlreadyOnTeam from error
-    role_ids = list(invitation.offered_roles.values_list("role_id", flat=True))
-    MemberRole.objects.bulk_create(
-        MemberRole(practice_id=actor.practice_id, member=member, role_id=role_id, since=now)
-        for role_id in role_ids
-    )
+    role_ids = tuple(invitation.offered_roles.values_list("role_id", flat=True))
+    newcomer = Newcomer(first_name=first_name, last_name=last_name, email=invitation.email, role_ids=role_ids)
+    (member,) = take_in([newcomer], clock.now())
+    seat(member, login_id)
     Invitation.objects.filter(pk=invitation.pk).update(member=member)
     emails.tell_inviter(actor.practice_id, invitation.id)
     trail.record_all(

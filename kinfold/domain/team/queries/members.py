@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.identity import registration_codes
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
@@ -32,6 +33,7 @@ from kinfold.domain.team.queries.listing import (
     ordered,
     team_counts,
 )
+from kinfold.domain.team.registration import KIND
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,11 @@ class SupervisionRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRow:
-    """One member as the team list shows them. `supervisors` are those of now."""
+    """One member as the team list shows them. `supervisors` are those of now.
+
+    Whoever is not `registered` has no login; then `code_until` is when their registration code ends or ended, if one
+    was made.
+    """
 
     id: UUID
     name: str
@@ -71,6 +77,8 @@ class MemberRow:
     roles: tuple[str, ...]
     supervisors: tuple[SupervisionRow, ...]
     needs_supervisor: bool
+    registered: bool
+    code_until: datetime | None
     joined_at: datetime
     version: int
 
@@ -189,14 +197,19 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
 
 
 def _members(which: Q) -> list[MemberRow]:
-    """Members with their roles and supervisors of now, in three queries."""
+    """Members with their roles and supervisors of now, in three queries, or four when some are not registered."""
     roles = _roles_of(which)
     supervisors = _supervisors_of(which)
-    rows = (
+    rows = list(
         Member.objects.filter(which)
         .annotate(address=Coalesce(F("login__email"), F("email")))  # people change it with their login
-        .values_list("id", "first_name", "last_name", "address", "status", "joined_at", "version")
+        .annotate(registered=Q(login__isnull=False))
+        .values_list(
+            "id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"
+        )
     )
+    waiting = [row[0] for row in rows if not row[5]]
+    codes = registration_codes.expiries(KIND, waiting) if waiting else {}
     return [
         MemberRow(
             id=member_id,
@@ -211,10 +224,12 @@ def _members(which: Q) -> list[MemberRow]:
             needs_supervisor=(
                 roles.get(member_id, _NO_ROLES).requires_supervision and member_id not in supervisors
             ),
+            registered=registered,
+            code_until=codes.get(member_id),
             joined_at=joined_at,
             version=version,
         )
-        for member_id, first, last, address, status, joined_at, version in rows
+        for member_id, first, last, address, status, registered, joined_at, version in rows
     ]
 
 

@@ -1,0 +1,126 @@
+"""Create New Members: one person or many in one act, all of them or none (SPEC H04, U61–U65)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.models import Role
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
+from kinfold.domain.kernel.errors import InvalidInput, Problem
+from kinfold.domain.team.addresses import taken_here
+from kinfold.domain.team.commands.registering import send_codes
+from kinfold.domain.team.errors import ArchivedHere, ArchivedRow, PeopleRefused
+from kinfold.domain.team.granting import hold_team, refuse_above
+from kinfold.domain.team.names import checked_names
+from kinfold.domain.team.newcomers import Newcomer, take_in
+
+says(member__created="added a team member")
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewMember:
+    """One person to add, as typed."""
+
+    first_name: str
+    last_name: str
+    email: str
+    role_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreateMembers:
+    """People to add, and whether each is mailed a registration code."""
+
+    people: tuple[NewMember, ...]
+    send_codes: bool = False
+
+
+@command(Permission.MEMBERS_INVITE)
+def create_members(actor: Actor, data: CreateMembers) -> tuple[UUID, ...]:
+    """Add people to the team, active at once and without a login until they register (SPEC 8.7).
+
+    Returns their ids in the order given. Raises PeopleRefused naming every wrong field of every person (rows count from
+    0), and AboveOwnRights for a role that allows more than the actor may do.
+    """
+    hold_team()
+    people = checked_people(actor, data.people)
+    members = take_in(people, clock.now())
+    trail.record_all(
+        actor,
+        [
+            trail.Event(
+                "member.created",
+                ("member", member.id),
+                detail={"roles": [str(each) for each in person.role_ids]},
+            )
+            for member, person in zip(members, people, strict=True)
+        ],
+    )
+    if data.send_codes:
+        send_codes(actor, members)
+    return tuple(member.id for member in members)
+
+
+def checked_people(actor: Actor, people: Sequence[NewMember]) -> list[Newcomer]:
+    """People as they will be stored."""
+    if not people:
+        raise InvalidInput.one("people", "Add at least one person.")
+    if len(people) > MOST_AT_ONCE:
+        raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
+    problems: list[Problem] = []
+    archived: list[ArchivedRow] = []
+    roles = {
+        role.id: role
+        for role in Role.objects.filter(pk__in={each for person in people for each in person.role_ids})
+    }
+    newcomers = [_checked(person, roles, row, problems) for row, person in enumerate(people)]
+    check_addresses([person.email for person in newcomers], problems, archived)
+    if problems:
+        raise PeopleRefused(sorted(problems, key=lambda problem: problem.row or 0), archived)
+    refuse_above(actor, roles.values())
+    return newcomers
+
+
+def _checked(person: NewMember, roles: dict[UUID, Role], row: int, problems: list[Problem]) -> Newcomer:
+    """One person as they will be stored; what is wrong goes to `problems`, and is blank in the answer."""
+    names, email = {"first_name": "", "last_name": ""}, ""
+    try:
+        names = checked_names(first_name=person.first_name, last_name=person.last_name)
+    except InvalidInput as error:
+        problems.extend(Problem(found.field, found.message, row) for found in error.problems)
+    try:
+        email = canonical_email(person.email)
+    except NotAnEmailAddress as error:
+        problems.append(Problem("email", error.message, row))
+    if not person.role_ids:
+        problems.append(Problem("role_ids", "Choose at least one role.", row))
+    elif not roles.keys() >= set(person.role_ids):
+        problems.append(Problem("role_ids", "Choose roles of this practice.", row))
+    return Newcomer(**names, email=email, role_ids=tuple(dict.fromkeys(person.role_ids)))
+
+
+def check_addresses(emails: Iterable[str], problems: list[Problem], archived: list[ArchivedRow]) -> None:
+    """Note every row whose address has a place here already, or stands in an earlier row. Blank ones are left out."""
+    rows = [(row, email) for row, email in enumerate(emails) if email]
+    taken = taken_here(email for _, email in rows)
+    first: dict[str, int] = {}
+    for row, email in rows:
+        if email in first:
+            problems.append(
+                Problem("email", f"This is also the email address of person {first[email] + 1}.", row)
+            )
+        elif refusal := taken.get(email):
+            problems.append(Problem("email", refusal.message, row))
+            if isinstance(refusal, ArchivedHere):
+                archived.append(ArchivedRow(row, refusal.member_id))
+        first.setdefault(email, row)
