@@ -32,14 +32,20 @@ def csv_file(rows: int, seed: str) -> bytes:
 
 
 def measure_imports(
-    rows: int, results: Results, kinfold: Kinfold, peer: DjangoAdmin | None, limit: Raw
+    rows: int,
+    results: Results,
+    kinfold: Kinfold,
+    peer: DjangoAdmin | None,
+    limit: Raw,
+    *,
+    quiet: float,
 ) -> None:
     """Rows per second of each, and J1's p95 while Kinfold imports next to what it is without."""
     results.add("J6", RAW, rows_per_s=limit.load(people(rows, seed="load")))
     content = csv_file(rows, f"file{uuid4().hex}")
     for pause in (False, True):
-        quiet = load.latencies(*_first_page(kinfold), 3.0)
-        results.add("J1 quiet", HTML, p50_ms=quiet.p50, p95_ms=quiet.p95)
+        alone = load.latencies(*_first_page(kinfold), quiet)
+        results.add("J1 quiet", HTML, p50_ms=alone.p50, p95_ms=alone.p95)
         if not pause:
             _kinfold(rows, content, results, kinfold)
     if peer:

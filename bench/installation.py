@@ -34,11 +34,8 @@ class Installation:
     folder: Path
     engine: str
     server: Postgres | None
-
-    @property
-    def home(self) -> Path:
-        """KINFOLD_HOME of this run."""
-        return self.folder / "home"
+    home: Path  # KINFOLD_HOME of this run
+    kinfold: str = KINFOLD  # the database of Kinfold
 
     def url(self, database: str, role: str) -> str:
         """How one of the three databases is reached."""
@@ -48,7 +45,7 @@ class Installation:
 
     def sqlite(self, database: str) -> Path:
         """The file of one of the three databases."""
-        return (self.home if database == KINFOLD else self.folder) / f"{database}.sqlite3"
+        return (self.home if database == self.kinfold else self.folder) / f"{database}.sqlite3"
 
     def environment(self) -> dict[str, str]:
         """What every process of this run gets, and nothing of the installation one may be working in."""
@@ -56,11 +53,11 @@ class Installation:
         kept |= {
             "KINFOLD_HOME": str(self.home),
             "KINFOLD_SECRET_KEY": "a key for measuring, known to everyone",
-            "DATABASE_URL": self.url(KINFOLD, APP),
+            "DATABASE_URL": self.url(self.kinfold, APP),
             "BENCH_PEER_DATABASE_URL": self.url(PEER, OWNER),
         }
         if self.server:
-            kept["KINFOLD_MIGRATION_DATABASE_URL"] = self.url(KINFOLD, OWNER)
+            kept["KINFOLD_MIGRATION_DATABASE_URL"] = self.url(self.kinfold, OWNER)
         return kept
 
     def run(self, module: str, *arguments: str) -> dict[str, Any]:
@@ -91,7 +88,7 @@ def installation(folder: Path, engine: str) -> Iterator[Installation]:
             stack.callback(stop)
             for database in (KINFOLD, PEER, RAW):
                 server.create_database(database)
-        made = Installation(folder, engine, server)
+        made = Installation(folder, engine, server, folder / "home")
         made.home.mkdir(mode=0o700)
         yield made
 

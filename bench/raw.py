@@ -7,7 +7,7 @@ import signal
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count, cycle
 from typing import Any
@@ -22,7 +22,7 @@ except ImportError:
 
 from kinfold.domain.kernel.text import folded
 
-from .installation import KINFOLD, RAW, Installation, superuser_url
+from .installation import RAW, Installation, superuser_url
 from .load import Timings
 from .people import Person, people
 
@@ -54,6 +54,7 @@ CREATE INDEX person_by_external_id ON person (practice_id, external_id)
 _INSERT = f"INSERT INTO person VALUES ({', '.join('?' * 11)})"
 
 Ask = Callable[[], Any]
+Ready = Callable[[], AbstractContextManager[Ask]]
 
 
 class Raw:
@@ -91,7 +92,7 @@ class Raw:
 
     def rows(self, job: str, *parameters: Any) -> int:
         """How many rows a query gives: the measurements must not be of empty pages."""
-        with closing(self.connect(KINFOLD)) as connection:
+        with closing(self.connect(self.made.kinfold)) as connection:
             return len(self._fetch(connection, job, parameters))
 
     def _fetch(self, connection: Any, job: str, parameters: tuple[Any, ...]) -> list[Any]:
@@ -103,44 +104,37 @@ class Raw:
     def place_of(self, client_id: UUID) -> tuple[Any, ...]:
         """Where a client stands in the list: what paging by key starts after."""
         statement = self.sql("SELECT sort_key, id FROM clients_client WHERE practice_id = ? AND id = ?")
-        with closing(self.connect(KINFOLD)) as connection:
+        with closing(self.connect(self.made.kinfold)) as connection:
             row = connection.execute(statement, [self.value(self.practice), self.value(client_id)]).fetchone()
         return tuple(row)
 
-    def asking(self, asked: list[tuple[str, tuple[Any, ...]]]) -> Callable[[], Ask]:
+    def asking(self, asked: list[tuple[str, tuple[Any, ...]]]) -> Ready:
         """Makes, in the process that will use it, a function that asks the next of some queries."""
 
-        def prepare() -> Ask:
-            connection = self.connect(KINFOLD)
+        @contextmanager
+        def ready() -> Iterator[Ask]:
             turns = cycle(
                 [
                     (self.sql(QUERIES[job]), [self.value(p) for p in (self.practice, *values)])
                     for job, values in asked
                 ]
             )
+            with closing(self.connect(self.made.kinfold)) as connection:
+                yield lambda: connection.execute(*next(turns)).fetchall()
 
-            def ask() -> Any:
-                statement, values = next(turns)
-                return connection.execute(statement, values).fetchall()
+        return ready
 
-            return ask
-
-        return prepare
-
-    def inserting(self) -> Callable[[], Ask]:
+    def inserting(self) -> Ready:
         """Makes a function that adds one person and commits."""
 
-        def prepare() -> Ask:
-            connection = self.connect(RAW)
+        @contextmanager
+        def ready() -> Iterator[Ask]:
             rows = (self.row(person) for _ in count() for person in people(1000, seed=f"raw{uuid4().hex}"))
             statement = self.sql(_INSERT)
+            with closing(self.connect(RAW)) as connection:
+                yield lambda: connection.execute(statement, next(rows))
 
-            def ask() -> Any:
-                return connection.execute(statement, next(rows))
-
-            return ask
-
-        return prepare
+        return ready
 
     def row(self, person: Person) -> tuple[Any, ...]:
         """One row of the raw table."""
@@ -185,26 +179,27 @@ def after(word: str) -> str:
     return word[:-1] + chr(ord(word[-1]) + 1)
 
 
-def latencies(prepare: Callable[[], Ask], seconds: float) -> Timings:
+def latencies(ready: Ready, seconds: float) -> Timings:
     """How long each takes alone."""
-    ask, timings = prepare(), Timings()
-    for _ in range(3):
-        ask()
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until or len(timings.ms) < 2:
-        began = time.perf_counter()
-        ask()
-        timings.ms.append((time.perf_counter() - began) * 1000)
+    timings = Timings()
+    with ready() as ask:
+        for _ in range(3):
+            ask()
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until or len(timings.ms) < 2:
+            began = time.perf_counter()
+            ask()
+            timings.ms.append((time.perf_counter() - began) * 1000)
     return timings
 
 
-def rate(prepare: Callable[[], Ask], seconds: float, processes: int = 8) -> float:
+def rate(ready: Ready, seconds: float, processes: int = 8) -> float:
     """How many are answered in a second when eight processes ask at once, each on a connection of its own."""
-    pipes = [_child(prepare, seconds) for _ in range(processes)]
+    pipes = [_child(ready, seconds) for _ in range(processes)]
     return sum(_collected(pipes))
 
 
-def _child(prepare: Callable[[], Ask], seconds: float) -> tuple[int, int]:
+def _child(ready: Ready, seconds: float) -> tuple[int, int]:
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -212,14 +207,14 @@ def _child(prepare: Callable[[], Ask], seconds: float) -> tuple[int, int]:
         return child, reading
     try:
         signal.alarm(int(seconds) + 60)
-        ask = prepare()
-        ask()
-        done, began = 0, time.perf_counter()
-        until = began + seconds
-        while (now := time.perf_counter()) < until:
+        with ready() as ask:
             ask()
-            done += 1
-        os.write(writing, struct.pack("d", done / (now - began)))
+            done, began = 0, time.perf_counter()
+            until = began + seconds
+            while (now := time.perf_counter()) < until:
+                ask()
+                done += 1
+            os.write(writing, struct.pack("d", done / (now - began)))
     finally:
         os._exit(0)
 

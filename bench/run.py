@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from .admin_requests import DjangoAdmin
 from .asked import Asked
 from .floors import HTML, JSON, PEER, RAW
 from .importing import measure_imports
-from .installation import free_port, installation, serving
+from .installation import Installation, free_port, installation, serving
 from .kinfold_requests import Kinfold
 from .people import prefixes
 from .report import Results
@@ -32,8 +31,10 @@ class Plan:
     engine: str
     rounds: int = 3
     seconds: float = 1.0
+    at_once: int = 8
     import_rows: int = 0
     peer: bool = True
+    quiet: float = 3.0  # seconds of looking at J1 before and after an import
     only: tuple[str, ...] = ()
 
     def wants(self, job: str) -> bool:
@@ -48,7 +49,6 @@ def say(what: str) -> None:
 
 def measure(plan: Plan, folder: Path) -> Results:
     """Everything a plan asks for, on databases of its own under `folder`."""
-    results = Results(plan.clients, plan.engine)
     with ExitStack() as stack:
         made = stack.enter_context(installation(folder, plan.engine))
         say(f"seeding {plan.clients:,} clients on {plan.engine}")
@@ -56,6 +56,13 @@ def measure(plan: Plan, folder: Path) -> Results:
         seeded = made.run("bench.seed", str(plan.clients))
         port = free_port()
         stack.enter_context(serving(made, kinfold_server(port), port))
+        return compare(plan, made, port, seeded)
+
+
+def compare(plan: Plan, made: Installation, port: int, seeded: dict[str, Any]) -> Results:
+    """What a plan asks for, of the Kinfold that serves an installation on this port, with its peer beside it."""
+    results = Results(plan.clients, plan.engine)
+    with ExitStack() as stack:
         kinfold = Kinfold(port, seeded)
         limit = raw.Raw(made, seeded["practice"])
         peer = None
@@ -69,7 +76,7 @@ def measure(plan: Plan, folder: Path) -> Results:
             _rounds(plan, results, job, kinfold, peer, _raw(limit, seeded, job))
         if plan.import_rows and plan.wants("J6"):
             say(f"J6 with {plan.import_rows:,} rows")
-            measure_imports(plan.import_rows, results, kinfold, peer, limit)
+            measure_imports(plan.import_rows, results, kinfold, peer, limit, quiet=plan.quiet)
     return results
 
 
@@ -92,21 +99,22 @@ def _rounds(
     job: str,
     kinfold: Kinfold,
     peer: DjangoAdmin | None,
-    limit: Callable[[], raw.Ask],
+    limit: raw.Ready,
 ) -> None:
     asked: dict[str, Asked] = {HTML: kinfold.page(job), JSON: kinfold.api(job)}
     if peer:
         asked[PEER] = peer.job(job)
     for _ in range(plan.rounds):
         alone = raw.latencies(limit, plan.seconds / 2)
-        results.add(job, RAW, p50_ms=alone.p50, p95_ms=alone.p95, rps=raw.rate(limit, plan.seconds / 2))
+        busy = raw.rate(limit, plan.seconds / 2, plan.at_once)
+        results.add(job, RAW, p50_ms=alone.p50, p95_ms=alone.p95, rps=busy)
         for contender, one in asked.items():
             alone = load.latencies(one.port, one.requests, one.expected, plan.seconds)
-            rps = load.rate(one.port, one.requests, one.expected, plan.seconds)
-            results.add(job, contender, p50_ms=alone.p50, p95_ms=alone.p95, rps=rps)
+            busy = load.rate(one.port, one.requests, one.expected, plan.seconds, plan.at_once)
+            results.add(job, contender, p50_ms=alone.p50, p95_ms=alone.p95, rps=busy)
 
 
-def _raw(limit: raw.Raw, seeded: dict[str, Any], job: str) -> Callable[[], raw.Ask]:
+def _raw(limit: raw.Raw, seeded: dict[str, Any], job: str) -> raw.Ready:
     practice = limit.practice
     match job:
         case "J1":

@@ -48,9 +48,8 @@ SESSIONS = 100
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
-def main() -> None:
-    """Start a practice a month ago, give it a team and its clients, sign its owner and a supervisor in, print."""
-    count = int(sys.argv[1])
+def fill(count: int) -> dict[str, Any]:
+    """Start a practice a month ago, give it a team and its clients, sign its owner and a supervisor in."""
     began = clock.now() - timedelta(days=30)
     _hurry()
     with clock.frozen_at(began):
@@ -85,7 +84,7 @@ def main() -> None:
         answer = {
             "practice": str(practice_id),
             "owner": _signed_in(practice_id, owner),
-            "supervisor": _signed_in(practice_id, Login.objects.get(id=supervisor.login_id)),
+            "supervisor": _signed_in(practice_id, Login.objects.get(email=supervisor.email)),
             "therapist": str(clinicians[3].id),
             "tag": str(tags[2].id),
             "tag_name": tags[2].name,
@@ -97,7 +96,7 @@ def main() -> None:
         }
     # The set-up week is over and everybody has a second factor, so every request checks that they do.
     Practice.objects.update(second_factor_from=began)
-    print(json.dumps(answer))
+    return answer
 
 
 def _login(name: str) -> Login:
@@ -263,4 +262,4 @@ def _session(login: Login) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(fill(int(sys.argv[1]))))
