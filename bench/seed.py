@@ -181,6 +181,7 @@ def _write(
             "level": int(Level.CHART),
             "since": now,
             "until": None,
+            "session_at": None,
             "reason": "",
             "made_by_id": None,
             "ended_by_id": None,

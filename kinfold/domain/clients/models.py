@@ -154,10 +154,19 @@ class AssignmentKind(models.TextChoices):
 
     PRIMARY = "primary", "Primary therapist"
     DIRECT = "direct", "Direct therapist"
+    WALK_IN = "walk_in", "Walk-in"
+
+
+# A client has one therapist at a time, and `Client.primary` is who that is. Ties of the other kinds stand beside it.
+THERAPIST_KINDS = (AssignmentKind.PRIMARY, AssignmentKind.DIRECT)
+FURTHER_KINDS = (AssignmentKind.WALK_IN,)
 
 
 class Assignment(TenantModel):
-    """One period during which a clinician was tied to a client. Closed, never overwritten."""
+    """One period during which a clinician was tied to a client. Closed, never overwritten.
+
+    A walk-in is tied to one session, whose time is `session_at`.
+    """
 
     client = TenantForeignKey(Client, related_name="assignments")
     member = TenantForeignKey("team.Member", related_name="+")
@@ -165,6 +174,7 @@ class Assignment(TenantModel):
     level = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    session_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     made_by = TenantForeignKey("team.Member", null=True, related_name="+")
     ended_by = TenantForeignKey("team.Member", null=True, related_name="+")
@@ -181,8 +191,14 @@ class Assignment(TenantModel):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="assignment_ends_after_start"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="walk_in") | Q(session_at__isnull=False),
+                name="assignment_walk_in_has_session",
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=("practice", "member", "until", "client"), name="assignment_by_member"),
+            models.Index(
+                fields=("practice", "member", "kind", "until", "client"), name="assignment_by_member_kind"
+            ),
             models.Index(fields=("practice", "client", "since"), name="assignment_by_client"),
         ]

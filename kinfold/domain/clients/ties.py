@@ -1,8 +1,8 @@
 """The one place where a client's tie to their therapist is opened and closed.
 
-A client has at most one open tie: to a primary therapist, or to the therapist whose direct client they are (SPEC O26).
-`Client.primary` and `Client.kind` follow it here and nowhere else. Ties begin and end at the moment of the act, so an
-open tie is one that holds now.
+A client has at most one open tie to a therapist: their primary therapist, or the one whose direct client they are
+(SPEC O26). `Client.primary` and `Client.kind` follow it here and nowhere else. These ties begin and end at the moment
+of the act, so an open one is one that holds now. Walk-ins stand beside it: what a session opens to whoever held it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kinfold.domain.audit.trail import Event
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.team.models import Member, MemberRole, MemberStatus
 
-from .models import Assignment, AssignmentKind, Client, ClientKind
+from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientKind
 from .visibility import Level
 
 KIND_OF_CLIENT = {AssignmentKind.PRIMARY: ClientKind.PRACTICE, AssignmentKind.DIRECT: ClientKind.DIRECT}
@@ -50,8 +50,13 @@ def new_tie(
 def tie(
     actor: Actor, client_id: UUID, member_id: UUID, kind: AssignmentKind, now: datetime, reason: str
 ) -> tuple[UUID, Event]:
-    """Close the client's open tie, if there is one, and open another. Returns the new one, and what to record."""
+    """Close the client's open tie, if there is one, and open another. Returns the new one, and what to record.
+
+    Nobody but their therapist and that one's supervisor sees a direct client (SPEC O40), so walk-ins end with it.
+    """
     earlier = _close(actor, Q(client_id=client_id), now)
+    if kind is AssignmentKind.DIRECT:
+        end_walk_ins(actor, Q(client_id=client_id), now)
     opened = new_tie(actor, client_id, member_id, kind, now, reason)
     opened.save(force_insert=True)
     _follow(client_id, member_id, KIND_OF_CLIENT[kind], now)
@@ -71,8 +76,34 @@ def untie(actor: Actor, client_id: UUID, assignment_id: UUID, now: datetime) -> 
     return Event("client.unassigned", ("client", client_id), detail=detail)
 
 
+def walk_in(
+    actor: Actor, client_id: UUID, member_id: UUID, session_at: datetime, now: datetime
+) -> tuple[UUID, Event]:
+    """What a session opens to a clinician who is not the client's own: that session and the face sheet (SPEC 8.2)."""
+    opened = Assignment(
+        practice_id=actor.practice_id,
+        client_id=client_id,
+        member_id=member_id,
+        kind=AssignmentKind.WALK_IN,
+        level=Level.FACE_SHEET,
+        since=now,
+        session_at=session_at,
+        made_by_id=actor.member_id,
+    )
+    opened.save(force_insert=True)
+    detail = {"assignment": str(opened.id), "member": str(member_id), "kind": AssignmentKind.WALK_IN.value}
+    return opened.id, Event("client.assigned", ("client", client_id), detail=detail)
+
+
+def end_walk_ins(actor: Actor, which: Q, now: datetime) -> None:
+    """Close walk-ins: the sessions they are about did not take place, or are nobody else's to see any more."""
+    Assignment.objects.filter(which, kind=AssignmentKind.WALK_IN, until__isnull=True).update(
+        until=now, ended_by_id=actor.member_id
+    )
+
+
 def _close(actor: Actor, which: Q, now: datetime) -> UUID | None:
-    open_ties = Assignment.objects.filter(which, until__isnull=True)
+    open_ties = Assignment.objects.filter(which, until__isnull=True, kind__in=THERAPIST_KINDS)
     member_id = open_ties.values_list("member_id", flat=True).first()
     if member_id is not None:
         open_ties.update(until=now, ended_by_id=actor.member_id)

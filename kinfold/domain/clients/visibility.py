@@ -33,7 +33,7 @@ from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.models import MemberOverride, MemberRole, Supervision
 from kinfold.domain.team.overrides import overrides_at
 
-from .models import Assignment, AssignmentKind, Client
+from .models import FURTHER_KINDS, Assignment, AssignmentKind, Client
 
 
 class Level(IntEnum):
@@ -56,8 +56,8 @@ class Viewer:
 class Sight:
     """One reason why one member sees one client.
 
-    `kind` is primary, direct, supervision, role or override (on the person); `through` is the supervisee's or the
-    role's id.
+    `kind` is primary, direct, walk_in, supervision, role or override (on the person); `through` is the supervisee's or
+    the role's id. `session_at` is when the session was that a walk-in is about, also for a supervisor who sees by it.
     """
 
     member_id: UUID
@@ -67,6 +67,7 @@ class Sight:
     until: datetime | None
     through: UUID | None
     source: UUID
+    session_at: datetime | None = None
 
 
 def refuse_unless_sees_clients(actor: Actor) -> None:
@@ -107,14 +108,30 @@ def visible_for(viewer: Viewer, at: datetime | None = None) -> QuerySet[Client]:
     """The clients one viewer reaches, now or at a past moment."""
     reached = members_reached(viewer, at)
     if at is None:
-        # A client's `primary` is the member of their open tie, and ties begin and end at the moment of the act, so
-        # an open tie is one that holds now (`clients.ties`).
-        return Client.objects.all() if reached is None else Client.objects.filter(primary_id__in=reached)
+        return (
+            Client.objects.all()
+            if reached is None
+            else Client.objects.filter(reached_by(reached, clock.now()))
+        )
     known = Client.objects.filter(created_at__lte=at)
     if reached is None:
         return known
     ties = Assignment.objects.filter(holds(at), member_id__in=reached)
     return known.filter(pk__in=ties.values("client_id"))
+
+
+def reached_by(members: Iterable[UUID], now: datetime) -> Q:
+    """The clients to whom one of these members is tied now.
+
+    A client's `primary` is the member of their open tie to a therapist, and those ties begin and end at the moment of
+    the act, so an open one is one that holds now (`clients.ties`).
+    """
+    return Q(primary_id__in=members) | Q(pk__in=further_ties(members, now).values("client_id"))
+
+
+def further_ties(members: Iterable[UUID], at: datetime) -> QuerySet[Assignment]:
+    """The ties of these members, at a moment, that do not make them the client's therapist. There are few of them."""
+    return Assignment.objects.filter(holds(at), member_id__in=members, kind__in=FURTHER_KINDS)
 
 
 def members_reached(viewer: Viewer, at: datetime | None = None) -> frozenset[UUID] | None:
@@ -170,6 +187,7 @@ class _Tie:
     level: Level
     since: datetime
     until: datetime | None
+    session_at: datetime | None
 
 
 def sights(client_id: UUID, at: datetime, everyone: Mapping[UUID, Viewer] | None = None) -> list[Sight]:
@@ -203,11 +221,11 @@ def level_for(actor: Actor, client_id: UUID) -> Level:
 
 def _ties(client_id: UUID, at: datetime) -> list[_Tie]:
     rows = Assignment.objects.filter(holds(at), client_id=client_id).values_list(
-        "id", "member_id", "kind", "level", "since", "until"
+        "id", "member_id", "kind", "level", "since", "until", "session_at"
     )
     return [
-        _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until)
-        for tie_id, member_id, kind, level, since, until in rows
+        _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until, session_at)
+        for tie_id, member_id, kind, level, since, until, session_at in rows
     ]
 
 
@@ -237,14 +255,25 @@ def _by_assignment(
         viewer = everyone.get(tie.member_id)
         if viewer and Permission.CLIENTS_SEE_OWN in viewer.permissions:
             seen = min(tie.level, highest_level(viewer.permissions))
-            yield Sight(tie.member_id, tie.kind.value, seen, tie.since, tie.until, None, tie.id)
+            yield Sight(
+                tie.member_id, tie.kind.value, seen, tie.since, tie.until, None, tie.id, tie.session_at
+            )
         for supervisor_id, supervision_id, from_, to in supervisors.get(tie.member_id, ()):
             viewer = everyone.get(supervisor_id)
             if viewer and Permission.CLIENTS_SEE_SUPERVISED in viewer.permissions:
                 seen = min(tie.level, highest_level(viewer.permissions))
                 ends = min((end for end in (tie.until, to) if end), default=None)
                 since = max(tie.since, from_)
-                yield Sight(supervisor_id, "supervision", seen, since, ends, tie.member_id, supervision_id)
+                yield Sight(
+                    supervisor_id,
+                    "supervision",
+                    seen,
+                    since,
+                    ends,
+                    tie.member_id,
+                    supervision_id,
+                    tie.session_at,
+                )
 
 
 class _ShownAll(NamedTuple):

@@ -15,7 +15,8 @@ from .team_schemas import Body, Words
 Status = Literal["active", "archived"]
 ClientKind = Literal["practice", "direct"]
 Sort = Literal["name", "-name", "updated", "-updated"]
-TieKind = Literal["primary", "direct"]
+TherapistKind = Literal["primary", "direct"]
+TieKind = Literal["primary", "direct", "walk_in"]
 Level = Literal["chart", "face_sheet", "billing"]
 
 # The domain checks what is typed, so that every wrong field of every person is named at once.
@@ -205,7 +206,7 @@ class ClientOut(Schema):
 
 
 class AssignmentOut(Schema):
-    """A period during which a clinician had a client; it holds while `until` is null."""
+    """A period during which a clinician had a client; it holds while `until` is null. A walk-in is for one session."""
 
     id: UUID
     member_id: UUID
@@ -213,6 +214,7 @@ class AssignmentOut(Schema):
     kind: TieKind
     since: datetime
     until: datetime | None
+    session_at: datetime | None
     reason: str
     made_by: str
     ended_by: str
@@ -228,7 +230,7 @@ class AssignmentIn(Body):
     """Whom a client is given to: as primary therapist, or as the therapist's direct client."""
 
     member_id: UUID
-    kind: TieKind = "primary"
+    kind: TherapistKind = "primary"
     reason: str = ""
 
 
@@ -243,14 +245,15 @@ class AccessAsked(Schema):
 
 
 class GroundOut(Schema):
-    """One reason to see the client: the rule, and where it comes from."""
+    """One reason to see the client: the rule, and where it comes from. With `session_at` for that session only."""
 
-    kind: Literal["primary", "direct", "supervision", "role", "override"]
+    kind: Literal["primary", "direct", "walk_in", "supervision", "role", "override"]
     rule: str
     source: str
     level: Level
     since: datetime
     until: datetime | None
+    session_at: datetime | None
 
 
 class PersonWithAccessOut(Schema):
@@ -295,7 +298,7 @@ class MemberAccessAsked(Schema):
 class WayOut(Schema):
     """One rule by which a member sees clients, and how many of those whom the caller sees too."""
 
-    kind: Literal["role", "override", "own", "supervision"]
+    kind: Literal["role", "override", "own", "walk_in", "supervision"]
     rule: str
     clients: int
 

@@ -162,7 +162,7 @@ def _access(
                 "name": person.name,
                 "roles": ", ".join(person.roles),
                 "grounds": person.grounds,
-                "level": person.level,
+                "level": "session" if all(g.session_at for g in person.grounds) else person.level,
                 "since": person.since,
             }
             for person in found.people
@@ -201,9 +201,13 @@ def _moment(typed: str) -> tuple[date | None, datetime | None]:
 
 def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:
     """What became of the client's assignments, newest first."""
-    began_with_end_of = {tie.until: tie for tie in ties if tie.until}
+    began_with_end_of = {tie.until: tie for tie in ties if tie.until and not tie.session_at}
     told: list[tuple[datetime, dict[str, str]]] = []
     for tie in ties:
+        if tie.session_at:
+            text = f"Walk-in with {tie.therapist}, for the session on {full_day(tie.session_at)}"
+            told.append((tie.since, _told("footprints", text, tie.since, tie.made_by)))
+            continue
         before = began_with_end_of.get(tie.since)
         who = tie.therapist + (" as a direct client" if tie.kind == "direct" else "")
         if before is not None and before.id != tie.id and before.member_id == tie.member_id:

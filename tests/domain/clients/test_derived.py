@@ -22,7 +22,14 @@ from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.errors import AssignmentEnded
 from kinfold.domain.clients.keys import client_keys
-from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientTag, ClientWord
+from kinfold.domain.clients.models import (
+    THERAPIST_KINDS,
+    Assignment,
+    AssignmentKind,
+    Client,
+    ClientTag,
+    ClientWord,
+)
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.clients.ties import KIND_OF_CLIENT
 from kinfold.domain.kernel.errors import StaleVersion
@@ -111,7 +118,7 @@ ACTS = st.one_of(
         changes, NUMBER, st.sampled_from([0, 0, 0, 1]), st.none() | NAMES, st.none() | NAMES, st.none() | IDS,
         st.none() | TAGS,
     ),
-    st.builds(assigns, NUMBER, st.booleans(), st.sampled_from(AssignmentKind)),
+    st.builds(assigns, NUMBER, st.booleans(), st.sampled_from(THERAPIST_KINDS)),
     st.builds(ends, NUMBER),
 )  # fmt: skip
 

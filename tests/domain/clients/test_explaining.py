@@ -97,7 +97,13 @@ def test_a_direct_client_is_explained_as_one(cast: Cast) -> None:
         ("theo", ("Primary therapist.",)),
         ("sana", ("Supervises Theo Park. Ends when the supervision or the assignment ends.",)),
         ("bea", ("Billing Administrator role. Sees the names of all clients, never their records.",)),
-        ("lin", ("Is not this client's therapist.", "Holds no role that shows all clients.")),
+        (
+            "lin",
+            (
+                "Is not this client's therapist, and has held no session as a walk-in.",
+                "Holds no role that shows all clients.",
+            ),
+        ),
     ],
 )
 def test_one_member_can_be_asked_about(cast: Cast, who: str, reasons: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role, RoleDefinition
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.index import index_new, keyed
-from kinfold.domain.clients.models import Assignment, AssignmentKind, Client
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, Client
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.listing import ListClients, list_clients
 from kinfold.domain.clients.queries.opening import OpenClient, open_client
@@ -109,6 +109,7 @@ class Plan:
     roles: list[Period]
     statuses: list[MemberStatus]
     ties: list[Period]
+    walk_ins: list[Period]
     supervisions: list[Period]
     clients_since: list[int]
     supervision_on: list[Period]
@@ -123,6 +124,7 @@ def plans() -> st.SearchStrategy[Plan]:
         roles=periods(st.integers(0, len(ROLES) - 1)),
         statuses=st.lists(st.sampled_from(MemberStatus), min_size=MEMBERS, max_size=MEMBERS),
         ties=periods(st.integers(0, CLIENTS - 1), past_only=True),
+        walk_ins=periods(st.integers(0, CLIENTS - 1)).map(lambda found: found[:4]),
         supervisions=periods(who),
         clients_since=st.lists(day, min_size=CLIENTS, max_size=CLIENTS),
         supervision_on=periods(st.just(0)).map(lambda found: found[:2]),
@@ -212,7 +214,7 @@ def _clients(world: World, plan: Plan) -> None:
         begins = max(period.since, plan.clients_since[period.other])
         if period.ends and period.ends < DAYS[begins]:
             continue
-        kind = list(AssignmentKind)[period.kind]
+        kind = THERAPIST_KINDS[period.kind]
         Assignment.objects.create(
             client_id=world.clients[period.other], member_id=world.members[period.one], kind=kind,
             level=3, since=DAYS[begins], until=period.ends,
@@ -221,6 +223,13 @@ def _clients(world: World, plan: Plan) -> None:
             Client.objects.filter(pk=world.clients[period.other]).update(
                 primary_id=world.members[period.one], kind=KIND_OF_CLIENT[kind]
             )
+    for period in plan.walk_ins:
+        begins = max(period.since, plan.clients_since[period.other])
+        if period.ends is None or period.ends >= DAYS[begins]:
+            Assignment.objects.create(
+                client_id=world.clients[period.other], member_id=world.members[period.one],
+                kind=AssignmentKind.WALK_IN, level=2, since=DAYS[begins], until=period.ends, session_at=NOW,
+            )  # fmt: skip
     PracticeTally.objects.update(active_clients=Client.objects.count())
 
 
@@ -301,6 +310,8 @@ def _agree_now(world: World, other: World) -> None:
             page = list_clients(person, ListClients(search=search))
             assert {row.id for row in page.rows} == seen
             assert page.total == page.counts.active == len(seen)
+        if not person.may(Permission.CLIENTS_SEE_ALL):  # by ties of several kinds, which are read apart
+            assert in_order(person, world) == [row.id for row in list_clients(person, ListClients()).rows]
         for client_id in (*world.clients, *other.clients):
             if client_id in seen:
                 assert open_client(person, OpenClient(client_id=client_id)).id == client_id
@@ -319,6 +330,21 @@ def _agree_now(world: World, other: World) -> None:
         assert found.others == len(team) - len(see)
         assert found.verdict
         assert found.verdict.sees
+
+
+def in_order(person: Actor, world: World) -> list[UUID]:
+    """The whole list read two at a time, and the list of each therapist's clients and of nobody's put together."""
+    read: list[UUID] = []
+    while True:
+        page = list_clients(person, ListClients(after=read[-1] if read else None, limit=2))
+        read += [row.id for row in page.rows]
+        if page.next is None:
+            break
+    parts = [ListClients(therapist_id=member_id) for member_id in world.members]
+    pages = [list_clients(person, part) for part in (*parts, ListClients(unassigned=True))]
+    assert sorted(read) == sorted(row.id for page in pages for row in page.rows)
+    assert [page.total for page in pages] == [len(page.rows) for page in pages]
+    return read
 
 
 def _agree_then(world: World, at: datetime) -> None:

@@ -11,7 +11,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived
-from kinfold.domain.clients.models import Assignment, AssignmentKind, ClientStatus
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, ClientStatus
 from kinfold.domain.clients.profile import Refused, reason
 from kinfold.domain.clients.ties import can_be_given_clients, tie, untie
 from kinfold.domain.clients.visibility import visible_to
@@ -48,7 +48,7 @@ def assign_client(actor: Actor, data: AssignClient) -> UUID:
     why = reason(data.reason)
     if isinstance(why, Refused):
         raise InvalidInput.one("reason", why)
-    if data.kind not in AssignmentKind.values:
+    if data.kind not in THERAPIST_KINDS:
         raise InvalidInput.one("kind", "Choose primary or direct.")
     _hold(actor, data.client_id)
     now = clock.now()
@@ -68,9 +68,11 @@ def assign_client(actor: Actor, data: AssignClient) -> UUID:
 
 @command(Permission.CLIENTS_ASSIGN)
 def end_assignment(actor: Actor, data: EndAssignment) -> None:
-    """End an assignment. The client stays active and waits for a therapist (SPEC 8.3)."""
+    """End an assignment to a therapist. The client stays active and waits for another one (SPEC 8.3)."""
     client_id = (
-        Assignment.objects.filter(pk=data.assignment_id, client_id__in=visible_to(actor).values("id"))
+        Assignment.objects.filter(
+            pk=data.assignment_id, kind__in=THERAPIST_KINDS, client_id__in=visible_to(actor).values("id")
+        )
         .values_list("client_id", flat=True)
         .first()
     )

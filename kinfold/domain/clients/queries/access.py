@@ -12,7 +12,7 @@ from kinfold.domain.access.actors import SEES_CLIENTS, Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import BY_NAME, Permission
-from kinfold.domain.clients.models import Assignment
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment
 from kinfold.domain.clients.visibility import Level, Sight, Viewer, highest_level, sights, viewers, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
@@ -34,7 +34,10 @@ class ExplainAccess:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
-    """One reason to see a client: `rule` names it ("Supervises Theo Vasquez"), `source` says where it comes from."""
+    """One reason to see a client: `rule` names it ("Supervises Theo Vasquez"), `source` says where it comes from.
+
+    With `session_at` it reaches no further than that session and the face sheet.
+    """
 
     kind: str
     rule: str
@@ -42,6 +45,7 @@ class Ground:
     level: str
     since: datetime
     until: datetime | None
+    session_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +127,7 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     )
 
 
-_RANK = {"primary": 0, "direct": 0, "supervision": 1, "role": 2, "override": 3}
+_RANK = {"primary": 0, "direct": 0, "walk_in": 1, "supervision": 2, "role": 3, "override": 4}
 BY_OVERRIDE = "Exception for this person"
 
 
@@ -175,7 +179,7 @@ def _grounds(
     found: Iterable[Sight], names: Mapping[UUID, str], everyone: Mapping[UUID, Viewer]
 ) -> Mapping[Sight, Ground]:
     found = list(found)
-    ties = [s.source for s in found if s.kind in ("primary", "direct")]
+    ties = [s.source for s in found if s.kind in THERAPIST_KINDS]
     made_by = dict(
         Assignment.objects.filter(pk__in=ties, made_by__isnull=False).values_list("id", "made_by_id")
     )
@@ -188,9 +192,13 @@ def _grounds(
         if sight.kind == "supervision":
             rule = f"Supervises {names[sight.through] if sight.through else ''}"
             source = "Ends when the supervision or the assignment ends"
+            if sight.session_at:
+                source = f"Through the walk-in on {day_in_words(sight.session_at)}: that session only"
         elif sight.kind in ("role", "override"):
             rule = f"{roles[sight.through]} role" if sight.through else BY_OVERRIDE
             source = _shown_by_role(sight, everyone[sight.member_id])
+        elif sight.session_at:
+            rule, source = f"Walk-in on {day_in_words(sight.session_at)}", "That session only"
         else:
             rule = "Primary therapist" if sight.kind == "primary" else "Direct therapist"
             who = made_by.get(sight.source)
@@ -202,8 +210,14 @@ def _grounds(
             level=_level(sight.level),
             since=sight.since,
             until=sight.until,
+            session_at=sight.session_at,
         )
     return grounds
+
+
+def day_in_words(moment: datetime) -> str:
+    """A day as reasons name it: "May 12, 2026"."""
+    return f"{moment:%B} {moment.day}, {moment.year}"
 
 
 def _shown_by_role(sight: Sight, viewer: Viewer) -> str:
@@ -229,7 +243,7 @@ def _why_not(viewer: Viewer | None, overrides: Mapping[str, bool], at: datetime)
     permissions = viewer.permissions
     reasons = []
     if Permission.CLIENTS_SEE_OWN in permissions:
-        reasons.append("Is not this client's therapist.")
+        reasons.append("Is not this client's therapist, and has held no session as a walk-in.")
     if Permission.CLIENTS_SEE_SUPERVISED in permissions:
         on = is_on(Switch.SUPERVISION, at)
         reasons.append(

@@ -4,6 +4,7 @@
 - Words: the longest one's stretch of the search index, which holds each client once (`ClientWord`). When that is a
   large part of all clients, a page is found faster among the clients in order.
 - A tag: the tag's clients in order.
+- Whom somebody reaches by other ties than a therapist's: those few, read apart, and merged with the others in order.
 
 SQLite keeps no statistics and PostgreSQL's mislead it here, so the beginning is chosen and not left to them; whatever
 else is wanted is asked of each candidate. The questions are ordinary querysets, written once for each shape.
@@ -11,10 +12,13 @@ else is wanted is asked of each candidate. The questions are ordinary querysets,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +27,8 @@ from django.db.models.functions import Coalesce
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, ClientWord
+from kinfold.domain.clients.visibility import further_ties, reached_by
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
 
 # From how many on it is faster to walk through all clients in order until a page is full.
@@ -35,10 +41,18 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What a list shall hold. `members`: whose clients, None for everybody's. `names_only`: words are of names."""
+    """What a list shall hold.
+
+    `members`: through whose ties somebody sees clients, None for all clients; `also`: the same for somebody else who
+    must see them too. `further`: whether any are tied to these members otherwise than to a therapist. `therapist_id`:
+    whose clients only. `names_only`: words are of names.
+    """
 
     status: ClientStatus
     members: frozenset[UUID] | None = None
+    also: frozenset[UUID] | None = None
+    further: bool = False
+    therapist_id: UUID | None = None
     unassigned: bool = False
     tag_id: UUID | None = None
     words: tuple[str, ...] = ()
@@ -58,15 +72,22 @@ class _Start(StrEnum):
     CLIENTS = "clients"
     WORDS = "words"
     TAG = "tag"
+    TIES = "ties"
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All that decides how a question is written, without its values."""
+    """All that decides how a question is written, without its values.
+
+    `therapists`: of how many members the clients are wanted, or those tied to them otherwise; None for everybody's.
+    `also`: how many there are through whose ties somebody else must see them too.
+    """
 
     start: _Start
     status: str
-    members: int | None
+    therapists: int | None
+    also: int | None
+    one_therapist: bool
     unassigned: bool
     tag: bool
     letters: tuple[int, ...]
@@ -85,38 +106,82 @@ class _Step:
 
 def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: int) -> list[tuple[UUID, Any]]:
     """The ids on one page in the order in which they are read, with their keys. `total`: how many there are in all."""
-    shape, values = _shape_of(wanted)
-    if shape.start is _Start.WORDS and total >= _MANY:
-        shape = replace(shape, start=_Start.CLIENTS)
-    if place is not None:
-        values |= {"key": place.key, "key_id": place.client_id}
     step = _Step(up=up, from_place=place is not None, limit=limit)
-    return [(row[0], row[1]) for row in _found(shape, step, **values)]
+    read = []
+    for part, values in _parts(wanted):
+        many = part.start is _Start.WORDS and total >= _MANY
+        shape = replace(part, start=_Start.CLIENTS) if many else part
+        if place is not None:
+            values |= {"key": place.key, "key_id": place.client_id}
+        read.append([(row[0], row[1]) for row in _found(shape, step, **values)])
+    if len(read) == 1:
+        return read[0]
+    # Both parts are in order and have nobody in common.
+    return list(islice(heapq.merge(*read, key=lambda row: (row[1], row[0]), reverse=not up), limit))
 
 
 def counted(wanted: Wanted) -> int:
     """How many clients there are in all."""
-    shape, values = _shape_of(replace(wanted, by_update=False))
-    return sum(row[0] for row in _counted(shape, **values))
+    return sum(
+        row[0]
+        for shape, values in _parts(replace(wanted, by_update=False))
+        for row in _counted(shape, **values)
+    )
 
 
-def _shape_of(wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
+def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tuple[Counter[str], bool]:
+    """How many clients somebody sees by ties in each status, and whether some of them by further ones."""
+    shown = Counter[str]()
+    further = False
+    if members and also != frozenset():
+        wanted = Wanted(status=ClientStatus.ACTIVE, members=members, also=also, further=True)
+        parts = [(replace(shape, status=""), values) for shape, values in _parts(wanted)]
+        for status, clients, otherwise in _counted_by_status(*(shape for shape, _ in parts), **parts[-1][1]):
+            shown[status] += clients
+            further |= bool(otherwise)
+    return shown, further
+
+
+def _parts(wanted: Wanted) -> Iterable[tuple[_Shape, dict[str, Any]]]:
+    """A list in its parts: the clients of therapists, and those whom members reach by further ties alone."""
+    members, therapist = wanted.members, wanted.therapist_id
+    therapists = members
+    if therapist is not None:
+        therapists = frozenset({therapist}) if members is None or therapist in members else frozenset()
+    if therapists is None or (therapists and not (wanted.unassigned and members is not None)):
+        yield _shape_of(wanted, therapists, apart=False)
+    if wanted.further and members and (therapist is None or therapist not in members):
+        yield _shape_of(wanted, members, apart=True)
+
+
+def _shape_of(
+    wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool
+) -> tuple[_Shape, dict[str, Any]]:
     words = sorted(wanted.words, key=len, reverse=True)  # the longest is the rarest, as a rule
-    if wanted.members is not None:
+    if apart:
+        start = _Start.TIES
+    elif therapists is not None:
         start = _Start.CLIENTS
     else:
         start = _Start.WORDS if words else _Start.TAG if wanted.tag_id else _Start.CLIENTS
     shape = _Shape(
         start=start,
         status=wanted.status.value,
-        members=None if wanted.members is None else len(wanted.members),
+        therapists=None if therapists is None else len(therapists),
+        also=None if wanted.also is None else len(wanted.also),
+        one_therapist=apart and wanted.therapist_id is not None,
         unassigned=wanted.unassigned,
         tag=wanted.tag_id is not None,
         letters=tuple(len(word) for word in words),
         names_only=wanted.names_only,
         by_update=wanted.by_update,
     )
-    values: dict[str, Any] = {f"m{n}": member for n, member in enumerate(wanted.members or ())}
+    values: dict[str, Any] = {f"m{n}": member for n, member in enumerate(therapists or ())}
+    values |= {f"a{n}": member for n, member in enumerate(wanted.also or ())}
+    if apart or wanted.also:
+        values["now"] = clock.now()
+    if shape.one_therapist:
+        values["therapist"] = wanted.therapist_id
     if wanted.tag_id:
         values["tag"] = wanted.tag_id
     for n, word in enumerate(words):
@@ -133,7 +198,7 @@ def _found(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
         beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
         rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
     first: F | Coalesce = F(key)
-    if shape.members is not None and (shape.members > 1 or shape.by_update):
+    if shape.start is _Start.TIES or (shape.therapists and (shape.therapists > 1 or shape.by_update)):
         # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
         # everybody's clients in order instead.
         first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
@@ -148,10 +213,31 @@ def _counted(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
     return by_status.values_list("clients")
 
 
+@prepared
+def _counted_by_status(*shapes: _Shape, **values: Any) -> QuerySet[Any, Any]:
+    """For each part and status how many there are, and whether the part is that of the further ties."""
+    first, *others = (
+        _rows(shape, values)[0]
+        .order_by()
+        .values("status")
+        .annotate(clients=Count("id"), otherwise=Value(int(shape.start is _Start.TIES)))
+        .values_list("status", "clients", "otherwise")
+        for shape in shapes
+    )
+    together: QuerySet[Any, Any] = first.union(*others, all=True)
+    return together
+
+
 def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
     """The rows to read, each of one client, with the names of their key and of the client's id."""
-    if shape.start is _Start.CLIENTS:
-        rows = Client.objects.filter(_of_members(shape, values, ""), status=shape.status)
+    if shape.start in (_Start.CLIENTS, _Start.TIES):
+        of = (
+            _tied_otherwise(shape, values)
+            if shape.start is _Start.TIES
+            else _of_therapists(shape, values, "")
+        )
+        status = Q(status=shape.status) if shape.status else Q(status__in=ClientStatus.values)
+        rows = Client.objects.filter(of, _seen_also(shape, values), status)
         rows = _with_words(rows, shape, values, "id", 0)
         rows = _with_tag(rows, shape, values, "id")
         return rows, "updated_at" if shape.by_update else "sort_key", "id"
@@ -164,7 +250,7 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
         narrow = _with_tag(narrow, shape, values, "client_id")
     else:
         narrow = ClientTag.objects.filter(tag_id=values["tag"])
-    narrow = narrow.filter(_of_members(shape, values, "client__"), status=shape.status)
+    narrow = narrow.filter(_of_therapists(shape, values, "client__"), status=shape.status)
     narrow = _with_words(narrow, shape, values, "client_id", 1)
     if shape.by_update:
         rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
@@ -172,17 +258,35 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
     return narrow, "sort_key", "client_id"
 
 
-def _of_members(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
+def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
     if shape.unassigned:
         return Q(**{f"{path}primary_id__isnull": True})
-    if shape.members is None:
+    if shape.therapists is None:
         return Q()
-    members = [values[f"m{n}"] for n in range(shape.members)]
+    members = _members(shape, values)
     return (
         Q(**{f"{path}primary_id": members[0]})
         if len(members) == 1
         else Q(**{f"{path}primary_id__in": members})
     )
+
+
+def _tied_otherwise(shape: _Shape, values: Mapping[str, Any]) -> Q:
+    members = _members(shape, values)
+    tied = Q(pk__in=further_ties(members, values["now"]).values("client_id"))
+    if shape.one_therapist:
+        return tied & Q(primary_id=values["therapist"])
+    return tied & (Q(primary_id__isnull=True) if shape.unassigned else ~Q(primary_id__in=members))
+
+
+def _members(shape: _Shape, values: Mapping[str, Any]) -> list[UUID]:
+    return [values[f"m{n}"] for n in range(shape.therapists or 0)]
+
+
+def _seen_also(shape: _Shape, values: Mapping[str, Any]) -> Q:
+    if shape.also is None:
+        return Q()
+    return reached_by([values[f"a{n}"] for n in range(shape.also)], values["now"])
 
 
 def _with_words(
@@ -192,7 +296,7 @@ def _with_words(
     for n in range(first, len(shape.letters)):
         word = ClientWord.objects.filter(word__gte=values[f"w{n}"], word__lte=values[f"e{n}"], **of_name)
         rare = shape.letters[n] > _COMMON
-        gather = shape.letters[0] <= _COMMON if first else (shape.members or 0) > 1 and rare
+        gather = shape.letters[0] <= _COMMON if first else (shape.therapists or 0) > 1 and rare
         rows = _of_these(rows, shape, word, client_id, gather=gather)
     return rows
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
@@ -17,9 +18,10 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import typed_words
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
-from kinfold.domain.clients.queries.finding import Place, Wanted, counted, found
+from kinfold.domain.clients.queries.finding import Place, Wanted, counted, found, reached_in_all
 from kinfold.domain.clients.visibility import (
     members_reached,
+    reached_by,
     refuse_unless_sees_clients,
     viewer_of,
     viewers,
@@ -114,15 +116,15 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     refuse_unless_sees_clients(actor)
     if data.after and data.before:
         raise InvalidInput.one("before", "Ask for a page after a client or before one, not both.")
-    reached = _reached(actor, data.seen_by)
-    counts = _counts(reached)
+    members, also = _reached(actor, data.seen_by)
+    counts, further = _counts(members, also)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
-    wanted = _wanted(data, reached, names_only=names_only)
+    wanted = _wanted(data, members, also, further=further, names_only=names_only)
     if wanted is None:
         return ClientPage((), 0, counts, names_only, None, None)
     narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id
     total = counted(wanted) if narrowed else counts.archived if data.archived else counts.active
-    ids, next_, previous = _page(data, wanted, reached, total)
+    ids, next_, previous = _page(data, wanted, total)
     rows = _shown(ids, names_only=names_only)
     return ClientPage(rows, total, counts, names_only, next_, previous)
 
@@ -136,32 +138,38 @@ def get_row(actor: Actor, data: GetRow) -> ClientRow:
     return _shown([data.client_id], names_only=not actor.may(Permission.CLIENTS_PROFILE))[0]
 
 
-def _reached(actor: Actor, seen_by: UUID | None) -> frozenset[UUID] | None:
-    """Whose clients the actor sees, narrowed to those whom another member sees as well; None for everybody's."""
+_Members = frozenset[UUID] | None
+
+
+def _reached(actor: Actor, seen_by: UUID | None) -> tuple[_Members, _Members]:
+    """Through whose ties the actor sees clients, and through whose another member must see them as well.
+
+    None is for all clients, and for nobody else.
+    """
     viewer = viewer_of(actor)
     reached = members_reached(viewer) if viewer else frozenset[UUID]()
     if seen_by is None:
-        return reached
+        return reached, None
     other = viewers(clock.now(), [seen_by]).get(seen_by)
     theirs = members_reached(other) if other else frozenset[UUID]()
-    if reached is None or theirs is None:
-        return theirs if reached is None else reached
-    return reached & theirs
+    return (theirs, None) if reached is None else (reached, theirs)
 
 
-def _wanted(data: ListClients, reached: frozenset[UUID] | None, *, names_only: bool) -> Wanted | None:
+def _wanted(
+    data: ListClients, members: _Members, also: _Members, *, further: bool, names_only: bool
+) -> Wanted | None:
     """The list as it is asked for, or None when nothing can be in it."""
     if names_only and data.tag_id:
         raise NotAllowed("Your role shows the names of clients, not their tags.")
     words = typed_words(data.search)
-    if data.therapist_id:
-        mine = reached is None or data.therapist_id in reached
-        reached = frozenset({data.therapist_id}) if mine else frozenset()
-    if words is None or reached == frozenset() or (data.unassigned and reached is not None):
+    if words is None or frozenset() in (members, also) or (data.therapist_id and data.unassigned):
         return None
     return Wanted(
         status=_status(data),
-        members=reached,
+        members=members,
+        also=also,
+        further=further,
+        therapist_id=data.therapist_id,
         unassigned=data.unassigned,
         tag_id=data.tag_id,
         words=words,
@@ -174,14 +182,12 @@ def _status(data: ListClients) -> ClientStatus:
     return ClientStatus.ARCHIVED if data.archived else ClientStatus.ACTIVE
 
 
-def _page(
-    data: ListClients, wanted: Wanted, reached: frozenset[UUID] | None, total: int
-) -> tuple[list[UUID], UUID | None, UUID | None]:
+def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[UUID], UUID | None, UUID | None]:
     """The ids on the page in order, and where the next and the previous page begin."""
     size = max(1, min(data.limit, MOST))
     backwards = data.before is not None
     up = data.sort in (ClientSort.NAME, ClientSort.UPDATED)
-    place = _place(data, wanted, reached)
+    place = _place(data, wanted)
     read = found(wanted, up=up != backwards, place=place, limit=size + 1, total=total)
     more, ids = len(read) > size, [client_id for client_id, _ in read[:size]]
     if backwards:
@@ -194,40 +200,43 @@ def _page(
     return ids, after if more else None, before if place else None
 
 
-def _place(data: ListClients, wanted: Wanted, reached: frozenset[UUID] | None) -> Place | None:
+def _place(data: ListClients, wanted: Wanted) -> Place | None:
     client_id = data.after or data.before
     if client_id is None:
         return None
-    for sort_key, updated_at, member_id in _place_of(wanted.status.value, client_id=client_id):
-        if reached is None or member_id in reached:
-            return Place(updated_at if wanted.by_update else sort_key, client_id)
+    seen = [group for group in (wanted.members, wanted.also) if group is not None]
+    values: dict[str, Any] = {f"m{n}": m for n, m in enumerate(m for group in seen for m in group)}
+    sizes = tuple(len(group) for group in seen)
+    if seen:
+        values["now"] = clock.now()
+    for sort_key, updated_at in _place_of(wanted.status.value, sizes, client_id=client_id, **values):
+        return Place(updated_at if wanted.by_update else sort_key, client_id)
     raise PlaceGone
 
 
 @prepared
-def _place_of(status: str, *, client_id: UUID) -> QuerySet[Client, tuple[str, datetime, UUID | None]]:
-    return Client.objects.filter(pk=client_id, status=status).values_list(
-        "sort_key", "updated_at", "primary_id"
-    )
+def _place_of(
+    status: str, sizes: tuple[int, ...], *, client_id: UUID, **values: Any
+) -> QuerySet[Client, tuple[str, datetime]]:
+    rows = Client.objects.filter(pk=client_id, status=status)
+    first = 0
+    for size in sizes:
+        group = [values[f"m{n}"] for n in range(first, first + size)]
+        rows, first = rows.filter(reached_by(group, values["now"])), first + size
+    return rows.values_list("sort_key", "updated_at")
 
 
-def _counts(reached: frozenset[UUID] | None) -> ViewCounts:
-    if reached is None:
-        return ViewCounts(*_tally()[0])
-    members = {f"m{n}": member for n, member in enumerate(reached)}
-    counts = dict(_counts_of(len(reached), **members))
-    return ViewCounts(counts.get(ClientStatus.ACTIVE, 0), counts.get(ClientStatus.ARCHIVED, 0))
+def _counts(members: _Members, also: _Members) -> tuple[ViewCounts, bool]:
+    """How many clients are seen, and whether some of them by further ties."""
+    if members is None:
+        return ViewCounts(*_tally()[0]), False
+    shown, further = reached_in_all(members, also)
+    return ViewCounts(shown[ClientStatus.ACTIVE], shown[ClientStatus.ARCHIVED]), further
 
 
 @prepared
 def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
     return PracticeTally.objects.values_list("active_clients", "archived_clients")
-
-
-@prepared
-def _counts_of(_count: int, **members: UUID) -> QuerySet[Client, tuple[str, int]]:
-    mine = Client.objects.filter(status__in=ClientStatus.values, primary_id__in=list(members.values()))
-    return mine.order_by().values("status").annotate(n=Count("id")).values_list("status", "n")
 
 
 def _shown(ids: Sequence[UUID], *, names_only: bool) -> tuple[ClientRow, ...]:

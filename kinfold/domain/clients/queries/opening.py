@@ -11,7 +11,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.sentences import says
-from kinfold.domain.clients.models import Assignment, Client, ClientTag
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag
 from kinfold.domain.clients.visibility import Level, level_for, refuse_unless_sees_clients, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
@@ -31,7 +31,10 @@ class OpenClient:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TieRow:
-    """One period during which a clinician was tied to the client. `ended_by` is empty while it holds."""
+    """One period during which a clinician was tied to the client. `ended_by` is empty while it holds.
+
+    A walk-in has `session_at`, the time of its session.
+    """
 
     id: UUID
     member_id: UUID
@@ -39,6 +42,7 @@ class TieRow:
     kind: str
     since: datetime
     until: datetime | None
+    session_at: datetime | None
     reason: str
     made_by: str
     ended_by: str
@@ -159,6 +163,7 @@ def _history(client_id: UUID) -> tuple[TieRow, ...]:
             "kind",
             "since",
             "until",
+            "session_at",
             "reason",
             "made_by__first_name",
             "made_by__last_name",
@@ -174,9 +179,10 @@ def _history(client_id: UUID) -> tuple[TieRow, ...]:
             kind=row[4],
             since=row[5],
             until=row[6],
-            reason=row[7],
-            made_by=_name(row[8], row[9]),
-            ended_by=_name(row[10], row[11]),
+            session_at=row[7],
+            reason=row[8],
+            made_by=_name(row[9], row[10]),
+            ended_by=_name(row[11], row[12]),
         )
         for row in rows
     )
@@ -187,7 +193,8 @@ def _name(first: str | None, last: str | None) -> str:
 
 
 def _open_tie(profile: Profile | None) -> UUID | None:
-    return next((tie.id for tie in profile.history if tie.until is None), None) if profile else None
+    ties = profile.history if profile else ()
+    return next((tie.id for tie in ties if tie.until is None and tie.kind in THERAPIST_KINDS), None)
 
 
 def _record_look(actor: Actor, client_id: UUID, level: Level) -> None:

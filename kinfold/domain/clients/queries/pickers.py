@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.models import ClientTag, Tag
 from kinfold.domain.clients.visibility import (
+    further_ties,
     members_reached,
     refuse_unless_sees_clients,
     viewer_of,
 )
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.team.models import Member, MemberRole
 
@@ -46,7 +49,10 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
     if viewer is None:
         return ()
     reached = members_reached(viewer)
-    rows = _tags() if reached is None else _tags_met(len(reached), **_values(reached))
+    if reached is None:
+        rows = _tags()
+    else:
+        rows = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
     return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
 
 
@@ -70,10 +76,18 @@ def _tags() -> QuerySet[Tag, tuple[UUID, str]]:
 
 
 @prepared
-def _tags_met(_count: int, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
+def _tags_met(_count: int, *, now: datetime, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
     # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered.
-    met = ClientTag.objects.filter(tag_id=OuterRef("id"), client__primary_id__in=list(members.values()))
-    return Tag.objects.filter(Exists(met)).order_by("key").values_list("id", "name")
+    those = list(members.values())
+    met = ClientTag.objects.filter(tag_id=OuterRef("id"), client__primary_id__in=those)
+    met_otherwise = ClientTag.objects.filter(
+        tag_id=OuterRef("id"), client_id__in=further_ties(those, now).values("client_id")
+    )
+    return (
+        Tag.objects.filter(Q(Exists(met)) | Q(Exists(met_otherwise)))
+        .order_by("key")
+        .values_list("id", "name")
+    )
 
 
 @prepared

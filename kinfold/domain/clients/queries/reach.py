@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
-from kinfold.domain.clients.models import Assignment, Client
+from kinfold.domain.clients.models import FURTHER_KINDS, Assignment, AssignmentKind, Client
 from kinfold.domain.clients.queries.access import BY_OVERRIDE, member_names, past_or_now
 from kinfold.domain.clients.visibility import (
     Viewer,
@@ -31,7 +32,6 @@ from kinfold.domain.kernel.periods import holds
 
 PAGE = 50
 MOST = 100
-_OWN = frozenset({Permission.CLIENTS_SEE_OWN})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,12 +122,10 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
         return MemberAccess(member_id=data.member_id, name=name, at=at, level="", ways=(), page=nobody)
     to_all, by_tie = _showing_all(viewer, at), _rules_by_tie(viewer, then)
     page = _page(_among(mine, viewer, then), data.after, data.limit)
-    ways = [Way(kind=kind, rule=rule, clients=page.total) for kind, rule in to_all]
-    for member_id, rule in by_tie.items():
-        theirs = _among(mine, Viewer(member_id, _OWN), then).count()
-        ways.append(
-            Way(kind="own" if member_id == viewer.member_id else "supervision", rule=rule, clients=theirs)
-        )
+    ways = [
+        *(Way(kind=kind, rule=rule, clients=page.total) for kind, rule in to_all),
+        *_ways_by_tie(mine, viewer, by_tie, at),
+    ]
     return MemberAccess(
         member_id=data.member_id,
         name=name,
@@ -152,23 +150,56 @@ def _showing_all(viewer: Viewer, at: datetime) -> list[tuple[str, str]]:
     return [(way.kind, f"{names[way.role_id]} role" if way.role_id else BY_OVERRIDE) for way in found]
 
 
-def _rules_by_tie(viewer: Viewer, then: datetime | None) -> dict[UUID, str]:
-    """For each member whose ties count for this viewer, themselves first, the rule by which they do."""
+# The rule by which somebody's own tie of each kind counts.
+_OWN_RULES = {
+    AssignmentKind.PRIMARY: "Therapist of the client",
+    AssignmentKind.DIRECT: "Therapist of the client",
+    AssignmentKind.WALK_IN: "Held a walk-in session",
+}
+_Rules = dict[tuple[UUID, AssignmentKind], str]
+
+
+def _rules_by_tie(viewer: Viewer, then: datetime | None) -> _Rules:
+    """For each member and kind of tie that count for this viewer, their own first, the rule by which they do."""
     permissions = viewer.permissions - {Permission.CLIENTS_SEE_ALL}
     reached = members_reached(Viewer(viewer.member_id, permissions), then) or frozenset()
     names = member_names(reached)
     own = viewer.member_id
     ordered = sorted(reached, key=lambda member_id: (member_id != own, names[member_id]))
-    return {m: "Therapist of the client" if m == own else f"Supervises {names[m]}" for m in ordered}
+    return {
+        (member_id, kind): _OWN_RULES[kind] if member_id == own else f"Supervises {names[member_id]}"
+        for member_id in ordered
+        for kind in AssignmentKind
+    }
 
 
-def _with_rules(page: SeenPage, to_all: list[str], by_tie: dict[UUID, str], at: datetime) -> SeenPage:
+def _ways_by_tie(mine: QuerySet[Client], viewer: Viewer, by_tie: _Rules, at: datetime) -> Iterator[Way]:
+    """How many clients each rule shows; one's own walk-ins only where there are any."""
+    kinds: defaultdict[tuple[UUID, str], list[AssignmentKind]] = defaultdict(list)
+    for (member_id, kind), rule in by_tie.items():
+        kinds[member_id, rule].append(kind)
+    for (member_id, rule), those in kinds.items():
+        ties = Assignment.objects.filter(holds(at), member_id=member_id, kind__in=those)
+        clients = mine.filter(pk__in=ties.values("client_id")).count()
+        further_only = set(those) <= set(FURTHER_KINDS)
+        if clients or not further_only:
+            way = (
+                "supervision" if member_id != viewer.member_id else those[0].value if further_only else "own"
+            )
+            yield Way(kind=way, rule=rule, clients=clients)
+
+
+def _with_rules(page: SeenPage, to_all: list[str], by_tie: _Rules, at: datetime) -> SeenPage:
     ties = Assignment.objects.filter(
-        holds(at), member_id__in=by_tie, client_id__in=[client.id for client in page.clients]
+        holds(at),
+        member_id__in={member_id for member_id, _ in by_tie},
+        client_id__in=[client.id for client in page.clients],
     )
     rules: defaultdict[UUID, list[str]] = defaultdict(list)
-    for client_id, member_id in ties.values_list("client_id", "member_id"):
-        rules[client_id].append(by_tie[member_id])
+    for client_id, member_id, tied_as in ties.order_by("since").values_list("client_id", "member_id", "kind"):
+        rule = by_tie[member_id, AssignmentKind(tied_as)]
+        if rule not in rules[client_id]:
+            rules[client_id].append(rule)
     seen = (replace(client, rules=(*rules[client.id], *to_all)) for client in page.clients)
     return replace(page, clients=tuple(seen))
 
