@@ -232,7 +232,10 @@ TEAM_API = (
     get("/practice", P.PRACTICE_CHANGE),
     post(
         "/practice", P.PRACTICE_CHANGE, method="PUT", headers={"If-Match": '"1"'},
-        body={"name": "Alder Brook", "clients_need_email": True, "supervision": False, "direct_charts": False},
+        body={
+            "name": "Alder Brook", "time_zone": "America/New_York", "country": "US", "clients_need_email": True,
+            "supervision": False, "direct_charts": False,
+        },
     ),
 )  # fmt: skip
 
@@ -248,7 +251,10 @@ SETTINGS = (
     get("settings", P.PRACTICE_CHANGE),
     post(
         "settings", P.PRACTICE_CHANGE, status=303,
-        body={"version": "1", "name": "Alder Brook", "support_email": "", "switch": ["clients_need_email"]},
+        body={
+            "version": "1", "name": "Alder Brook", "support_email": "",
+            "time_zone": "America/New_York", "country": "US", "switch": ["clients_need_email"],
+        },
     ),
     post("mail-again", P.PRACTICE_CHANGE, status=303, at={"mail_id": "lost_mail"}),
     get("tokens", P.TOKENS_OWN),

@@ -72,13 +72,19 @@ class Canaries:
         self.known[word.lower()], self.allowed[word.lower()] = what, allowed
         return word
 
+    def phone(self, what: str, allowed: set[str]) -> str:
+        """A new phone number; what exists once is its extension, which is written as "x" or "ext."."""
+        extension = "x" + "".join(self.random.choices(string.digits, k=7))
+        self.known[extension], self.allowed[extension] = what, allowed
+        return f"+1 503 555 0142 {extension}"
+
     def hidden_from(self, who: str) -> dict[str, str]:
         """What this person must not meet."""
         return {word: what for word, what in self.known.items() if who not in self.allowed[word]}
 
     def within(self, text: str, words: Mapping[str, str]) -> set[str]:
         """Which of these words a text holds."""
-        lower = text.lower()
+        lower = text.lower().replace("ext. ", "x")
         return {what for word, what in words.items() if word in lower}
 
 
@@ -131,7 +137,7 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
             last_name=canaries.word(f"{name}'s last name", roster),
             email=canaries.word(f"{name}'s e-mail", profile).lower() + "@mail.example",
             external_id=canaries.word(f"{name}'s external ID", profile),
-            phone="555 " + canaries.word(f"{name}'s phone", profile),
+            phone=canaries.phone(f"{name}'s phone", profile),
             tags=(canaries.word(f"{name}'s tag", profile),),
         ),
     )
@@ -266,7 +272,10 @@ def test_searching_finds_nobody_by_what_one_must_not_see(planted: Planted, who: 
     ]
     assert of_clients
     for word in of_clients:
-        for url, body in (("/clients/search/", {"q": word[:8]}), ("/api/v1/clients/search", {"q": word[:8]})):
+        for url, body in (
+            ("/clients/search/", {"q": word[:-2]}),
+            ("/api/v1/clients/search", {"q": word[:-2]}),
+        ):
             with undone():
                 answer = stage.ask(caller, "POST", url, body)
             assert (
@@ -317,20 +326,22 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
                     if not planted.canaries.within(values, planted.canaries.known):
                         bare.add(f"{model.__name__}.{each.name}")
             assert rows
-    made_by_kinfold = {
+    not_words = {
         "ApiToken.digest",
         "ApiToken.hint",
         "Import.date_order",
         "Import.delimiter",
         "Import.digest",
         "Import.encoding",
+        "Practice.country",
         "Practice.slug",
+        "Practice.time_zone",
         "Role.key",
         "Role.modifier",
         "Role.starting_point",
         "Member.sort_key",
     }
-    assert bare == made_by_kinfold
+    assert bare == not_words
 
 
 def test_every_canary_is_met_by_somebody(planted: Planted) -> None:

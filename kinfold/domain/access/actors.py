@@ -26,6 +26,8 @@ class Actor:
     demo: bool = False
     second_factor_from: datetime | None = None
     support_email: str = ""
+    time_zone: str = "UTC"
+    country: str = "US"
 
     def may(self, *permissions: Permission) -> bool:
         """Whether all of these are allowed."""
@@ -69,7 +71,9 @@ def system_actor(practice_id: UUID, name: str, *permissions: Permission, practic
     )
 
 
-def guest_actor(practice_id: UUID, practice_name: str = "", *, login_id: UUID | None = None) -> Actor:
+def guest_actor(
+    practice_id: UUID, practice_name: str = "", *, login_id: UUID | None = None, time_zone: str = "UTC"
+) -> Actor:
     """Someone invited, with a link or a login, who is no member: they may do only what they were invited to."""
     return Actor(
         practice_id=practice_id,
@@ -77,4 +81,5 @@ def guest_actor(practice_id: UUID, practice_name: str = "", *, login_id: UUID | 
         name="Invited person",
         kind="guest",
         login_id=login_id,
+        time_zone=time_zone,
     )

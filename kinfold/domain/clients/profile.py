@@ -137,54 +137,52 @@ def sex_at_birth(raw: str) -> str:
     return word if not word or word in SEXES else MISSING["sex_at_birth"]
 
 
-_NORTH_AMERICAN = re.compile(r"(?:\+?1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]*([2-9]\d\d)[-. ]*(\d{4})")
+_NORTH_AMERICAN = re.compile(r"(\+?1[-. ]*)?\(?([2-9]\d\d)\)?[-. ]*([2-9]\d\d)[-. ]*(\d{4})", re.ASCII)
+_PHONE = re.compile(
+    r"[\d+()./\s\u2010-\u2015-]+(?:(?:x|ext|extension)\.?:?\s*\d{1,7}|#\d{1,7})?", re.IGNORECASE
+)
 _NO_DIGITS = Refused("A phone number has digits.")
 _PHONE_LONG = Refused(f"A phone number has at most {PHONE_LENGTH} characters.")
+_NOT_A_PHONE = Refused(
+    "This is not a whole phone number. Write it with its area code, or with + and the country code."
+)
 
 
-def phone(raw: str) -> str:
-    """A phone number, in international form where it is one (numbers without + are read as North American)."""
+def phone(raw: str, country: str) -> str:
+    """A phone number in international form, with its extension; "" when there is none.
+
+    Without + it is one of the practice's country. Whether somebody has that number is not asked, since new area codes
+    come every year; whether it has as many digits as a number of its country is.
+    """
     raw = raw.strip()
     if not raw:
         return ""
-    if match := _NORTH_AMERICAN.fullmatch(raw):
-        return "+1" + match[1] + match[2] + match[3] if _is_assigned(match[1] + match[2]) else raw
-    return _foreign_phone(raw)
+    match = _NORTH_AMERICAN.fullmatch(raw)
+    if match and ((match[1] or "").startswith("+") or phonenumbers.country_code_for_region(country) == 1):
+        return f"+1{match[2]}{match[3]}{match[4]}"
+    return _any_phone(raw, country)
 
 
 @lru_cache(maxsize=20_000)
-def _is_assigned(area_and_exchange: str) -> bool:
-    """Whether North American numbers that begin so exist; validity depends on no later digit."""
-    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(area_and_exchange + "2345"))
-    return phonenumbers.is_valid_number(number)
-
-
-@lru_cache(maxsize=20_000)
-def _foreign_phone(raw: str) -> str:
+def _any_phone(raw: str, country: str) -> str:
     if len(raw) > PHONE_LENGTH:
         return _PHONE_LONG
-    if not any(sign.isdigit() for sign in raw):
+    plain = unicodedata.normalize("NFKC", raw)
+    if not any(sign.isdigit() for sign in plain):
         return _NO_DIGITS
-    if is_hidden(raw):
-        return HIDDEN
     try:
-        number = phonenumbers.parse(raw, "US")
+        number = phonenumbers.parse(plain, country)
     except phonenumbers.NumberParseException:
-        return _plain_phone(raw)
-    if not phonenumbers.is_valid_number(number):
-        return _plain_phone(raw)
-    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{plain} x{number.extension}" if number.extension else plain
+        return _NOT_A_PHONE
+    length = phonenumbers.is_possible_number_with_reason(
+        number
+    )  # without its area code it is possible, not whole
+    if not _PHONE.fullmatch(plain) or length != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return _NOT_A_PHONE
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{e164} x{number.extension}" if number.extension else e164
 
 
-_PHONE_SIGNS = re.compile(r"[<>{}]")
-
-
-def _plain_phone(raw: str) -> str:
-    return _NOT_A_PHONE if _PHONE_SIGNS.search(raw) else " ".join(raw.split())
-
-
-_NOT_A_PHONE = Refused("A phone number cannot contain < > { or }.")
 _ID_LONG = Refused(f"An external ID has at most {EXTERNAL_ID_LENGTH} characters.")
 _TAG_LONG = Refused(f"A tag has at most {TAG_LENGTH} characters.")
 TOO_MANY_TAGS: Final = Refused(f"A client has at most {MOST_TAGS} tags.")
@@ -218,14 +216,13 @@ def is_hidden(text: str) -> bool:
     return not text.isprintable() or "\ufffd" in text
 
 
-# What is typed into the fields that hold one text, by field name as in the API.
+# What is typed into the fields that hold one text, by field name as in the API, where the practice does not matter.
 CLEANERS: Final[dict[str, Callable[[str], str]]] = {
     "first_name": name,
     "last_name": name,
     "email": email,
     "sex_at_birth": sex_at_birth,
     "external_id": external_id,
-    "phone": phone,
 }
 
 
@@ -256,7 +253,7 @@ class Checked:
     tags: tuple[str, ...]
 
 
-FIELDS: Final = (*CLEANERS, "birth_date")
+FIELDS: Final = (*CLEANERS, "phone", "birth_date")
 
 
 def check(
@@ -264,14 +261,23 @@ def check(
     tags: tuple[str, ...],
     *,
     emails_optional: bool,
+    country: str,
     today: date,
     row: int | None = None,
 ) -> tuple[Checked, list[Problem]]:
-    """Check the given fields of one person. The problems name every wrong one; without any, all can be stored."""
+    """Check the given fields of one person. The problems name every wrong one; without any, all can be stored.
+
+    `country` and `today` are those of the practice.
+    """
+    cleaners: dict[str, Callable[[str], str]] = {
+        **CLEANERS,
+        "phone": lambda raw: phone(raw, country),
+        "birth_date": lambda raw: birth_date(raw, today),
+    }
     fields: dict[str, str | date] = {}
     problems: list[Problem] = []
     for field, typed in given.items():
-        value = birth_date(typed, today) if field == "birth_date" else CLEANERS[field](typed)
+        value = cleaners[field](typed)
         if not value and field in MISSING and not (field == "email" and emails_optional):
             value = MISSING[field]
         if isinstance(value, Refused):

@@ -74,7 +74,10 @@ _TAG_LIST_SIGNS = re.compile(r"[,;|\r\n]+")
 
 
 class Checking:
-    """The check of one file with one mapping. Raises InvalidInput when the mapping cannot be used."""
+    """The check of one file with one mapping, for a practice in a country, on a day there.
+
+    Raises InvalidInput when the mapping cannot be used.
+    """
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class Checking:
         mapping: Mapping,
         *,
         emails_optional: bool,
+        country: str,
         today: date,
         date_order: DateOrder | None = None,
     ) -> None:
@@ -92,7 +96,7 @@ class Checking:
         self.mapping = mapping
         self.dates = self._read_dates(date_order)
         self._emails_optional = emails_optional
-        self._cleaners = self._cleaners_of(today)
+        self._cleaners = self._cleaners_of(country, today)
         self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]
         self._tags = _Tags([_tag_signs(table.header[column]) for column in self._tag_columns])
 
@@ -164,7 +168,7 @@ class Checking:
         column = self.mapping.index("birth_date")
         return values.decide_dates({row[column] for block in self.table.blocks() for row in block.rows})
 
-    def _cleaners_of(self, today: date) -> list[tuple[int, int, Callable[[str], str]]]:
+    def _cleaners_of(self, country: str, today: date) -> list[tuple[int, int, Callable[[str], str]]]:
         """For each mapped field its slot in Person, its column, and the function that cleans a cell.
 
         Values that many people share are worked out once per distinct cell.
@@ -177,7 +181,7 @@ class Checking:
             "birth_date": Memo(required("birth_date", values.birth_date_by(self.dates, today))).__getitem__,
             "sex_at_birth": Memo(required("sex_at_birth", values.sex_at_birth)).__getitem__,
             "external_id": values.external_id,
-            "phone": values.phone,
+            "phone": values.phone_of(country),
         }
         return [
             (slot, self.mapping.index(name), by_field[name])

@@ -259,12 +259,16 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
     """How the columns of a file are matched, and what the check says about the file as a whole."""
     job = _job(actor, data.import_id)
     problems = mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
+    shown = [
+        bool(problems or field) and not is_private(heading)
+        for heading, field in zip(job.header, job.mapping, strict=True)
+    ]
     columns = tuple(
         Column(
             index=index,
             heading=heading,
-            samples=tuple(job.samples[index]) if job.samples and (problems or job.mapping[index]) else (),
-            shown=bool(problems or job.mapping[index]) and not is_private(heading),
+            samples=tuple(job.samples[index]) if shown[index] and index < len(job.samples) else (),
+            shown=shown[index],
             field=job.mapping[index],
             suggested=job.suggested[index][0],
             sure=job.suggested[index][1],

@@ -49,9 +49,13 @@ def external_id(raw: str) -> str:
     return profile.external_id(unquoted(raw))
 
 
-def phone(raw: str) -> str:
-    """As in a form, and as our own downloads write it."""
-    return profile.phone(unquoted(raw))
+def phone_of(country: str) -> Callable[[str], str]:
+    """A function from a cell to its phone number, as in a form, and as our own downloads write it."""
+
+    def phone(raw: str) -> str:
+        return profile.phone(unquoted(raw), country)
+
+    return phone
 
 
 def tag(raw: str) -> str:

@@ -236,7 +236,8 @@ def _check(job: Import, actor: Actor) -> None:
         read(files.fetch(job.practice_id, job.id, job.digest)),
         tuple(job.mapping),
         emails_optional=job.emails_optional,
-        today=clock.today(),
+        country=actor.country,
+        today=clock.today(actor.time_zone),
         date_order=date_order_of(job),
     )
     progress = _Progress(job)

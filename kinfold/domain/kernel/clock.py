@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("kinfold_clock", default=None)
 
@@ -15,9 +16,14 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
-def today() -> date:
-    """The current date, in UTC."""
-    return now().date()
+def today(zone: str = "UTC") -> date:
+    """The current date in a time zone."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The moment at which a day begins in a time zone, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 @contextmanager

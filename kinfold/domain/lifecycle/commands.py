@@ -22,6 +22,7 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, Problem
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import clean_name, sort_key
 from kinfold.domain.practices.models import Practice, PracticeTally, Switch, SwitchPeriod
+from kinfold.domain.practices.places import HOME, NOWHERE, place_problems
 from kinfold.domain.team.models import Member, MemberRole, Seat
 
 SET_UP_WEEK = timedelta(days=7)
@@ -38,13 +39,15 @@ class StartPractice:
     owner_first_name: str
     owner_last_name: str
     owner_email: str
+    time_zone: str = NOWHERE
+    country: str = HOME
     clients_need_email: bool = True
     demo: bool = False
 
 
-def check_practice(name: str, slug: str) -> None:
-    """Refuse a practice's name or short name that cannot be taken. Raises InvalidInput naming each field."""
-    problems = []
+def check_practice(name: str, slug: str, time_zone: str, country: str) -> None:
+    """Refuse what a practice cannot be called, or where it cannot be. Raises InvalidInput naming each field."""
+    problems = place_problems(time_zone, country)
     try:
         cleaned = clean_name(name)
     except ValueError as error:
@@ -67,7 +70,7 @@ def start_practice(data: StartPractice) -> UUID:
 
     Raises InvalidInput for a bad name or slug, and Conflict when the login belongs to a team already (SPEC O35).
     """
-    check_practice(data.name, data.slug)
+    check_practice(data.name, data.slug, data.time_zone, data.country)
     now = clock.now()
     with transaction.atomic():
         if Seat.objects.filter(login_id=data.owner_login_id).exists():
@@ -77,6 +80,8 @@ def start_practice(data: StartPractice) -> UUID:
             id=practice_id,
             name=clean_name(data.name),
             slug=data.slug,
+            time_zone=data.time_zone,
+            country=data.country,
             clients_need_email=data.clients_need_email,
             second_factor_from=now + SET_UP_WEEK,
             demo=data.demo,

@@ -26,6 +26,7 @@ from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import Gone, InvalidInput, Problem
 from kinfold.domain.kernel.models import Once
 from kinfold.domain.kernel.text import clean_name
+from kinfold.domain.practices.places import HOME, NOWHERE
 from kinfold.domain.practices.queries import any_practice
 from kinfold.domain.team.names import name_parts
 
@@ -59,6 +60,8 @@ class SetUp:
     owner_name: str
     owner_email: str
     owner_password: str | None
+    time_zone: str = NOWHERE
+    country: str = HOME
     clients_need_email: bool = True
     demo: bool = False
 
@@ -88,6 +91,8 @@ def set_up(data: SetUp) -> UUID:
                 owner_first_name=first,
                 owner_last_name=last,
                 owner_email=email,
+                time_zone=data.time_zone,
+                country=data.country,
                 clients_need_email=data.clients_need_email,
                 demo=data.demo,
             )
@@ -150,7 +155,7 @@ def _key_file() -> Path:
 
 def _practice_problems(data: SetUp) -> tuple[Problem, ...]:
     try:
-        check_practice(data.practice_name, data.slug)
+        check_practice(data.practice_name, data.slug, data.time_zone, data.country)
     except InvalidInput as error:
         return error.problems
     return ()

@@ -18,6 +18,8 @@ class Practice(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=40, unique=True)
     support_email = models.EmailField(max_length=254, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")  # a name of the tz database
+    country = models.CharField(max_length=2, default="US")  # whose phone numbers are written without +
     clients_need_email = models.BooleanField(default=True)  # SPEC 8.13
     second_factor_from = models.DateTimeField()  # the end of the set-up week (RELIABILITY section 2)
     demo = models.BooleanField(default=False)

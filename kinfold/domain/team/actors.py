@@ -33,6 +33,8 @@ class _Practice(NamedTuple):
     demo: bool
     support_email: str
     second_factor_from: datetime
+    time_zone: str
+    country: str
 
 
 _PRACTICE = (
@@ -41,6 +43,8 @@ _PRACTICE = (
     "practice__demo",
     "practice__support_email",
     "practice__second_factor_from",
+    "practice__time_zone",
+    "practice__country",
 )
 
 
@@ -119,6 +123,8 @@ def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor
         demo=practice.demo,
         support_email=practice.support_email,
         second_factor_from=practice.second_factor_from,
+        time_zone=practice.time_zone,
+        country=practice.country,
     )
 
 

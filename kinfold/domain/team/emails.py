@@ -5,7 +5,9 @@ Mail is made when it is sent: the link is derived again from the invitation, and
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -51,6 +53,7 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
     link = settings.PUBLIC_URL + settings.INVITATION_PATH.format(
         link_token(practice_id, invitation_id, invitation.nonce)
     )
+    until = _day(practice, invitation.expires_at)
     return Mail(
         to=invitation.email,
         subject=f"Invitation to the team of {practice.name}",
@@ -58,7 +61,7 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
             f"Hello {invitation.full_name},\n\n"
             f"{invitation.invited_by.name} invites you to the team of {practice.name}.\n"
             f"Your role: {', '.join(offered)}\n\n"
-            f"Accept or decline here by {invitation.expires_at:%B %-d, %Y}:\n{link}\n\n"
+            f"Accept or decline here by {until}:\n{link}\n\n"
             "The link is for you alone. If you do not know of this, do nothing: "
             "nobody joins without accepting.\n"
             f"{_questions(practice)}"
@@ -82,6 +85,7 @@ def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
     held = MemberRole.objects.filter(holds(clock.now()), member=member)
     roles = held.order_by("role__position", "role__name_key").values_list("role__name", flat=True)
     page = settings.PUBLIC_URL + settings.REGISTER_PATH
+    until = _day(practice, issued.expires_at)
     return Mail(
         to=address,
         subject="Your registration code",
@@ -89,7 +93,7 @@ def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
             f"Hello {member.name},\n\n"
             f"you were added to the team of {practice.name}.\n"
             f"Your role: {', '.join(roles)}\n\n"
-            f"Make your login here by {issued.expires_at:%B %-d, %Y}:\n{page}{issued.code}/\n\n"
+            f"Make your login here by {until}:\n{page}{issued.code}/\n\n"
             f"Or open {page} and type this code:\n{issued.code}\n\n"
             "You will be asked for your last name and for the email address that this mail came to. "
             "The code is for you alone. If you do not know of this, do nothing.\n"
@@ -120,6 +124,10 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
         subject=f"Your invitation was {invitation.state}",
         text=f"{texts[invitation.state]}\n\nYour team: {settings.PUBLIC_URL}{settings.TEAM_PATH}\n",
     )
+
+
+def _day(practice: Practice, moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo(practice.time_zone)):%B %-d, %Y}"
 
 
 def _questions(practice: Practice) -> str:

@@ -78,7 +78,8 @@ def _pending(invitation: Invitation | None) -> Invitation:
 
 
 def _guest(practice_id: UUID, login_id: UUID | None) -> Actor:
-    name = Practice.objects.filter(pk=practice_id).values_list("name", flat=True).first()
-    if name is None:
+    practice = Practice.objects.filter(pk=practice_id).values_list("name", "time_zone").first()
+    if practice is None:
         raise LinkUnknown
-    return guest_actor(practice_id, name, login_id=login_id)
+    name, time_zone = practice
+    return guest_actor(practice_id, name, login_id=login_id, time_zone=time_zone)

@@ -18,9 +18,21 @@ from . import ready
     "--owner-name", default="", help="The owner's first and last name. Asked for when it is missing."
 )
 @click.option(
+    "--time-zone", default="UTC", show_default=True, help="Whose days its pages show: America/New_York."
+)
+@click.option("--country", default="US", show_default=True, help="Whose phone numbers need no country code.")
+@click.option(
     "--clients-without-email", is_flag=True, help="Clients need no email address (children, elders)."
 )
-def setup(name: str, slug: str, email: str, owner_name: str, clients_without_email: bool) -> None:
+def setup(
+    name: str,
+    slug: str,
+    email: str,
+    owner_name: str,
+    time_zone: str,
+    country: str,
+    clients_without_email: bool,
+) -> None:
     """Create a practice and its owner.
 
     The owner's password is read from KINFOLD_OWNER_PASSWORD or asked for twice. Somebody who has a login already keeps
@@ -38,6 +50,8 @@ def setup(name: str, slug: str, email: str, owner_name: str, clients_without_ema
             owner_email=email,
             owner_name="" if has_login else _owner_name(owner_name, email),
             owner_password=None if has_login else _password(),
+            time_zone=time_zone,
+            country=country,
             clients_need_email=not clients_without_email,
         )
     )

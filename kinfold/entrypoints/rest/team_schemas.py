@@ -182,6 +182,8 @@ class PracticeOut(Schema):
     name: str
     slug: str
     support_email: str
+    time_zone: str
+    country: str
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
@@ -283,10 +285,12 @@ class TokenIn(Body):
 
 
 class PracticeIn(Body):
-    """All settings."""
+    """All settings. `time_zone` is a name of the tz database, `country` an ISO 3166 code."""
 
     name: str
     support_email: str = ""
+    time_zone: str
+    country: str
     clients_need_email: bool
     supervision: bool
     direct_charts: bool

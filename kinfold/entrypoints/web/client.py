@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
 from kinfold.domain.team.queries.members import ListNames, list_names
 
-from . import pages
+from . import pages, place
 from .client_forms import new_form_key, offered_tags, therapists
 from .jinja import full_day
 
@@ -150,7 +150,7 @@ def _access(
     asked, problem = request.GET.get("at", "").strip(), ""
     member_id = pages.a_uuid(request.GET.get("check", ""))
     try:
-        day, at = _moment(asked)
+        day, at = _moment(actor, asked)
         found = explain_access(actor, ExplainAccess(client_id=card.id, at=at, member_id=member_id))
     except InvalidInput as refused:
         problem, day = refused.problems[0].message, None
@@ -171,7 +171,7 @@ def _access(
         "members": [(member.id, member.name) for member in list_names(actor, ListNames(everyone=True))],
         "at": asked,
         "at_words": f"on {full_day(day)}" if day else "",
-        "today": clock.today().isoformat(),
+        "today": place.today().isoformat(),
         "problem": problem,
     }
     verdict = found.verdict
@@ -186,17 +186,13 @@ def _access(
     return access, checked
 
 
-def _moment(typed: str) -> tuple[date | None, datetime | None]:
+def _moment(actor: Actor, typed: str) -> tuple[date | None, datetime | None]:
     """The day that was typed and its last moment; today is now."""
-    if not typed:
+    after = place.midnight(actor, typed, "at", after=1)
+    if after is None:
         return None, None
-    try:
-        day = date.fromisoformat(typed)
-        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) - timedelta(microseconds=1)
-    except (ValueError, OverflowError):
-        raise InvalidInput.one("at", "Enter a day, as YYYY-MM-DD.") from None
-    now = clock.now()
-    return day, now if day == now.date() else end
+    day = date.fromisoformat(typed)
+    return day, clock.now() if day == place.today() else after - timedelta(microseconds=1)
 
 
 def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed, Sta
 from . import pages
 from .client import address, client_page
 from .client_forms import LABELS, new_form_key, offered_tags, tags_of
+from .jinja import phone
 
 LIST = "pages/clients/list.html"
 Refused = InvalidInput | Conflict | KeyReused
@@ -133,7 +134,7 @@ def _saved(card: ClientCard) -> dict[str, str]:
         "first_name": card.first_name,
         "last_name": card.last_name,
         "email": profile.email,
-        "phone": profile.phone,
+        "phone": phone(profile.phone),
         "birth_date": profile.birth_date.isoformat() if profile.birth_date else "",
         "sex_at_birth": profile.sex_at_birth,
         "tags": ", ".join(profile.tags),

@@ -51,7 +51,7 @@ from kinfold.domain.imports.queries import (
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 
 from . import pages
-from .jinja import full_day
+from .jinja import full_day, phone
 
 _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
@@ -325,6 +325,7 @@ def _readable(cells: Mapping[str, str]) -> dict[str, str]:
     return {
         **cells,
         "birth_date": full_day(date.fromisoformat(born)) if born else "",
+        "phone": phone(cells["phone"]),
         "sex_at_birth": _SEXES[cells["sex_at_birth"]],
     }
 

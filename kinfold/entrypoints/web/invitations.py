@@ -34,7 +34,7 @@ from kinfold.domain.team.queries.invitations import (
     open_own_invitation,
 )
 
-from . import pages
+from . import pages, place
 
 TEMPLATE = "pages/invitation.html"
 TITLES = {
@@ -51,6 +51,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation by its link: accept with a new login, go on to sign in, or decline."""
     try:
         guest, secret = guest_with_link(token)
+        place.enter(guest)
         offer = open_link(guest, OpenLink(secret=secret))
         if request.method == "POST" and request.POST.get("do") == "decline":
             decline_invitation(guest, DeclineInvitation(secret=secret))
@@ -81,6 +82,7 @@ def own_invitation(request: HttpRequest, practice_id: UUID, invitation_id: UUID)
         return pages.to_sign_in(request)
     try:
         guest = guest_with_login(practice_id, request.user.pk)
+        place.enter(guest)
         offer = open_own_invitation(guest, OpenOwnInvitation(invitation_id=invitation_id))
         if request.method == "POST" and request.POST.get("do") == "decline":
             decline_invitation(guest, DeclineInvitation(invitation_id=invitation_id))

@@ -21,10 +21,11 @@ from zlib import crc32
 import phonenumbers
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import json_script
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from . import place
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -137,13 +138,9 @@ def attrs(values: Mapping[str, object]) -> Markup:
     return Markup("".join(written))  # noqa: S704 -- each value is escaped above
 
 
-def _local(value: date | datetime) -> date | datetime:
-    return value.astimezone(timezone.get_default_timezone()) if isinstance(value, datetime) else value
-
-
 def day(value: date | datetime) -> str:
     """A date as people say it: "Nov 19", with the year when it is not the current one."""
-    zone = timezone.get_default_timezone()  # nobody has another one, and this is asked for each row
+    zone = place.zone()
     local = value.astimezone(zone) if isinstance(value, datetime) else value
     if local.year == datetime.now(zone).year:
         return f"{_MONTHS[local.month - 1]} {local.day}"
@@ -152,13 +149,13 @@ def day(value: date | datetime) -> str:
 
 def full_day(value: date | datetime) -> str:
     """A date that always shows its year: "May 2, 1996"."""
-    value = _local(value)
+    value = value.astimezone(place.zone()) if isinstance(value, datetime) else value
     return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
 def month_day_time(value: datetime) -> str:
     """A moment: "Nov 21, 8:12 AM", with the year when it is not the current one."""
-    local = value.astimezone(timezone.get_current_timezone())
+    local = value.astimezone(place.zone())
     return f"{day(value)}, {local.hour % 12 or 12}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
 
 
@@ -168,16 +165,14 @@ def number(value: int) -> str:
 
 
 def phone(value: str) -> str:
-    """A phone number as people read it: "(602) 555-0134", abroad "+49 30 12345678". What is none stays as typed."""
+    """A phone number as this practice reads it: "(602) 555-0134", abroad "+49 30 12345678"."""
     try:
         known = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         return value
     style = phonenumbers.PhoneNumberFormat
-    # Those who read this dial +1 without saying so.
-    return phonenumbers.format_number(
-        known, style.NATIONAL if known.country_code == 1 else style.INTERNATIONAL
-    )
+    at_home = known.country_code == place.calling_code()
+    return phonenumbers.format_number(known, style.NATIONAL if at_home else style.INTERNATIONAL)
 
 
 def initials(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,8 +40,9 @@ from kinfold.domain.team.queries.members import (
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import pages
+from . import pages, place
 from .identity.gates import confirmed
+from .jinja import full_day
 
 MEMBER = "pages/team/member.html"
 ROLES = "pages/team/roles.html"
@@ -129,8 +130,8 @@ def supervision(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
             StartSupervision(
                 supervisor_id=supervisor_id,
                 supervisee_id=member_id,
-                since=_midnight(request.POST.get("since", ""), "since"),
-                until=_midnight(request.POST.get("until", ""), "until", after=1),
+                since=place.midnight(actor, request.POST.get("since", ""), "since"),
+                until=place.midnight(actor, request.POST.get("until", ""), "until", after=1),
             ),
             once=pages.form_key(request),
         )
@@ -267,21 +268,10 @@ def _history(actor: Actor, member_id: UUID) -> list[dict[str, str]]:
         {
             "glyph": "circle-alert" if line.refused else "history",
             "text": f"{line.who} {line.sentence}",
-            "small": f"{line.at:%b} {line.at.day}, {line.at:%Y}",
+            "small": full_day(line.at),
         }
         for line in lines
     ]
-
-
-def _midnight(typed: str, field: str, *, after: int = 0) -> datetime | None:
-    """The start of a typed day, or of the day after it, since "until Friday" includes Friday."""
-    if not typed.strip():
-        return None
-    try:
-        day = date.fromisoformat(typed.strip()) + timedelta(days=after)
-    except (ValueError, OverflowError):
-        raise InvalidInput.one(field, "Enter a day, as YYYY-MM-DD.") from None
-    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def _sentence(refused: InvalidInput | Conflict) -> str:

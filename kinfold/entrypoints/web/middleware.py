@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from kinfold.domain.kernel.errors import DomainError
 
-from . import pages
+from . import pages, place
 
 PAGE_METHODS = ("GET", "HEAD", "POST")
 # Above every file that is taken, so that those a little too large get their own sentence on their own page. Without
@@ -26,6 +26,7 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        place.leave()
         if _length(request) > MOST_SENT:
             raise RequestDataTooBig
         if request.method in PAGE_METHODS or request.path.startswith("/api/"):

@@ -22,6 +22,7 @@ from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound, NotS
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web.identity import gates
 
+from . import place
 from .help_areas import area_for
 from .jinja import url
 
@@ -46,6 +47,7 @@ def signed_in(view: ActorView[P]) -> View[P]:
         if actor is None:
             raise NotAllowed("You are signed in, and you have no place on a team here. Ask who invited you.")
         request.actor = actor  # type: ignore[attr-defined]
+        place.enter(actor)
         detour = gates.before_health_data(request, actor)
         if detour is not None:
             return detour

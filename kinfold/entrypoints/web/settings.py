@@ -14,6 +14,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.lifecycle.mail import RequeueMail, requeue_mail
 from kinfold.domain.lifecycle.queries import ListMailTroubles, list_mail_troubles
+from kinfold.domain.practices.places import countries, time_zones
 from kinfold.domain.team.commands.practice import ChangePractice, change_practice
 from kinfold.domain.team.commands.tokens import (
     CreateToken,
@@ -49,6 +50,8 @@ def settings(request: HttpRequest, actor: Actor) -> HttpResponse:
         version=pages.version(request),
         name=request.POST.get("name", ""),
         support_email=request.POST.get("support_email", ""),
+        time_zone=request.POST.get("time_zone", ""),
+        country=request.POST.get("country", ""),
         clients_need_email="clients_need_email" in on,
         supervision="supervision" in on,
         # Who may not decide this is shown it and cannot tick it, so browsers do not send it.
@@ -140,7 +143,14 @@ def _practice_page(
         },
     ]
     context = {
-        "values": {"name": shown.name, "support_email": shown.support_email},
+        "values": {
+            "name": shown.name,
+            "support_email": shown.support_email,
+            "time_zone": shown.time_zone,
+            "country": shown.country,
+        },
+        "time_zones": _offered(time_zones(), now.time_zone),
+        "countries": countries(),
         "errors": {problem.field: problem.message for problem in problems},
         "problem": refused.message if isinstance(refused, Conflict) else "",
         "switches": switches,
@@ -149,6 +159,11 @@ def _practice_page(
         "lost_mail": list_mail_troubles(actor, ListMailTroubles()),
     }
     return pages.page(request, PRACTICE, context, status=refused.status if refused else 200)
+
+
+def _offered(zones: tuple[tuple[str, str], ...], current: str) -> tuple[tuple[str, str], ...]:
+    """The zones to choose from, with the current one even if it is an older name of one of them."""
+    return zones if any(zone == current for zone, _ in zones) else ((current, current), *zones)
 
 
 def _tokens_page(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.lifecycle.setup import AlreadySetUp, SetUp, set_up_first
+from kinfold.domain.practices.places import HOME, NOWHERE, countries, time_zones
 from kinfold.domain.practices.queries import any_practice
 
 from . import pages
@@ -46,6 +47,8 @@ def setup(request: HttpRequest) -> HttpResponse:
                 owner_name=request.POST.get("full_name", ""),
                 owner_email=request.POST.get("email", ""),
                 owner_password=request.POST.get("password", ""),
+                time_zone=request.POST.get("time_zone", NOWHERE),
+                country=request.POST.get("country", HOME),
                 clients_need_email=request.POST.get("emails_optional") != "yes",
             ),
             key=None if _is_at_this_machine(request) else request.POST.get("key", ""),
@@ -64,8 +67,12 @@ def _form(request: HttpRequest, refused: InvalidInput | Conflict | None = None) 
             "slug": request.POST.get("slug", ""),
             "full_name": request.POST.get("full_name", ""),
             "email": request.POST.get("email", ""),
+            "time_zone": request.POST.get("time_zone", NOWHERE),
+            "country": request.POST.get("country", HOME),
             "emails_optional": request.POST.get("emails_optional") == "yes",
         },
+        "time_zones": time_zones(),
+        "countries": countries(),
         "errors": {FIELDS.get(problem.field, problem.field): problem.message for problem in problems},
         "problem": refused.message if isinstance(refused, Conflict) else "",
         "ask_key": not _is_at_this_machine(request),

@@ -76,19 +76,29 @@ def test_nobody_is_130_years_old() -> None:
     ("typed", "stored"),
     [
         ("(503) 555-0142", "+15035550142"),
-        ("(123) 555-0142", "(123) 555-0142"),
+        ("(123) 555-0142", "+11235550142"),
+        ("503.555.0142 x12", "+15035550142 x12"),
         ("+49 30 901820", "+4930901820"),
-        ("ext 12 at reception", "ext 12 at reception"),
         ("", ""),
     ],
 )
 def test_phone_numbers_are_international_where_they_can_be(typed: str, stored: str) -> None:
-    assert profile.phone(typed) == stored
+    assert profile.phone(typed, "US") == stored
 
 
-@pytest.mark.parametrize("typed", ["none", "1" * 41, "12\u202e34", "<1>", "1\x002"])
-def test_what_is_no_phone_number_is_refused(typed: str) -> None:
-    assert isinstance(profile.phone(typed), Refused)
+def test_a_number_without_its_country_is_one_of_the_practice_s() -> None:
+    assert profile.phone("030 901820", "DE") == "+4930901820"
+    assert profile.phone("+1 503 555 0142", "DE") == "+15035550142"
+    assert profile.phone("(604) 555-0142", "CA") == "+16045550142"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["none", "12", "555-0142", "1" * 41, "12\u202e34", "<1>", "1\x002", "ext 12 at reception", "5035550142 mornings",
+     "<b>503 555 0142</b>", "+999 503 555 0142"],
+)  # fmt: skip
+def test_what_is_no_whole_phone_number_is_refused(typed: str) -> None:
+    assert isinstance(profile.phone(typed, "US"), Refused)
 
 
 @pytest.mark.parametrize("typed", ["x" * 101, "AC\u202e1", "=1+1", "@x"])

@@ -41,7 +41,7 @@ def checking(rows: list[list[str]], header: list[str] = HEADER, *, emails_option
     csv.writer(buffer).writerows([header, *rows])
     table = read(buffer.getvalue().encode())
     mapping = tuple(found.field for found in suggest(table.header, table.sample()))
-    return Checking(table, mapping, emails_optional=emails_optional, today=TODAY)
+    return Checking(table, mapping, emails_optional=emails_optional, country="US", today=TODAY)
 
 
 def person(**changed: str) -> list[str]:
@@ -158,17 +158,24 @@ def test_email_addresses_mean_the_same_here_as_everywhere(text: str) -> None:
 def test_north_american_numbers_are_decided_as_the_library_does(number: int, shape: str) -> None:
     digits = str(number)
     typed = shape.format(digits[:3], digits[3:6], digits[6:])
-    valid = phonenumbers.is_valid_number(phonenumbers.parse(typed, "US"))
-    assert profile.phone(typed) == (f"+1{digits}" if valid else typed)
+    known = phonenumbers.parse(typed, "US")
+    whole = phonenumbers.format_number(known, phonenumbers.PhoneNumberFormat.E164)
+    possible = phonenumbers.is_possible_number(known)
+    assert (
+        profile.phone(typed, "US") == whole if possible else isinstance(profile.phone(typed, "US"), Refused)
+    )
 
 
-def test_phone_numbers_are_kept_as_typed_unless_they_are_sure() -> None:
-    assert values.phone("+49 30 901820") == "+4930901820"
-    assert values.phone("(212) 555-2368 ext. 12") == "+12125552368 x12"
-    assert values.phone("555  0123") == "555 0123"
-    assert values.phone("'+49 30 901820") == "+4930901820"
-    assert isinstance(values.phone("call me"), Refused)
-    assert isinstance(values.phone("1" * 41), Refused)
+def test_phone_numbers_are_read_as_forms_read_them() -> None:
+    phone = values.phone_of("US")
+    assert phone("+49 30 901820") == "+4930901820"
+    assert phone("(212) 555-2368 ext. 12") == "+12125552368 x12"
+    assert phone("'+49 30 901820") == "+4930901820"
+    assert isinstance(phone("555  0123"), Refused)
+    assert isinstance(phone("call me"), Refused)
+    assert reason(phone="12") == (
+        "This is not a whole phone number. Write it with its area code, or with + and the country code."
+    )
 
 
 def test_words_for_sex_at_birth() -> None:
@@ -207,7 +214,9 @@ def test_a_column_that_fits_both_orders_is_read_as_in_the_united_states_and_says
 
 def test_a_person_can_say_in_which_order_dates_are() -> None:
     check = checking([person(birth_date="3/4/1990")])
-    check = Checking(check.table, check.mapping, emails_optional=False, today=TODAY, date_order="dmy")
+    check = Checking(
+        check.table, check.mapping, emails_optional=False, country="US", today=TODAY, date_order="dmy"
+    )
     assert good(check)[0][3] == "1990-04-03"
     assert check.notes() == ()
 

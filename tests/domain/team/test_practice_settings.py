@@ -25,6 +25,8 @@ def settings_of(person: Person) -> ChangePractice:
         version=now.version,
         name=now.name,
         support_email=now.support_email,
+        time_zone=now.time_zone,
+        country=now.country,
         clients_need_email=now.clients_need_email,
         supervision=now.supervision,
         direct_charts=now.direct_charts,
@@ -50,6 +52,8 @@ def test_settings_are_changed_and_the_trail_names_the_fields(cast: Cast) -> None
         settings_of(cast.ada),
         name="Alder Creek Counselling",
         support_email="Help@Alder.Example",
+        time_zone="America/New_York",
+        country="CA",
         clients_need_email=False,
     )
     change_practice(cast.ada.actor, wanted)
@@ -57,6 +61,7 @@ def test_settings_are_changed_and_the_trail_names_the_fields(cast: Cast) -> None
     assert settings.name == "Alder Creek Counselling"
     assert settings.support_email == "help@alder.example"
     assert not settings.clients_need_email
+    assert (cast.lin.actor.time_zone, cast.lin.actor.country) == ("America/New_York", "CA")
     assert cast.lin.actor.practice_name == "Alder Creek Counselling"
     assert acts(cast.alder.practice_id, subject=cast.alder.practice_id) == ["practice.changed"]
 
@@ -105,9 +110,16 @@ def test_the_second_editor_of_settings_gets_a_conflict_and_overwrites_nothing(ca
 
 
 def test_wrong_settings_are_named_at_once(cast: Cast) -> None:
+    now = settings_of(cast.ada)
+    wrong = replace(now, name="", support_email="help@", time_zone="Mars/Olympus", country="XX")
     with pytest.raises(InvalidInput) as refused:
-        change_practice(cast.ada.actor, replace(settings_of(cast.ada), name="", support_email="help@"))
-    assert [problem.field for problem in refused.value.problems] == ["name", "support_email"]
+        change_practice(cast.ada.actor, wrong)
+    assert [problem.field for problem in refused.value.problems] == [
+        "name",
+        "support_email",
+        "time_zone",
+        "country",
+    ]
 
 
 @pytest.mark.parametrize("person", ["sana", "theo", "lin", "bea"])

@@ -240,6 +240,8 @@ def test_settings_are_read_and_changed_by_version(cast: Cast) -> None:
     wanted = {
         "name": "Alder",
         "support_email": "",
+        "time_zone": "Europe/Berlin",
+        "country": "DE",
         "clients_need_email": False,
         "supervision": True,
         "direct_charts": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from jinja2 import UndefinedError
 
-from kinfold.entrypoints.web import jinja
+from kinfold.entrypoints.web import jinja, place
+from tests.personas import Cast
 
 SOMEONE = UUID("0b7c2d0e-6a52-4f2b-9c4e-1f2a3b4c5d6e")
 
@@ -43,12 +45,27 @@ def test_dates_show_the_year_only_when_it_is_another() -> None:
         ("+16025550134", "(602) 555-0134"),
         ("+493012345678", "+49 30 12345678"),
         ("+16025550134 x12", "(602) 555-0134 ext. 12"),
-        ("call Anna", "call Anna"),
         ("555 0134", "555 0134"),
     ],
 )
-def test_a_phone_number_is_written_as_people_read_it(stored: str, read: str) -> None:
+def test_a_phone_number_is_written_as_people_of_the_practice_read_it(
+    cast: Cast, stored: str, read: str
+) -> None:
+    place.enter(cast.ada.actor)
     assert jinja.phone(stored) == read
+    place.enter(replace(cast.ada.actor, country="DE"))
+    assert jinja.phone("+16025550134") == "+1 602-555-0134"
+    place.leave()
+
+
+def test_days_and_times_are_those_of_the_practice(cast: Cast) -> None:
+    late = datetime(2020, 11, 21, 1, 5, tzinfo=UTC)
+    assert jinja.month_day_time(late) == "Nov 21, 2020, 1:05 AM"
+    place.enter(replace(cast.ada.actor, time_zone="America/New_York"))
+    assert jinja.month_day_time(late) == "Nov 20, 2020, 8:05 PM"
+    assert (jinja.day(late), jinja.full_day(late)) == ("Nov 20, 2020", "Nov 20, 2020")
+    assert jinja.day(date(2020, 11, 21)) == "Nov 21, 2020"
+    place.leave()
 
 
 @pytest.mark.parametrize(

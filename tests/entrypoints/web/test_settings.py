@@ -22,7 +22,15 @@ def saved(cast: Cast) -> PracticeSettings:
 
 
 def posted(*switches: str, **changes: object) -> dict[str, object]:
-    return {"version": 1, "name": "Alder Creek", "support_email": "", "switch": list(switches), **changes}
+    return {
+        "version": 1,
+        "name": "Alder Creek",
+        "support_email": "",
+        "time_zone": "UTC",
+        "country": "US",
+        "switch": list(switches),
+        **changes,
+    }
 
 
 def test_an_administrator_changes_the_practices_rules(cast: Cast, browser_of: BrowserOf) -> None:

@@ -55,7 +55,8 @@ def test_the_first_visit_leads_to_the_set_up_page(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_setting_up_makes_the_practice_and_its_owner(client: Client) -> None:
-    response = send(client, {"emails_optional": "yes"})
+    place = {"time_zone": "America/New_York", "country": "CA"}
+    response = send(client, {"emails_optional": "yes", **place})
     assert response.status_code == 303
     assert response.headers["Location"] == reverse("account_login")
     (practice,) = practice_names()
@@ -65,6 +66,7 @@ def test_setting_up_makes_the_practice_and_its_owner(client: Client) -> None:
     owner = actor_for_login(login_id)
     assert owner is not None
     assert (owner.name, owner.role_names) == ("Olu Adeyemi", ("Owner",))
+    assert (owner.time_zone, owner.country) == ("America/New_York", "CA")
     assert verify(practice.id).fault is None
 
 

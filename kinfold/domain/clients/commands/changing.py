@@ -57,7 +57,7 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
     if client.status != ClientStatus.ACTIVE:
         raise ClientArchived
     now = clock.now()
-    wanted = _checked(data, client, now)
+    wanted = _checked(actor, data, client)
     if client.version != data.version:
         raise StaleVersion
     changed = [field for field, value in wanted.fields.items() if getattr(client, field) != value]
@@ -80,14 +80,20 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
     trail.record(actor, "client.changed", subject=("client", client.id), fields=changed)
 
 
-def _checked(data: ChangeClient, client: Client, now: datetime) -> Checked:
+def _checked(actor: Actor, data: ChangeClient, client: Client) -> Checked:
     """What was typed anew, checked. What stays as it is was taken once, and is not what this edit is about."""
     given = {
         field: typed
         for field in FIELDS
         if (typed := getattr(data, field)) is not None and typed.strip() != _text(getattr(client, field))
     }
-    checked, problems = check(given, data.tags or (), emails_optional=emails_are_optional(), today=now.date())
+    checked, problems = check(
+        given,
+        data.tags or (),
+        emails_optional=emails_are_optional(),
+        country=actor.country,
+        today=clock.today(actor.time_zone),
+    )
     if problems:
         raise InvalidInput(problems)
     return checked

@@ -54,7 +54,7 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
     looks like a client whom the actor may see, or like another of these people, and that was not confirmed.
     """
     now = clock.now()
-    people = _checked(data.people, now)
+    people = _checked(actor, data.people)
     _check_therapist(actor, data.therapist_id, now)
     if not data.accept_duplicates:
         likenesses = likeness.among(actor, [person.fields for person in people])
@@ -63,17 +63,24 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
     return _create(actor, people, data.therapist_id, now)
 
 
-def _checked(people: Sequence[Typed], now: datetime) -> list[Checked]:
+def _checked(actor: Actor, people: Sequence[Typed]) -> list[Checked]:
     if not people:
         raise InvalidInput.one("people", "Add at least one person.")
     if len(people) > MOST_AT_ONCE:
         raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
-    emails_optional = emails_are_optional()
+    emails_optional, today = emails_are_optional(), clock.today(actor.time_zone)
     checked: list[Checked] = []
     problems: list[Problem] = []
     for row, typed in enumerate(people):
         given = {field: getattr(typed, field) for field in FIELDS}
-        person, wrong = check(given, typed.tags, emails_optional=emails_optional, today=now.date(), row=row)
+        person, wrong = check(
+            given,
+            typed.tags,
+            emails_optional=emails_optional,
+            country=actor.country,
+            today=today,
+            row=row,
+        )
         checked.append(person)
         problems.extend(wrong)
     if problems:

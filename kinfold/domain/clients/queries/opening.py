@@ -109,7 +109,7 @@ def open_client(actor: Actor, data: OpenClient) -> ClientCard:
         raise NotFound
     first, last, status, kind, member_id, their_first, their_last, created_at, updated_at, version = row
     level = level_for(actor, data.client_id)
-    profile = _profile(data.client_id) if level >= Level.FACE_SHEET else None
+    profile = _profile(data.client_id, clock.today(actor.time_zone)) if level >= Level.FACE_SHEET else None
     _record_look(actor, data.client_id, level)
     return ClientCard(
         id=data.client_id,
@@ -133,7 +133,7 @@ def age_on(day: date, birth_date: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def _profile(client_id: UUID) -> Profile:
+def _profile(client_id: UUID, today: date) -> Profile:
     email, phone, birth_date, sex_at_birth, external_id = Client.objects.values_list(
         "email", "phone", "birth_date", "sex_at_birth", "external_id"
     ).get(pk=client_id)
@@ -142,7 +142,7 @@ def _profile(client_id: UUID) -> Profile:
         email=email,
         phone=phone,
         birth_date=birth_date,
-        age=age_on(clock.today(), birth_date) if birth_date else None,
+        age=age_on(today, birth_date) if birth_date else None,
         sex_at_birth=sex_at_birth,
         external_id=external_id,
         tags=tuple(tags.values_list("tag__name", flat=True)),

@@ -106,6 +106,7 @@ def _start(number: int, random: Random) -> tuple[UUID, str]:
                 owner_name=f"{first} {last}",
                 owner_email=f"owner@{slug}.example",
                 owner_password=story.PASSWORD,
+                time_zone=story.TIME_ZONE,
                 clients_need_email=False,
                 demo=True,
             )

@@ -53,6 +53,7 @@ from . import people
 
 NAME: Final = "Alder Creek Counseling"
 SLUG: Final = "alder-creek"
+TIME_ZONE: Final = "America/New_York"
 PASSWORD: Final = "quiet otters carry lanterns"
 BEGAN: Final = 270  # days ago
 EVERY: Final = 3.5  # days from one who joins to the next
@@ -145,6 +146,7 @@ def tell(*, members: int, clients: int, random: Random) -> UUID:
                 owner_name=f"{OWNER.first_name} {OWNER.last_name}",
                 owner_email=OWNER.email,
                 owner_password=PASSWORD,
+                time_zone=TIME_ZONE,
                 clients_need_email=False,
                 demo=True,
             )

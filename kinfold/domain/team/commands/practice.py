@@ -15,6 +15,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem, StaleVersion
 from kinfold.domain.practices.models import Practice, Switch, SwitchPeriod
+from kinfold.domain.practices.places import place_problems
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.granting import hold_team
 from kinfold.domain.team.names import checked_names
@@ -33,6 +34,8 @@ class ChangePractice:
     version: int
     name: str
     support_email: str
+    time_zone: str
+    country: str
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
@@ -40,7 +43,9 @@ class ChangePractice:
 
 @command(Permission.PRACTICE_CHANGE)
 def change_practice(actor: Actor, data: ChangePractice) -> None:
-    """Change the practice's name, its help address and its rules. Who sees whom changes with them at once (SPEC 3, 6).
+    """Change the practice's name, its help address, its place and its rules.
+
+    Who sees whom changes with them at once (SPEC 3, 6).
 
     Only an owner decides whether administrators may open direct clients' charts.
     """
@@ -83,6 +88,13 @@ def _checked(data: ChangePractice) -> dict[str, str | bool]:
             support_email = canonical_email(data.support_email)
         except NotAnEmailAddress as error:
             problems.append(Problem("support_email", error.message))
+    problems.extend(place_problems(data.time_zone, data.country))
     if problems:
         raise InvalidInput(problems)
-    return {"name": name, "support_email": support_email, "clients_need_email": data.clients_need_email}
+    return {
+        "name": name,
+        "support_email": support_email,
+        "time_zone": data.time_zone,
+        "country": data.country,
+        "clients_need_email": data.clients_need_email,
+    }

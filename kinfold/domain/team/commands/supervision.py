@@ -52,7 +52,7 @@ def start_supervision(actor: Actor, data: StartSupervision) -> UUID:
     hold_team()
     now = clock.now()
     since = max(data.since or now, now)
-    _check_period(data, now, since)
+    _check_period(actor, data, since)
     _check_people(data, now)
     _refuse_overlap(data, since)
     supervision = Supervision.objects.create(
@@ -90,8 +90,9 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
     )
 
 
-def _check_period(data: StartSupervision, now: datetime, since: datetime) -> None:
-    if data.since is not None and data.since.date() < now.date():
+def _check_period(actor: Actor, data: StartSupervision, since: datetime) -> None:
+    today = clock.midnight(clock.today(actor.time_zone), actor.time_zone)
+    if data.since is not None and data.since < today:
         raise InvalidInput.one("since", "Choose today or a later day.")
     _refuse_far_away(since=data.since, until=data.until)
     if data.until is not None and data.until <= since:

@@ -29,6 +29,8 @@ class PracticeSettings:
     name: str
     slug: str
     support_email: str
+    time_zone: str
+    country: str
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
@@ -64,6 +66,8 @@ def get_practice(actor: Actor, data: GetPractice) -> PracticeSettings:
         name=practice.name,
         slug=practice.slug,
         support_email=practice.support_email,
+        time_zone=practice.time_zone,
+        country=practice.country,
         clients_need_email=practice.clients_need_email,
         supervision=is_on(Switch.SUPERVISION, now),
         direct_charts=is_on(Switch.DIRECT_CHARTS, now),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.practices.queries import support_address
 from kinfold.domain.team.actors import actor_for_login
-from kinfold.entrypoints.web import pages
+from kinfold.entrypoints.web import pages, place
 
 from .mfa import passkeys_work
 
@@ -18,6 +18,8 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
     """The same values that `pages.page` gives, for a person with or without a place on a team."""
     if request.user.is_authenticated and not hasattr(request, "actor"):
         request.actor = actor_for_login(request.user.pk)  # type: ignore[attr-defined]
+        if request.actor is not None:  # type: ignore[attr-defined]
+            place.enter(request.actor)  # type: ignore[attr-defined]
     context = pages.base_context(request)
     if not context["support_email"]:
         context["support_email"] = support_address()

@@ -91,6 +91,13 @@ function suggest(event) {
 document.addEventListener("focusin", suggest);
 document.addEventListener("input", suggest);
 
+// On the set-up page the time zone begins as this browser's.
+const zone = document.querySelector("select[data-zone]");
+if (zone?.value === "UTC") {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...zone.options].some((option) => option.value === here)) zone.value = here;
+}
+
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 
 // Passkeys: allauth's script reports what went wrong here.
