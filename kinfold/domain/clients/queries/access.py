@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kinfold.domain.access.actors import SEES_CLIENTS, Actor
 from kinfold.domain.access.doors import query
@@ -98,7 +99,7 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     if data.member_id and data.member_id not in names:
         raise NotFound
     roles = _roles(at, everyone)
-    grounds = _grounds(found, names, everyone)
+    grounds = _grounds(actor, found, names, everyone)
     people = [
         PersonWithAccess(
             member_id=member_id,
@@ -176,7 +177,7 @@ def _roles(at: datetime, everyone: Iterable[UUID]) -> Mapping[UUID, tuple[str, .
 
 
 def _grounds(
-    found: Iterable[Sight], names: Mapping[UUID, str], everyone: Mapping[UUID, Viewer]
+    actor: Actor, found: Iterable[Sight], names: Mapping[UUID, str], everyone: Mapping[UUID, Viewer]
 ) -> Mapping[Sight, Ground]:
     found = list(found)
     ties = [s.source for s in found if s.kind in THERAPIST_KINDS]
@@ -193,12 +194,15 @@ def _grounds(
             rule = f"Supervises {names[sight.through] if sight.through else ''}"
             source = "Ends when the supervision or the assignment ends"
             if sight.session_at:
-                source = f"Through the walk-in on {day_in_words(sight.session_at)}: that session only"
+                source = f"Through the walk-in on {day_in_words(sight.session_at, actor.time_zone)}: that session only"
         elif sight.kind in ("role", "override"):
             rule = f"{roles[sight.through]} role" if sight.through else BY_OVERRIDE
             source = _shown_by_role(sight, everyone[sight.member_id])
         elif sight.session_at:
-            rule, source = f"Walk-in on {day_in_words(sight.session_at)}", "That session only"
+            rule, source = (
+                f"Walk-in on {day_in_words(sight.session_at, actor.time_zone)}",
+                "That session only",
+            )
         else:
             rule = "Primary therapist" if sight.kind == "primary" else "Direct therapist"
             who = made_by.get(sight.source)
@@ -215,9 +219,10 @@ def _grounds(
     return grounds
 
 
-def day_in_words(moment: datetime) -> str:
-    """A day as reasons name it: "May 12, 2026"."""
-    return f"{moment:%B} {moment.day}, {moment.year}"
+def day_in_words(moment: datetime, time_zone: str) -> str:
+    """A day as reasons name it, in the practice's time zone: "May 12, 2026"."""
+    day = moment.astimezone(ZoneInfo(time_zone))
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _shown_by_role(sight: Sight, viewer: Viewer) -> str:
