@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import models
 
 from kinfold.domain.audit import trail
-from kinfold.domain.audit.models import AuditDetail, AuditEntry, AuditHead
+from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.kernel.models import QueuedTask
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.tenants import TenantRow
@@ -100,24 +100,12 @@ def test_a_change_whose_entry_cannot_be_written_does_not_happen(stage: Stage, ro
 def no_room_in_the_trail() -> Iterator[None]:
     """Entries cannot be written, as when the disk is full at that moment."""
 
-    def refuse(*_: object, **__: object) -> None:
+    def refuse(*_: object) -> None:
         raise OSError("no room")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models.query.QuerySet, "bulk_create", refusing(refuse))
+        patch.setattr(trail, "insert", refuse)
         yield
-
-
-def refusing(refuse: object) -> object:
-    """bulk_create that takes everything but entries of the trail."""
-    real = models.query.QuerySet.bulk_create
-
-    def bulk_create(self: models.query.QuerySet[models.Model], *args: object, **kwargs: object) -> object:
-        if self.model in {AuditEntry, AuditDetail, AuditHead}:
-            raise OSError("no room")
-        return real(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    return bulk_create
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.writes], ids=str)
