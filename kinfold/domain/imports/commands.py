@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -18,7 +17,7 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
-from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.imports import files
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.fields import Mapping, choose, is_private, mapping_problems, suggest
@@ -43,7 +42,6 @@ says(
     import__failed="could not finish an import",
 )
 
-UNDO_TIME = timedelta(days=30)
 WAITING = (ImportState.MATCHING, ImportState.READY)
 CHECK = "kinfold.domain.imports.work.check_file"
 APPLY = "kinfold.domain.imports.work.apply_file"
@@ -217,7 +215,7 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
     if job.state != ImportState.DONE or job.change_set_id is None:
         raise CannotUndo
     open_sets = ChangeSet.objects.filter(pk=job.change_set_id, undone_at__isnull=True, undo_until__gt=now)
-    if not open_sets.update(undone_at=now, undone_by_id=actor.member_id):
+    if not open_sets.update(state=ChangeState.UNDONE, undone_at=now, undone_by_id=actor.member_id):
         raise CannotUndo
     taken, kept = take_back(job.change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
     ChangeSet.objects.filter(pk=job.change_set_id).update(rows_kept=len(kept))

@@ -9,8 +9,8 @@ from django.db import DEFAULT_DB_ALIAS
 
 from kinfold.domain.access.actors import system_actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.changes.models import UNDO_TIME
 from kinfold.domain.imports import files
-from kinfold.domain.imports.commands import UNDO_TIME
 from kinfold.domain.imports.models import Import, ImportState, StagedRows
 from kinfold.domain.imports.work import GIVEN_UP, FailImport, fail_import
 from kinfold.domain.kernel import clock

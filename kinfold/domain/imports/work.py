@@ -21,12 +21,12 @@ from kinfold.domain.access.actors import Actor, system_actor
 from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
-from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
 from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
-from kinfold.domain.imports.commands import UNDO_TIME, begin_check, date_order_of
+from kinfold.domain.imports.commands import begin_check, date_order_of
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
 from kinfold.domain.imports.fields import Mapping
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
@@ -39,8 +39,7 @@ from kinfold.domain.kernel.tasks import report, task
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import folded
 from kinfold.domain.practices.models import PracticeTally
-from kinfold.domain.team.actors import actor_for_login
-from kinfold.domain.team.models import Member
+from kinfold.domain.team.actors import actor_for_member
 
 CHECKED_AGAIN: Final = (
     "Clients came in since this file was checked, and some of them are likely in it. It was checked again: look at the "
@@ -163,10 +162,13 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
     now = clock.now()
     change_set = ChangeSet.objects.create(
         kind="import",
+        state=ChangeState.DONE,
         made_by_id=job.made_by_id,
+        made_at=now,
         applied_at=now,
         undo_until=now + UNDO_TIME,
         rows=len(data.people.ids),
+        rows_done=len(data.people.ids),
     )
     tags_made = publish(data.people, change_set.id, now)
     job.state = ImportState.DONE
@@ -205,7 +207,7 @@ def fail_import(actor: Actor, data: FailImport) -> None:
 
 def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) -> None:
     """Work with the rights that the uploader has now. What cannot succeed is noted; a busy database is tried again."""
-    actor = _uploader(job)
+    actor = actor_for_member(job.practice_id, job.made_by_id)
     if actor is None or not actor.may(Permission.CLIENTS_IMPORT):
         _fail(job, state, _NO_RIGHT)
         return
@@ -223,12 +225,6 @@ def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) 
 def _fail(job: Import, state: ImportState, problem: str) -> None:
     kinfold = system_actor(job.practice_id, "Import", Permission.CLIENTS_IMPORT)
     fail_import(kinfold, FailImport(import_id=job.id, state=state, problem=problem))
-
-
-def _uploader(job: Import) -> Actor | None:
-    with entered(job.practice_id):
-        login_id = Member.objects.filter(pk=job.made_by_id).values_list("login_id", flat=True).first()
-    return actor_for_login(login_id) if login_id else None
 
 
 def _check(job: Import, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import entered
 
-from .models import ApiToken, MemberRole, MemberStatus, Seat
+from .models import ApiToken, Member, MemberRole, MemberStatus, Seat
 
 SIGNS_IN = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD)
 TOKEN_PREFIX = "kf_"  # noqa: S105 — the mark by which a leaked token is recognised
@@ -55,6 +55,13 @@ def actor_for_login(login_id: UUID) -> Actor | None:
         with entered(practice.id):
             return _member_actor(practice, seat[0], login_id)
     return None
+
+
+def actor_for_member(practice_id: UUID, member_id: UUID) -> Actor | None:
+    """The actor of someone whose work goes on in the background, with the rights they have by now, if any."""
+    with entered(practice_id):
+        login_id = Member.objects.filter(pk=member_id).values_list("login_id", flat=True).first()
+    return actor_for_login(login_id) if login_id else None
 
 
 @prepared
