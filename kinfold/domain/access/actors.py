@@ -54,6 +54,7 @@ MANAGES_USERS = frozenset(
         Permission.ROLES_ASSIGN,
         Permission.CLIENTS_CREATE,
         Permission.CLIENTS_CHANGE,
+        Permission.CLIENTS_ARCHIVE,
         Permission.CLIENTS_ASSIGN,
         Permission.CLIENTS_IMPORT,
     }

@@ -89,6 +89,11 @@ class Permission(StrEnum):
         "Edit client profiles",
         "Edit the profiles and tags of clients they may see.",
     )
+    CLIENTS_ARCHIVE = (
+        "clients:archive",
+        "Archive clients",
+        "Archive clients, and bring archived ones back.",
+    )
     CLIENTS_ASSIGN = (
         "clients:assign",
         "Assign clients",

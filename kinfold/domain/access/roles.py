@@ -35,6 +35,7 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_CHART,
     Permission.CLIENTS_CREATE,
     Permission.CLIENTS_CHANGE,
+    Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,
     Permission.CLIENTS_IMPORT,
     Permission.ACCESS_EXPLAIN,

@@ -59,3 +59,31 @@ class PlaceGone(Gone):
 
     code = "place-gone"
     message = "That place in the list is gone. Start again from the first page."
+
+
+class NobodyChosen(InvalidInput):
+    """An act needs somebody to be done to."""
+
+    code = "nobody-chosen"
+    message = "Choose at least one client."
+
+
+class NothingFits(Conflict):
+    """The act can be done to none of the chosen clients; the preview says why for each."""
+
+    code = "nothing-fits"
+    message = "This can be done to none of the chosen clients. Nothing was changed."
+
+
+class ChangeMovedOn(Conflict):
+    """The act was carried out already, or is at work."""
+
+    code = "change-moved-on"
+    message = "This was carried out already, or is at work. Open it again to see where it stands."
+
+
+class CannotUndo(Conflict):
+    """The act is not there to be undone."""
+
+    code = "change-not-undoable"
+    message = "This cannot be undone: it was not done, was undone already, or is too long ago."

@@ -11,8 +11,11 @@ from .keys import tag_key
 from .models import Client, ClientTag, Tag
 
 
-def tags_named(names: Iterable[str]) -> dict[str, UUID]:
-    """The tags with these names by their keys. New ones are made, also when somebody else makes them just now."""
+def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, UUID]:
+    """The tags with these names by their keys. New ones are made, also when somebody else makes them just now.
+
+    `made_in`: the bulk act for which they are made; undoing it may remove them again.
+    """
     spelled: dict[str, str] = {}
     for name in names:
         spelled.setdefault(tag_key(name), name)
@@ -20,7 +23,7 @@ def tags_named(names: Iterable[str]) -> dict[str, UUID]:
         return {}
     known = _known(spelled)
     new = [
-        Tag(practice_id=current_practice_id(), name=name, key=key)
+        Tag(practice_id=current_practice_id(), name=name, key=key, made_in_id=made_in)
         for key, name in spelled.items()
         if key not in known
     ]

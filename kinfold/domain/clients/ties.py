@@ -7,13 +7,16 @@ of the act, so an open one is one that holds now. Walk-ins stand beside it: what
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
+from kinfold.domain.kernel.many import blocks, insert, ordered_ids
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.team.models import Member, MemberRole, MemberStatus
 
@@ -21,14 +24,29 @@ from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientK
 from .visibility import Level
 
 KIND_OF_CLIENT = {AssignmentKind.PRIMARY: ClientKind.PRACTICE, AssignmentKind.DIRECT: ClientKind.DIRECT}
+KIND_OF_TIE = {client: tie for tie, client in KIND_OF_CLIENT.items()}
+
+
+class Tie(NamedTuple):
+    """Who cares for whom, and as what: one of many ties that begin at the same moment."""
+
+    client_id: UUID
+    member_id: UUID
+    kind: AssignmentKind
 
 
 def can_be_given_clients(member_id: UUID, now: datetime) -> bool:
     """Whether a member is active and holds a role that sees clients (SPEC section 2)."""
-    clinical = MemberRole.objects.filter(holds(now), member_id=member_id, role__clinical=True)
-    return Member.objects.filter(
-        pk=member_id, status=MemberStatus.ACTIVE, ended_at__isnull=True, pk__in=clinical.values("member_id")
-    ).exists()
+    return member_id in who_can_be_given_clients([member_id], now)
+
+
+def who_can_be_given_clients(member_ids: Iterable[UUID], now: datetime) -> frozenset[UUID]:
+    """The same for several members at once."""
+    clinical = MemberRole.objects.filter(holds(now), member_id__in=set(member_ids), role__clinical=True)
+    able = Member.objects.filter(
+        status=MemberStatus.ACTIVE, ended_at__isnull=True, pk__in=clinical.values("member_id")
+    )
+    return frozenset(able.values_list("id", flat=True))
 
 
 def new_tie(
@@ -114,3 +132,62 @@ def _follow(client_id: UUID, member_id: UUID | None, kind: ClientKind, now: date
     Client.objects.filter(pk=client_id).update(
         primary_id=member_id, kind=kind, updated_at=now, version=F("version") + 1
     )
+
+
+# --- many at once, for bulk acts ------------------------------------------------------------------------------------
+
+
+def end_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
+    """Close many clients' ties to their therapists. The caller writes their `primary` and `kind`."""
+    for ids in blocks(client_ids):
+        _end(actor, Q(client_id__in=ids, until__isnull=True, kind__in=THERAPIST_KINDS), now)
+
+
+def end_all_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
+    """Close every tie of many clients, whatever its kind. The caller writes their `primary` and `kind`."""
+    for ids in blocks(client_ids):
+        _end(actor, holds(now) & Q(client_id__in=ids), now)
+
+
+def begin_ties(actor: Actor, ties: Sequence[Tie], now: datetime, reason: str = "") -> list[str]:
+    """Open ties of clients to therapists, of whom they have none. The caller writes their `primary` and `kind`.
+
+    Returns the ids of the ties.
+    """
+    ids = ordered_ids(len(ties))
+    same = {
+        "practice_id": actor.practice_id,
+        "level": Level.CHART.value,
+        "since": now,
+        "until": None,
+        "session_at": None,
+        "reason": reason,
+        "made_by_id": actor.member_id,
+        "ended_by_id": None,
+    }
+    each = {
+        "id": ids,
+        "client_id": [str(tie.client_id) for tie in ties],
+        "member_id": [str(tie.member_id) for tie in ties],
+        "kind": [tie.kind.value for tie in ties],
+    }
+    if ties:
+        insert(Assignment, same, each)
+    return ids
+
+
+def begin_walk_ins_again(
+    actor: Actor, client_ids: Sequence[UUID], ended_at: datetime, now: datetime
+) -> list[Event]:
+    """Open again those walk-ins of many clients that ended at a moment. Returns what to record."""
+    events: list[Event] = []
+    for ids in blocks(client_ids):
+        ended = Assignment.objects.filter(client_id__in=ids, kind=AssignmentKind.WALK_IN, until=ended_at)
+        for client_id, member_id, session_at in ended.values_list("client_id", "member_id", "session_at"):
+            if session_at:
+                events.append(walk_in(actor, client_id, member_id, session_at, now)[1])
+    return events
+
+
+def _end(actor: Actor, which: Q, now: datetime) -> None:
+    Assignment.objects.filter(which).update(until=now, ended_by_id=actor.member_id)

@@ -7,7 +7,16 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 
-from kinfold.domain.clients.models import Assignment, Client, ClientStatus, ClientTag, ClientWord, Tag
+from kinfold.domain.clients.models import (
+    Assignment,
+    ChosenClient,
+    Client,
+    ClientStatus,
+    ClientTag,
+    ClientWord,
+    MovedTag,
+    Tag,
+)
 from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
 
@@ -22,11 +31,15 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
     ids = untouched.values("id")
     with many_rows():
         ClientWord.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+        # Somebody may have chosen them for a bulk act that was not carried out yet.
+        ChosenClient.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
         ClientTag.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
         taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
     PracticeTally.objects.update(active_clients=F("active_clients") - taken)
-    in_use = ClientTag.objects.filter(tag_id__in=tags_made).values("tag_id")
-    Tag.objects.filter(pk__in=tags_made).exclude(pk__in=in_use)._raw_delete(DEFAULT_DB_ALIAS)
+    unused = Tag.objects.filter(pk__in=tags_made)
+    for using in (ClientTag, MovedTag):
+        unused = unused.exclude(pk__in=using.objects.filter(tag_id__in=tags_made).values("tag_id"))
+    unused._raw_delete(DEFAULT_DB_ALIAS)
     return taken, list(Client.objects.filter(made_in_id=change_set_id).values_list("id", flat=True))
 
 

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import connection, models
 
 BATCH: Final = 20_000
+_NAMED_AT_ONCE: Final = 5_000
 # Characters that no checked value can hold.
 _BETWEEN: Final = "\x02"
 _NULL: Final = "\x03"
@@ -24,6 +25,7 @@ _SQLITE_CACHE_KB: Final = 200_000
 _SQLITE_DEFAULT_KB: Final = 2_000
 
 Values = Sequence[Any]
+T = TypeVar("T")
 
 
 def insert(model: type[models.Model], same: Mapping[str, Any], each: Mapping[str, Values]) -> int:
@@ -60,6 +62,16 @@ def many_rows() -> Iterator[None]:
         if sqlite:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA cache_size=-{_SQLITE_DEFAULT_KB}")
+
+
+def blocks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Some thousand ids at a time, for statements that name them.
+
+    PostgreSQL knows nothing yet of rows that came a moment ago, and reads whole tables to find those that a subquery
+    names; SQLite takes some 32,000 values in one statement.
+    """
+    for start in range(0, len(ids), _NAMED_AT_ONCE):
+        yield ids[start : start + _NAMED_AT_ONCE]
 
 
 def ordered_ids(count: int) -> list[str]:

@@ -16,6 +16,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientTag, ClientWord, Tag
 from kinfold.domain.imports import files
@@ -58,6 +59,7 @@ from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice, PracticeTally
 from kinfold.domain.team.models import Member, MemberStatus
+from tests.domain.clients.bulk.steps import choose
 from tests.personas import Cast, Person
 
 pytestmark = pytest.mark.django_db
@@ -391,6 +393,14 @@ def test_clients_changed_since_are_kept_and_listed(cast: Cast) -> None:
     ]
     with entered(cast.alder.practice_id):
         assert set(Tag.objects.values_list("key", flat=True)) == {"group a", "vip"}
+
+
+def test_an_import_is_taken_back_while_its_clients_are_chosen_for_a_bulk_act(cast: Cast) -> None:
+    count = tally(cast)
+    import_id = bring_in(cast.ada, file(*GOOD))
+    choose(cast.ada, Act.ARCHIVE, search="carl")
+    assert undo_import(cast.ada.actor, UndoImport(import_id=import_id)) == ()
+    assert tally(cast) == count
 
 
 def test_an_import_cannot_be_undone_after_thirty_days(cast: Cast) -> None:

@@ -129,6 +129,15 @@ def counted(wanted: Wanted) -> int:
     )
 
 
+def everyone(wanted: Wanted) -> QuerySet[Client]:
+    """All who are wanted, in no order."""
+    anybody = Q()
+    for shape, values in _parts(replace(wanted, by_update=False)):
+        rows, _, client_id = _rows(shape, values)
+        anybody |= Q(pk__in=rows.order_by().values(client_id))
+    return Client.objects.filter(anybody, status=wanted.status) if anybody else Client.objects.none()
+
+
 def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tuple[Counter[str], bool]:
     """How many clients somebody sees by ties in each status, and whether some of them by further ones."""
     shown = Counter[str]()

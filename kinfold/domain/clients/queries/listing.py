@@ -18,7 +18,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import typed_words
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
-from kinfold.domain.clients.queries.finding import Place, Wanted, counted, found, reached_in_all
+from kinfold.domain.clients.queries.finding import Place, Wanted, counted, everyone, found, reached_in_all
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
@@ -127,6 +127,14 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     ids, next_, previous = _page(data, wanted, total)
     rows = _shown(ids, names_only=names_only)
     return ClientPage(rows, total, counts, names_only, next_, previous)
+
+
+def matching(actor: Actor, data: ListClients) -> QuerySet[Client]:
+    """All the clients of a list, whichever page they would stand on."""
+    members, also = _reached(actor, data.seen_by)
+    names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
+    return Client.objects.none() if wanted is None else everyone(wanted)
 
 
 @query(None)

@@ -1,0 +1,274 @@
+"""Bulk acts: clients are chosen, looked at in a preview, and changed in one transaction that can be undone for 30 days.
+
+    change_id = select_clients(actor, SelectClients(act=Act.REASSIGN, matching=ListClients(therapist_id=…)))
+    reassign_clients(actor, ReassignClients(change_id=change_id, member_id=…, at_once=True))
+
+Who is chosen is kept with the version they had then, so nobody is changed whom somebody else changed meanwhile. An act
+on many is carried out in the background, unless `at_once` makes it part of the running transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.db.models import QuerySet
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.changes.models import ChangeSet, ChangeState
+from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
+from kinfold.domain.clients.bulk.carrying import carry_out, take_back
+from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChosen
+from kinfold.domain.clients.models import ChosenClient, Client, Tag
+from kinfold.domain.clients.profile import Refused, reason, tag_list
+from kinfold.domain.clients.queries.listing import ListClients, matching
+from kinfold.domain.clients.ties import can_be_given_clients
+from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
+from kinfold.domain.kernel.many import insert
+from kinfold.domain.kernel.tasks import later
+
+says(
+    change__prepared="chose clients for a bulk act",
+    change__started="started a bulk act",
+    change__applied="carried out a bulk act",
+    change__failed="could not finish a bulk act",
+    change__undo_started="began to undo a bulk act",
+    change__undone="undid a bulk act",
+    client__archived="archived a client",
+    client__unarchived="brought a client back from Archived",
+)
+
+MOST_NAMED: Final = 1_000
+MOST_CHOSEN: Final = 100_000
+# Up to so many are changed while the person waits.
+WAITED_FOR: Final = 2_000
+CARRY_OUT: Final = "kinfold.domain.clients.bulk.background.carry_out_change"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SelectClients:
+    """For which act, and whom: clients by id, or all of a list as it is narrowed down."""
+
+    act: Act
+    client_ids: tuple[UUID, ...] = ()
+    matching: ListClients | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveClients:
+    """Those who were chosen. `at_once`: within this transaction, however many they are."""
+
+    change_id: UUID
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnarchiveClients:
+    """Those who were chosen."""
+
+    change_id: UUID
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddTags:
+    """Those who were chosen, and the names of the tags; new ones are made."""
+
+    change_id: UUID
+    tags: tuple[str, ...]
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoveTags:
+    """Those who were chosen, and the tags."""
+
+    change_id: UUID
+    tag_ids: tuple[UUID, ...]
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReassignClients:
+    """Those who were chosen, and their next therapist; None leaves them waiting for one."""
+
+    change_id: UUID
+    member_id: UUID | None
+    reason: str = ""
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoChange:
+    """Which act."""
+
+    change_id: UUID
+
+
+@command(None)
+def select_clients(actor: Actor, data: SelectClients) -> UUID:
+    """Keep whom an act shall be done to, as they are now. Returns the act, which waits to be carried out.
+
+    Raises NotAllowed without the act's permission, NobodyChosen, and NotFound when one of the ids is nobody whom the
+    actor sees.
+    """
+    refuse_unless_sees_clients(actor)
+    if actor.member_id is None:
+        raise NotAllowed("A bulk act is done by a member of the team.")
+    if not actor.may(PERMISSIONS[data.act]):
+        raise NotAllowed
+    found = _wanted(actor, data).values_list("id", "version", "primary_id", "kind")
+    rows: list[tuple[Any, ...]] = list(found[: MOST_CHOSEN + 1])
+    if data.matching is None and len(rows) < len(set(data.client_ids)):
+        raise NotFound
+    if not rows:
+        raise NobodyChosen([Problem("client_ids", NobodyChosen.message)])
+    if len(rows) > MOST_CHOSEN:
+        raise InvalidInput.one("client_ids", f"Choose at most {MOST_CHOSEN:,} clients at a time.")
+    change_id = uuid4()
+    ChangeSet.objects.create(
+        id=change_id,
+        kind=data.act,
+        state=ChangeState.PREPARED,
+        made_by_id=actor.member_id,
+        made_at=clock.now(),
+        rows=len(rows),
+    )
+    insert(
+        ChosenClient,
+        {"practice_id": actor.practice_id, "change_set_id": change_id, "outcome": ""},
+        {
+            "client_id": [str(row[0]) for row in rows],
+            "version": [row[1] for row in rows],
+            "member_id": [str(row[2]) if row[2] else None for row in rows],
+            "kind": [row[3] for row in rows],
+        },
+    )
+    detail = {"act": data.act.value, "clients": len(rows)}
+    trail.record(actor, "change.prepared", subject=("change", change_id), detail=detail)
+    return change_id
+
+
+@command(Permission.CLIENTS_ARCHIVE)
+def archive_clients(actor: Actor, data: ArchiveClients) -> UUID:
+    """Archive the chosen clients: their assignments end, and nobody changes their records any more (SPEC 8.3)."""
+    return _decide(actor, data.change_id, Act.ARCHIVE, Choice(), at_once=data.at_once)
+
+
+@command(Permission.CLIENTS_ARCHIVE)
+def unarchive_clients(actor: Actor, data: UnarchiveClients) -> UUID:
+    """Bring the chosen clients back. They wait for a therapist then (SPEC U17)."""
+    return _decide(actor, data.change_id, Act.UNARCHIVE, Choice(), at_once=data.at_once)
+
+
+@command(Permission.CLIENTS_CHANGE)
+def add_tags(actor: Actor, data: AddTags) -> UUID:
+    """Tag the chosen clients (SPEC U21). Raises InvalidInput for no tag, and for one that cannot be."""
+    return _decide(actor, data.change_id, Act.ADD_TAGS, Choice(tags=_tags(data.tags)), at_once=data.at_once)
+
+
+@command(Permission.CLIENTS_CHANGE)
+def remove_tags(actor: Actor, data: RemoveTags) -> UUID:
+    """Take tags off the chosen clients. Raises InvalidInput unless each is a tag of the practice."""
+    found = set(Tag.objects.filter(pk__in=data.tag_ids).values_list("id", flat=True))
+    if not found or found != set(data.tag_ids):
+        raise InvalidInput.one("tag_ids", "Choose at least one tag of the practice.")
+    choice = Choice(tag_ids=tuple(sorted(found)))
+    return _decide(actor, data.change_id, Act.REMOVE_TAGS, choice, at_once=data.at_once)
+
+
+@command(Permission.CLIENTS_ASSIGN)
+def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
+    """Give the chosen clients to another therapist, or to nobody for now (SPEC O25).
+
+    Each stays what they are, a practice client or a direct client. Raises InvalidInput unless the therapist is an
+    active clinician of the practice.
+    """
+    why = reason(data.reason)
+    if isinstance(why, Refused):
+        raise InvalidInput.one("reason", why)
+    if data.member_id is not None and not can_be_given_clients(data.member_id, clock.now()):
+        raise InvalidInput.one("member_id", "Choose an active team member who sees clients.")
+    choice = Choice(member_id=data.member_id, unassign=data.member_id is None, reason=why)
+    return _decide(actor, data.change_id, Act.REASSIGN, choice, at_once=data.at_once)
+
+
+@command(None)
+def undo_change(actor: Actor, data: UndoChange) -> UUID:
+    """Take a bulk act back within 30 days, for everyone whom nobody touched since (SPEC N3).
+
+    Needs the permission that the act itself needs. Raises CannotUndo unless it was done, and not too long ago.
+    """
+    change = permitted(actor, data.change_id)
+    now = clock.now()
+    begun = ChangeSet.objects.filter(pk=change.id, state=ChangeState.DONE, undo_until__gt=now).update(
+        state=ChangeState.UNDOING, undone_by_id=actor.member_id, problem=""
+    )
+    if not begun:
+        raise CannotUndo
+    if change.rows_done > WAITED_FOR:
+        later(CARRY_OUT, actor.practice_id, change.id)
+        trail.record(actor, "change.undo_started", subject=("change", change.id))
+    else:
+        take_back(actor, ChangeSet.objects.get(pk=change.id))
+    return change.id
+
+
+def changes_of(actor: Actor) -> QuerySet[ChangeSet]:
+    """The bulk acts an actor may see: their own, or all where they see all clients."""
+    changes = ChangeSet.objects.filter(kind__in=[act.value for act in Act])
+    if actor.may(Permission.CLIENTS_SEE_ALL):
+        return changes
+    return changes.filter(made_by_id=actor.member_id) if actor.member_id else changes.none()
+
+
+def _wanted(actor: Actor, data: SelectClients) -> QuerySet[Client]:
+    if data.matching is not None:
+        return matching(actor, data.matching)
+    if len(data.client_ids) > MOST_NAMED:
+        raise InvalidInput.one("client_ids", f"Name at most {MOST_NAMED:,} clients at a time.")
+    return visible_to(actor).filter(pk__in=set(data.client_ids))
+
+
+def _tags(typed: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tag_list(typed)
+    if isinstance(kept, Refused):
+        raise InvalidInput.one("tags", kept)
+    if not kept:
+        raise InvalidInput.one("tags", "Enter at least one tag.")
+    return kept
+
+
+def permitted(actor: Actor, change_id: UUID) -> ChangeSet:
+    """A bulk act that an actor may decide on. Raises NotFound, and NotAllowed without the act's permission."""
+    change = changes_of(actor).filter(pk=change_id).first()
+    if change is None:
+        raise NotFound
+    if not actor.may(PERMISSIONS[Act(change.kind)]):
+        raise NotAllowed
+    return change
+
+
+def _decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: bool) -> UUID:
+    """Carry an act out, here or in the background; once."""
+    change = permitted(actor, change_id)
+    if change.kind != act:
+        raise NotFound
+    begun = ChangeSet.objects.filter(pk=change.id, state=ChangeState.PREPARED).update(
+        state=ChangeState.RUNNING, choice=choice.stored(), made_by_id=actor.member_id
+    )
+    if not begun:
+        raise ChangeMovedOn
+    if change.rows > WAITED_FOR and not at_once:
+        later(CARRY_OUT, actor.practice_id, change.id)
+        trail.record(actor, "change.started", subject=("change", change.id))
+    else:
+        carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
+    return change.id

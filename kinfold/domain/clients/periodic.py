@@ -1,0 +1,52 @@
+"""What is tidied up by the clock: selections nobody used, what undoing needed, and acts nobody works on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
+
+from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
+from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.clients.bulk.background import AT_WORK, GIVEN_UP, give_up
+from kinfold.domain.clients.models import ChosenClient, MovedTag
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.models import QueuedTask
+from kinfold.domain.kernel.tasks import every
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.practices.models import Practice
+
+_UNUSED: Final = timedelta(days=1)
+_STUCK: Final = timedelta(minutes=30)
+
+
+@every(timedelta(hours=1))
+def tidy_bulk_acts() -> None:
+    """Let go of what bulk acts leave behind, and end those whose task was given up."""
+    queued = {
+        str(argument)
+        for given in QueuedTask.objects.filter(failed_at__isnull=True).values_list("arguments", flat=True)
+        for argument in given
+    }
+    for practice_id in list(Practice.objects.values_list("id", flat=True)):
+        for change_id, act in _tidied(practice_id):
+            if str(change_id) not in queued:
+                give_up(practice_id, change_id, act, GIVEN_UP)
+
+
+def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:
+    """The acts that have been at work for long; everything else is tidied here."""
+    now = clock.now()
+    acts = ChangeSet.objects
+    with entered(practice_id, writing=True):
+        unused = acts.filter(state=ChangeState.PREPARED, made_at__lt=now - _UNUSED)
+        past = acts.filter(Q(undo_until__lt=now) | Q(state__in=(ChangeState.UNDONE, ChangeState.FAILED)))
+        for done_with in (unused, past.filter(made_at__lt=now - UNDO_TIME)):
+            for kept in (ChosenClient, MovedTag):
+                kept.objects.filter(change_set_id__in=done_with.values("id"))._raw_delete(DEFAULT_DB_ALIAS)
+        unused._raw_delete(DEFAULT_DB_ALIAS)
+        stuck = acts.filter(state__in=AT_WORK, made_at__lt=now - _STUCK)
+        return [(change_id, Act(kind)) for change_id, kind in stuck.values_list("id", "kind")]
