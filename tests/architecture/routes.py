@@ -177,6 +177,14 @@ TEAM = (
         "team-invite", P.MEMBERS_INVITE, status=303,
         body={"full_name": "Imani Brooks", "email": "imani@example.org", "roles": ["{harmless_role}"]},
     ),
+    get("team-add", P.MEMBERS_INVITE),
+    post(
+        "team-add", P.MEMBERS_INVITE, status=303,
+        body={
+            "first_name": "Imani", "last_name": "Brooks", "email": "imani@example.org", "p1-roles": "{harmless_role}",
+        },
+    ),
+    post("registration-codes", P.MEMBERS_INVITE, status=303, body={"do": "send", "member": ["{harmless_member}"]}),
     post("invitations", P.MEMBERS_INVITE, status=303, body={"do": "resend", "invitation": ["{invitation_id}"]}),
     get("member", P.MEMBERS_READ),
     get("member-name", P.MEMBERS_CHANGE),
@@ -194,6 +202,27 @@ TEAM = (
 
 TEAM_API = (
     get("/members", P.MEMBERS_READ),
+    post(
+        "/members", P.MEMBERS_INVITE, status=201,
+        body={
+            "people": [
+                {
+                    "first_name": "Imani", "last_name": "Brooks", "email": "imani@example.org",
+                    "role_ids": ["{harmless_role}"],
+                }
+            ]
+        },
+    ),
+    post("/registration-codes/send", P.MEMBERS_INVITE, status=204, body={"member_ids": ["{harmless_member}"]}),
+    # The code itself belongs to no practice's tables; only the entry says that somebody looked.
+    post("/registration-codes/view", P.MEMBERS_INVITE, body={"member_ids": ["{harmless_member}"]}, writes=False),
+    post(
+        "/registrations", PUBLIC, status=201,
+        body={
+            "code": "{registration_code}", "last_name": "Stone", "email": "{harmless_email}",
+            "password": "{new_password}",
+        },
+    ),
     post("/members/search", P.MEMBERS_READ, body={"search": "lin"}, writes=False),
     get("/member-names", P.MEMBERS_NAMES),
     get("/members/{member_id}", P.MEMBERS_READ),
@@ -242,6 +271,14 @@ TEAM_API = (
 INVITATIONS = (
     get("invitation", LINK, at={"token": "invitation_link"}),
     post("invitation", LINK, at={"token": "invitation_link"}, body={"do": "decline"}),
+    get("register", PUBLIC),
+    post(
+        "register", PUBLIC, status=303,
+        body={"code": "{registration_code}", "last_name": "Stone", "email": "{harmless_email}"},
+    ),
+    get("register-link", LINK, status=303, at={"code": "registration_code"}),
+    get("register-finish", PUBLIC, status=303),
+    post("register-finish", PUBLIC, status=303),
     get("own-invitation", SIGNED_IN, at={"invitation_id": "own_invitation_id"}),
     post("own-invitation", SIGNED_IN, status=303, at={"invitation_id": "own_invitation_id"},
          body={"do": "accept", "first_name": "Nora", "last_name": "Weiss"}),

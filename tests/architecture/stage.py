@@ -40,7 +40,7 @@ from kinfold.domain.access.permissions import Permission, with_needs
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.profile import Typed
-from kinfold.domain.identity import links
+from kinfold.domain.identity import links, registration_codes
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
@@ -53,6 +53,7 @@ from kinfold.domain.team.actors import actor_for_login, write_token
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.links import link_token
 from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat, Supervision
+from kinfold.domain.team.registration import KIND
 from tests.architecture.routes import PEOPLE
 from tests.personas import PASSWORD, Cast, CastClient, CastPractice, Person, build_cast
 
@@ -362,6 +363,7 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         supervision = Supervision.objects.first() or Supervision.objects.create(
             supervisor_id=owner.member_id, supervisee=visitor, since=now
         )
+    code = registration_codes.issue(KIND, visitor.id, practice.practice_id, sent_to=visitor.email)
     invitation_id = invite_member(
         owner.actor,
         InviteMember(full_name="Pia Lund", email=f"pia@{practice.slug}.example", role_ids=(first.id,)),
@@ -372,6 +374,8 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         "harmless_role": first.id,
         "other_harmless_role": second.id,
         "harmless_member": visitor.id,
+        "harmless_email": visitor.email,
+        "registration_code": code.code,
         "supervision_id": supervision.id,
         "invitation_id": invitation_id,
         "invitation_link": link_token(practice.practice_id, invitation_id, nonce),

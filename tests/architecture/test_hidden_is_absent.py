@@ -59,6 +59,56 @@ def test_inviting_somebody_is_answered_alike_whether_or_not_they_have_a_login(st
     assert answers[0][0] == 201
 
 
+def test_adding_somebody_is_answered_alike_whether_or_not_they_have_a_login(stage: Stage) -> None:
+    """Also on the list afterwards, and when their code is sent: that Fran works elsewhere is nobody's business."""
+    owner, answers = stage.signed_in(stage.cast.ada), []
+    for typed in ("somebody.new@example.org", stage.cast.fran.email):
+        person = {
+            "first_name": "Some", "last_name": "One", "email": typed,
+            "role_ids": [str(stage.things["harmless_role"])],
+        }  # fmt: skip
+        with undone():
+            made = stage.ask(owner, "POST", "/api/v1/members", {"people": [person], "send_codes": True})
+            (member,) = made.json()["ids"]  # type: ignore[attr-defined]
+            shown = stage.ask(owner, "GET", f"/api/v1/members/{member}")
+            card = {
+                key: value
+                for key, value in shown.json().items()  # type: ignore[attr-defined]
+                if key not in {"id", "email", "joined_at", "code_until"}
+            }
+        answers.append((made.status_code, card))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 201
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "0000-0000-0000-0000"},
+        {"last_name": "Stein"},
+        {"email": "olu@example.org"},
+        {"last_name": "Adeyemi", "email": "olu@example.org"},
+        {"email": UNKNOWN},
+    ],
+)
+@pytest.mark.parametrize("url", ["/register/", "/api/v1/registrations"])
+def test_whatever_is_wrong_with_a_registration_is_answered_alike(
+    stage: Stage, url: str, wrong: dict[str, str]
+) -> None:
+    right = {
+        "code": str(stage.things["registration_code"]),
+        "last_name": "Stone",
+        "email": str(stage.things["harmless_email"]),
+    }
+    more = {} if url == "/register/" else {"password": "nine brown owls sit still at noon"}
+    answers = [
+        answer(stage, url, typed | more, *typed.values())
+        for typed in ({**right, "code": "HHHH-HHHH-HHHH-HHHK"}, {**right, **wrong})
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+
+
 @pytest.mark.parametrize("path", ["/invitations/{link}/", "/account/password/reset/link/{link}/"])
 def test_a_link_that_was_never_made_and_one_of_another_kind_are_answered_alike(
     stage: Stage, path: str

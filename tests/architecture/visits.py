@@ -139,4 +139,21 @@ def a_demo(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "sign in", stage.ask(ANONYMOUS, "GET", "/account/sign-in/")
 
 
-STORIES: tuple[Story, ...] = (a_second_factor, no_password, a_reset_link, a_demo)
+def registering(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Vera was added by somebody and registers with a code, which Olu looks at as well."""
+    browser = Browser()
+    code, email = str(stage.things["registration_code"]), str(stage.things["harmless_email"])
+    yield "prefilled", browser.get(f"/register/{code}/", follow=True)  # type: ignore[misc]
+    proof = {"code": code, "last_name": "Stone", "email": email}
+    yield "wrong", browser.post("/register/", {**proof, "last_name": "Stein"})  # type: ignore[misc]
+    yield "finish", browser.post("/register/", proof, follow=True)  # type: ignore[misc]
+    yield "finish badly", browser.post("/register/finish/", {"password": "short"})  # type: ignore[misc]
+    nora = Browser()
+    nora.force_login(Login.objects.get(pk=stage.cast.nora.login_id))
+    yield "as somebody else", nora.post("/register/", proof, follow=True)  # type: ignore[misc]
+    olu = stage.signed_in(stage.cast.olu)
+    chosen = {"do": "view", "member": [stage.things["harmless_member"]]}
+    yield "codes", stage.ask(olu, "POST", "/manage/team/codes/", chosen)
+
+
+STORIES: tuple[Story, ...] = (a_second_factor, no_password, a_reset_link, a_demo, registering)

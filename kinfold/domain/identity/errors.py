@@ -56,6 +56,6 @@ class CodeRefused(DomainError):
     code = "code-refused"
     status = 422
     message = (
-        "These do not belong together, or the code is no longer valid. Use the newest code you were given. "
-        "After 5 wrong tries a code stops working: then ask your practice for a new one."
+        "These do not belong together, or the code no longer works. Use the newest code you were given; after 5 "
+        "wrong tries, ask your practice for another."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from . import activity, clients, imports, team
+from . import activity, adding, clients, imports
 from .core import Session, Token, install_error_handlers
 
 api = NinjaAPI(
@@ -20,7 +20,7 @@ api = NinjaAPI(
     openapi_url=None,
 )
 install_error_handlers(api)
-api.add_router("", team.router)
+api.add_router("", adding.router)
 api.add_router("", clients.router)
 api.add_router("", imports.router)
 api.add_router("", activity.router)

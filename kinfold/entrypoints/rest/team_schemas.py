@@ -39,7 +39,10 @@ class SupervisionOut(Schema):
 
 
 class MemberOut(Schema):
-    """One member. `version` goes into If-Match for changes."""
+    """One member. `version` goes into If-Match for changes.
+
+    Who is not `registered` has no login; `code_until` is when their registration code ends or ended, if there is one.
+    """
 
     id: UUID
     first_name: str
@@ -49,6 +52,8 @@ class MemberOut(Schema):
     role_ids: list[UUID]
     roles: list[str]
     needs_supervisor: bool
+    registered: bool
+    code_until: datetime | None
     joined_at: datetime
     version: int
 

@@ -1,15 +1,11 @@
-"""Create New Clients: one person or many on one form (SPEC U29–U50).
-
-Without a script the same buttons add and take away people on the server, with everything typed kept.
-"""
+"""Create New Clients: one person or many on one form (SPEC U29–U50)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
@@ -24,15 +20,9 @@ from kinfold.domain.kernel.errors import InvalidInput
 
 from . import pages
 from .client_forms import LABELS, offered_tags, tags_of, therapists
+from .people_forms import PeopleForm, Person
 
 ADD = "pages/clients/add.html"
-MOST = 50
-ADD_MORE = ("1", "5", "10", "15")
-ALREADY_SENT = (
-    "This form was sent before, with something else in it. Look at the list of clients, then send it again."
-)
-
-Person = dict[str, str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,139 +30,63 @@ Person = dict[str, str]
 def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Create New Clients."""
     admit(actor, Permission.CLIENTS_CREATE, "clients-add")
-    if request.method == "GET":
-        return _form(request, actor, [_blank()])
-    people = _people(request.POST)
-    if "more" in request.POST:
-        wanted = request.POST["more"]
-        people += [_blank() for _ in range(int(wanted) if wanted in ADD_MORE else 0)]
-        return _form(request, actor, people[: max(MOST, len(_people(request.POST)))])
-    if "remove" in request.POST:
-        return _form(request, actor, _without(people, request.POST["remove"]))
-    return _create(request, actor, people)
-
-
-def _create(request: HttpRequest, actor: Actor, people: list[Person]) -> HttpResponse:
-    # Rows that were added and left empty are nobody; when all are empty, the first one says what is missing.
-    filled = [place for place, person in enumerate(people) if any(person.values())] or [0]
+    form = PeopleForm(request.POST, LABELS, nothing_yet="No accounts were created yet.")
+    if request.method == "GET" or form.changed_by_button(request.POST):
+        return _page(request, actor, form)
     therapist = request.POST.get("therapist", "")
     try:
         create_clients(
             actor,
             CreateClients(
-                people=tuple(_typed(people[place]) for place in filled),
+                people=tuple(_typed(form.people[place]) for place in form.filled),
                 therapist_id=pages.uuids([therapist])[0] if therapist else None,
                 accept_duplicates=request.POST.get("confirm_duplicates") == "yes",
             ),
             once=pages.form_key(request),
         )
+    except LikelyDuplicates as refused:
+        duplicates = [_duplicate(form, found) for found in refused.likenesses]
+        return _page(request, actor, form, duplicates, status=refused.status)
     except (InvalidInput, KeyReused) as refused:
-        return _form(request, actor, people, refused, filled)
+        form.refuse(refused, {"therapist_id": "therapist"})
+        return _page(request, actor, form, status=refused.status)
     pages.toast(request, "Success! Clients have been created!")
     return pages.see_other(reverse("manage-clients") if actor.sees_clients else pages.home_url(actor))
-
-
-def _people(posted: QueryDict) -> list[Person]:
-    """The people of the form, as typed; each field comes once for each of them, in order."""
-    columns = {field: posted.getlist(field) for field in LABELS}
-    count = max(map(len, columns.values()))
-    return [
-        {field: column[place] if place < len(column) else "" for field, column in columns.items()}
-        for place in range(count)
-    ] or [_blank()]
-
-
-def _blank() -> Person:
-    return dict.fromkeys(LABELS, "")
-
-
-def _without(people: list[Person], number: str) -> list[Person]:
-    place = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 4 else -1
-    return [person for at, person in enumerate(people) if at != place] or [_blank()]
 
 
 def _typed(person: Person) -> Typed:
     return Typed(**{**person, "tags": tags_of(person["tags"])})  # type: ignore[arg-type]
 
 
-def _form(
+def _page(
     request: HttpRequest,
     actor: Actor,
-    people: list[Person],
-    refused: InvalidInput | KeyReused | None = None,
-    filled: Sequence[int] = (),
+    form: PeopleForm,
+    duplicates: list[dict[str, str]] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    problems = _Problems(people, refused, filled)
     choices = therapists(actor)
     context: dict[str, Any] = {
-        "people": [
-            {"values": person, "errors": errors}
-            for person, errors in zip(people, problems.errors, strict=True)
-        ],
-        "problem": problems.title,
-        "problems": problems.summary,
-        "duplicates": problems.duplicates,
+        **form.context(),
+        "duplicates": duplicates or [],
         "therapists": choices,
         "therapist": request.POST.get("therapist", choices[0][0] if _only_own(actor, choices) else ""),
         "all_tags": offered_tags(actor),
-        "most": MOST,
         "email_optional": get_client_rules(actor, GetClientRules()).email_optional,
         "may_import": actor.may(Permission.CLIENTS_IMPORT),
     }
-    return pages.page(request, ADD, context, status=refused.status if refused else 200)
+    return pages.page(request, ADD, context, status=status)
 
 
-class _Problems:
-    """What is wrong, beside each field and as one list of links at the top, by the numbers people see."""
-
-    def __init__(
-        self, people: list[Person], refused: InvalidInput | KeyReused | None, filled: Sequence[int]
-    ) -> None:
-        self.names = [_name(person) for person in people]
-        self.errors: list[dict[str, str]] = [{} for _ in people]
-        self.duplicates: list[dict[str, str]] = []
-        self.summary: list[dict[str, str]] = []
-        self.title = ""
-        if isinstance(refused, LikelyDuplicates):
-            self.duplicates = [self._duplicate(found, filled) for found in refused.likenesses]
-        elif isinstance(refused, InvalidInput):
-            self._sort_out(refused, filled)
-        elif refused is not None:
-            self.title = "No accounts were created yet."
-            self.summary = [{"text": ALREADY_SENT, "href": ""}]
-
-    def _sort_out(self, refused: InvalidInput, filled: Sequence[int]) -> None:
-        for problem in refused.problems:
-            if problem.row is None:
-                field = "therapist" if problem.field == "therapist_id" else problem.field
-                self.summary.append({"text": problem.message, "href": f"#f-{field}"})
-            else:
-                self.errors[filled[problem.row]].setdefault(problem.field, problem.message)
-        for place, wrong in enumerate(self.errors):
-            for field in LABELS:
-                if field in wrong:
-                    href = f"#p{place + 1}-{field}"
-                    self.summary.append({"text": self._about(place, wrong[field]), "href": href})
-        count = sum(map(bool, self.errors))
-        self.title = "No accounts were created yet."
-        if count:
-            needs = "person needs" if len(filled) == 1 else "people needs" if count == 1 else "people need"
-            self.title += f" {count} of {len(filled)} {needs} attention."
-
-    def _duplicate(self, found: Likeness, filled: Sequence[int]) -> dict[str, str]:
-        whom = found.name if found.other_row is None else f"person {filled[found.other_row] + 1} here"
-        sentence = f"looks like {whom}: {found.reason[:1].lower()}{found.reason[1:]}."
-        opens = reverse("client", kwargs={"client_id": found.client_id}) if found.client_id else ""
-        place = filled[found.row]
-        return {"text": self._about(place, sentence), "href": f"#p{place + 1}", "opens": opens}
-
-    def _about(self, place: int, sentence: str) -> str:
-        name = self.names[place]
-        return f"{place + 1}. {name}: {sentence}" if name else f"{place + 1}. {sentence}"
-
-
-def _name(person: Person) -> str:
-    return f"{person['first_name']} {person['last_name']}".strip()
+def _duplicate(form: PeopleForm, found: Likeness) -> dict[str, str]:
+    """A likely duplicate, with links to the person on this form and to the client they look like."""
+    filled = form.filled
+    whom = found.name if found.other_row is None else f"person {filled[found.other_row] + 1} here"
+    sentence = f"looks like {whom}: {found.reason[:1].lower()}{found.reason[1:]}."
+    opens = reverse("client", kwargs={"client_id": found.client_id}) if found.client_id else ""
+    place = filled[found.row]
+    return {"text": form.about(place, sentence), "href": f"#p{place + 1}", "opens": opens}
 
 
 def _only_own(actor: Actor, choices: list[tuple[UUID, str]]) -> bool:

@@ -20,9 +20,7 @@ AREAS = (
         "People and states",
         "What Active, On hold, Inactive and Archived mean, and what each allows.",
     ),
-    Area(
-        "adding", "Adding team members", "Inviting people, what they get, and what becomes of an invitation."
-    ),
+    Area("adding", "Adding team members", "Adding and inviting people, and how they come to their login."),
     Area("roles", "Roles", "What a role allows, how several add up, and who may give which."),
     Area("supervision", "Supervision", "Naming supervisors, what they see, and what happens without one."),
     Area("clients", "Clients", "Adding and finding clients, and giving them to therapists."),
@@ -37,7 +35,10 @@ _BY_SLUG = {area.slug: area for area in AREAS}
 _BEGINNINGS = {
     "team": "people",
     "member": "people",
+    "team-add": "adding",
     "team-invite": "adding",
+    "registration-codes": "adding",
+    "register": "adding",
     "invitation": "adding",
     "own-invitation": "adding",
     "member-roles": "roles",

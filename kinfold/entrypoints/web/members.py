@@ -16,7 +16,9 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
+from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.commands.members import (
     ChangeMember,
     ChangeMemberRoles,
@@ -107,7 +109,7 @@ def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
         card = get_member(actor, GetMember(member_id=member_id))
         if fragment:
             return _roles_refused(request, card.member, offered, refused)
-        return _member_page(request, actor, card, problem=_sentence(refused), status=refused.status)
+        return _member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
     if fragment:
         saved = get_member(actor, GetMember(member_id=member_id)).member
         return pages.page(request, ROLES, {"row": saved, "roles": role_options(offered)}, block="saved")
@@ -137,7 +139,7 @@ def supervision(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
         )
     except (InvalidInput, Conflict) as refused:
         card = get_member(actor, GetMember(member_id=member_id))
-        return _member_page(request, actor, card, problem=_sentence(refused), status=refused.status)
+        return _member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
     pages.toast(request, "The supervisor is named.")
     return pages.see_other(_address(member_id))
 
@@ -155,6 +157,19 @@ def supervision_end(request: HttpRequest, actor: Actor, supervision_id: UUID) ->
     else:
         pages.toast(request, "The supervision has ended.")
     return pages.see_other(back)
+
+
+def registrations(rows: Iterable[MemberRow]) -> dict[UUID, dict[str, Any]]:
+    """Who of these members has to register before they can sign in, and how their code stands."""
+    now = clock.now()
+    return {
+        row.id: {
+            "code_until": row.code_until,
+            "code_expired": row.code_until is not None and row.code_until <= now,
+        }
+        for row in rows
+        if not row.registered and row.state in SIGNS_IN
+    }
 
 
 def role_options(offered: Iterable[RoleRow]) -> list[dict[str, Any]]:
@@ -189,10 +204,12 @@ def _member_page(
         "change": actor.may(Permission.MEMBERS_CHANGE),
         "set_roles": actor.may(Permission.ROLES_ASSIGN),
         "supervise": actor.may(Permission.SUPERVISION_MANAGE),
+        "add": actor.may(Permission.MEMBERS_INVITE),
     }
     caseload = _caseload(actor, card.member.id)
     context = {
         "member": card.member,
+        "registration": registrations([card.member]).get(card.member.id),
         "editing": editing,
         "may": may,
         "clients": caseload.rows if caseload else None,
@@ -227,7 +244,7 @@ def _roles_refused(
     request: HttpRequest, row: MemberRow, offered: Iterable[RoleRow], refused: InvalidInput | Conflict
 ) -> HttpResponse:
     """The dropdown as things are, with the reason; it takes the place of the one that was ticked."""
-    context = {"row": row, "roles": role_options(offered), "problem": _sentence(refused)}
+    context = {"row": row, "roles": role_options(offered), "problem": pages.sentence(refused)}
     response = pages.page(request, ROLES, context, status=refused.status, block="form")
     response.headers["HX-Retarget"] = f"#roles-form-{row.id}"
     response.headers["HX-Reswap"] = "outerHTML"
@@ -272,12 +289,6 @@ def _history(actor: Actor, member_id: UUID) -> list[dict[str, str]]:
         }
         for line in lines
     ]
-
-
-def _sentence(refused: InvalidInput | Conflict) -> str:
-    if isinstance(refused, InvalidInput):
-        return " ".join(problem.message for problem in refused.problems)
-    return refused.message
 
 
 def _address(member_id: UUID) -> str:

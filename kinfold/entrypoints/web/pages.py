@@ -18,7 +18,7 @@ from jinja2_fragments import render_block
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound, NotSignedIn
+from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web.identity import gates
 
@@ -126,6 +126,13 @@ def toast(request: HttpRequest, text: str) -> None:
 def warn(request: HttpRequest, text: str) -> None:
     """Say on the next page why nothing was done."""
     messages.warning(request, text)
+
+
+def sentence(refused: DomainError) -> str:
+    """A refusal in one line, where there are no fields to put it beside."""
+    if isinstance(refused, InvalidInput):
+        return " ".join(problem.message for problem in refused.problems)
+    return refused.message
 
 
 def a_uuid(text: str) -> UUID | None:

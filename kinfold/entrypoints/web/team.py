@@ -13,7 +13,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_caseloads
-from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from kinfold.domain.team.commands.invitations import (
     DeleteInvitations,
     InviteMember,
@@ -22,12 +22,13 @@ from kinfold.domain.team.commands.invitations import (
     invite_member,
     resend_invitations,
 )
+from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere
 from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
 from kinfold.domain.team.queries.members import ListMembers, MemberRow, list_members
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import members, pages
+from . import members, newcomers, pages
 
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
@@ -78,8 +79,8 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _invite_form(
             request, actor, typed, {field: text for field, text in errors.items() if text}, status=422
         )
-    except Conflict as refused:
-        return _invite_form(request, actor, typed, problem=refused.message, status=refused.status)
+    except (Conflict, AboveOwnRights) as refused:
+        return _invite_form(request, actor, typed, refused=refused, status=refused.status)
     pages.toast(request, "The invitation is on its way.")
     return pages.see_other(reverse("team") + "?show=pending")
 
@@ -145,7 +146,7 @@ def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> H
     sort = asked.get("sort", "") or "name"
     window = Window(after=pages.a_uuid(asked.get("after", "")), before=pages.a_uuid(asked.get("before", "")))
     roles = list_roles(actor, ListRoles())
-    context: dict[str, Any] = {"declined": [], "without_supervisor": 0, "caseloads": None}
+    context: dict[str, Any] = {"declined": [], "without_supervisor": 0, "caseloads": None, "waiting": {}}
     if view is TeamView.PENDING:
         waiting = list_invitations(
             actor, ListInvitations(search=typed, role_id=role_id, sort=sort, window=window)
@@ -160,6 +161,7 @@ def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> H
         counts, page = people.counts, _page(people.page)
         noun = "team member" if people.page.total == 1 else "team members"
         context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
+        context["waiting"] = members.registrations(people.page.rows)
         if actor.sees_clients:
             shown = tuple(row.id for row in people.page.rows)
             context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
@@ -221,16 +223,16 @@ def _invite_form(
     values: dict[str, Any],
     errors: dict[str, str] | None = None,
     *,
-    problem: str = "",
+    refused: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    grantable = [role for role in list_roles(actor, ListRoles()) if role.grantable]
-    grantable.sort(key=lambda role: not role.clinical)  # most people who are invited see clients
+    archived = refused.member_id if isinstance(refused, ArchivedHere) else None
     context = {
         "values": values,
         "errors": errors or {},
-        "problem": problem,
-        "roles": members.role_options(grantable),
+        "problem": refused.message if refused else "",
+        "opens": reverse("member", kwargs={"member_id": archived}) if archived else "",
+        "roles": newcomers.grantable_roles(actor),
     }
     return pages.page(request, INVITE, context, status=status)
 
@@ -247,5 +249,6 @@ routes = [
     path("manage/team/search/", search, name="team-search"),
     path("manage/team/invite/", invite, name="team-invite"),
     path("manage/team/invitations/", invitations, name="invitations"),
+    *newcomers.routes,
     *members.routes,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import activity, clients, demo, help_pages, home, imports, invitations, settings, setup, team
+from . import activity, clients, demo, help_pages, home, imports, invitations, register, settings, setup, team
 from .identity import urls as identity_urls
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     *clients.routes,
     *team.routes,
     *invitations.routes,
+    *register.routes,
     *imports.routes,
     *activity.routes,
     *settings.routes,

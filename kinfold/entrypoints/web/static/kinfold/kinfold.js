@@ -78,6 +78,10 @@ document.addEventListener("click", (event) => {
   navigator.clipboard?.writeText(text).then(() => announce("Copied"));
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // Fields with several names and commas between them: each suggestion goes on from what is typed already.
 function suggest(event) {
   const { value, list, dataset } = event.target;
