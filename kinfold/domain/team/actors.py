@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -133,6 +135,22 @@ def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor
         time_zone=practice.time_zone,
         country=practice.country,
     )
+
+
+def permissions_now(member_ids: Iterable[UUID]) -> dict[UUID, frozenset[Permission]]:
+    """What each of these members of the entered practice may do now; who may not sign in is left out."""
+    rows = MemberRole.objects.filter(
+        holds(clock.now()),
+        member_id__in=set(member_ids),
+        member__status__in=SIGNS_IN,
+        member__login__is_active=True,
+    ).values_list("member_id", "member__overrides", "role__starting_point", "role__overrides")
+    held: defaultdict[UUID, list[frozenset[Permission]]] = defaultdict(list)
+    own: dict[UUID, Any] = {}
+    for member_id, overrides, starting_point, role_overrides in rows:
+        held[member_id].append(permissions_of(starting_point, role_overrides))
+        own[member_id] = overrides
+    return {member_id: permissions_of_member(roles, own[member_id]) for member_id, roles in held.items()}
 
 
 @prepared

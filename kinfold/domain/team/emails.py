@@ -21,6 +21,7 @@ from kinfold.domain.practices.models import Practice
 from .actors import SIGNS_IN
 from .links import link_token
 from .models import Invitation, InvitationState, Member, MemberRole
+from .vouching import still_vouched
 
 
 def send_invitation(practice_id: UUID, invitation_id: UUID) -> None:
@@ -46,7 +47,7 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
         .select_related("invited_by")
         .first()
     )
-    if invitation is None or practice_id is None:
+    if invitation is None or practice_id is None or not still_vouched([invitation_id]):
         return None
     practice = Practice.objects.get(pk=practice_id)
     offered = invitation.offered_roles.order_by("role__position").values_list("role__name", flat=True)

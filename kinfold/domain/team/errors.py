@@ -105,6 +105,13 @@ class LinkExpired(LinkRefused):
     message = "This invitation has expired. Ask the person who invited you to send it again."
 
 
+class LinkOutdated(LinkRefused):
+    """Whoever invited has left, or may not give one of the roles any more. Which of the two is the practice's own."""
+
+    code = "link-outdated"
+    message = "This invitation is not valid any more. Ask the practice for a new invitation."
+
+
 class OnAnotherTeam(Conflict):
     """A clinician works for one practice at a time (SPEC O35). Only the invited person learns this (SPEC 8.12)."""
 

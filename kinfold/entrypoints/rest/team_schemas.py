@@ -116,12 +116,12 @@ class RolesOut(Schema):
 
 
 class InvitationOut(Schema):
-    """One invitation."""
+    """One invitation. It is outdated when whoever invited may not do so any more: then it must be sent again."""
 
     id: UUID
     full_name: str
     email: str
-    state: Literal["pending", "expired", "declined"]
+    state: Literal["pending", "expired", "outdated", "declined"]
     role_ids: list[UUID]
     roles: list[str]
     invited_by: str

@@ -31,6 +31,7 @@ from kinfold.domain.team.links import pending_by_secret, pending_for_login, secr
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState
 from kinfold.domain.team.names import checked_names
 from kinfold.domain.team.newcomers import Newcomer, seat, take_in
+from kinfold.domain.team.vouching import still_vouched
 
 says(
     invitation__created="invited someone to the team",
@@ -132,11 +133,15 @@ def invite_member(actor: Actor, data: InviteMember) -> UUID:
 
 @command(Permission.MEMBERS_INVITE)
 def resend_invitations(actor: Actor, data: ResendInvitations) -> None:
-    """Send invitations again, all or none, with new links; the old ones end, and the seven days begin anew (U12)."""
+    """Send invitations again, all or none, with new links; the old ones end, and the seven days begin anew (U12).
+
+    Where whoever invited may not do so any more, the sender is the inviter from now on.
+    """
     now = clock.now()
     pending = _pending(data.invitation_ids)
     offered = Role.objects.filter(pk__in=InvitationRole.objects.filter(invitation__in=pending).values("role"))
     refuse_above(actor, offered)
+    vouched = still_vouched(invitation.id for invitation in pending)
     for invitation in pending:
         nonce = secrets.new_nonce()
         _change_pending(
@@ -145,6 +150,7 @@ def resend_invitations(actor: Actor, data: ResendInvitations) -> None:
             token_digest=secrets.digest(secret_of(invitation.id, nonce)),
             sent_at=now,
             expires_at=now + LINK_LIFE,
+            invited_by_id=invitation.invited_by_id if invitation.id in vouched else acting_member(actor),
         )
         emails.send_invitation(actor.practice_id, invitation.id)
     _record_each(actor, "invitation.resent", pending)
@@ -230,7 +236,7 @@ def _pending(invitation_ids: Sequence[UUID]) -> list[Invitation]:
     return found
 
 
-def _change_pending(invitation_id: UUID, **values: str | datetime) -> None:
+def _change_pending(invitation_id: UUID, **values: str | datetime | UUID) -> None:
     """Change an invitation if nobody answered it in the meantime."""
     unanswered = Invitation.objects.filter(pk=invitation_id, state=InvitationState.PENDING)
     if not unanswered.update(**values):

@@ -29,15 +29,21 @@ from kinfold.domain.team.queries.listing import (
     ordered,
     team_counts,
 )
+from kinfold.domain.team.vouching import still_vouched
 
 ANSWERS_SHOWN_FOR = timedelta(days=30)
 EXPIRED = "expired"
+OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListInvitations:
-    """Which invitations that wait for an answer: words, a role; sorted by "name" or "invited"; which part of them."""
+    """Which invitations that wait for an answer: words, a role; sorted by "name" or "invited"; which part of them.
 
+    `only` names some of them by their ids.
+    """
+
+    only: tuple[UUID, ...] = ()
     search: str = ""
     role_id: UUID | None = None
     sort: str = "name"
@@ -46,7 +52,10 @@ class ListInvitations:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvitationRow:
-    """One invitation as the team list shows it. `state` is pending, expired or declined."""
+    """One invitation as the team list shows it. `state` is pending, expired, outdated or declined.
+
+    Outdated: whoever invited may not do so any more, so it has to be sent again by someone who may.
+    """
 
     id: UUID
     name: str
@@ -108,6 +117,7 @@ def list_invitations(actor: Actor, data: ListInvitations) -> InvitationsPage:
     rows = _rows(Q(state=InvitationState.PENDING) | declined_lately)
     pending = [row for row in rows if row.answered_at is None]
     found = [row for row in pending if data.role_id in (None, *row.role_ids)]
+    found = [row for row in found if not data.only or row.id in data.only]
     found = ordered(
         matching(found, data.search),
         data.sort,
@@ -178,12 +188,14 @@ def _rows(which: Q) -> list[InvitationRow]:
         )
     )
     roles = _roles_offered(row[0] for row in found)
+    open_ids = [row[0] for row in found if row[3] == InvitationState.PENDING]
+    vouched = still_vouched(open_ids) if open_ids else set()
     return [
         InvitationRow(
             id=invitation_id,
             name=name,
             email=email,
-            state=EXPIRED if state == InvitationState.PENDING and expires_at <= now else state,
+            state=_state(state, expired=expires_at <= now, vouched=invitation_id in vouched),
             role_ids=tuple(role_id for role_id, _ in roles[invitation_id]),
             roles=tuple(role for _, role in roles[invitation_id]),
             invited_by=f"{first} {last}".strip(),
@@ -194,6 +206,12 @@ def _rows(which: Q) -> list[InvitationRow]:
         )
         for invitation_id, name, email, state, first, last, created_at, sent_at, expires_at, answered_at in found
     ]
+
+
+def _state(state: str, *, expired: bool, vouched: bool) -> str:
+    if state != InvitationState.PENDING:
+        return state
+    return EXPIRED if expired else state if vouched else OUTDATED
 
 
 def _roles_offered(invitation_ids: Iterable[UUID]) -> defaultdict[UUID, list[tuple[UUID, str]]]:
