@@ -184,6 +184,11 @@ TEAM = (
             "first_name": "Imani", "last_name": "Brooks", "email": "imani@example.org", "p1-roles": "{harmless_role}",
         },
     ),
+    get("team-invite-email", P.MEMBERS_INVITE),
+    post(
+        "team-invite-email", P.MEMBERS_INVITE, status=303,
+        body={"email": "imani@example.org", "full_name": "Imani Brooks", "roles": ["{harmless_role}"], "message": "Hi"},
+    ),
     post("registration-codes", P.MEMBERS_INVITE, status=303, body={"do": "send", "member": ["{harmless_member}"]}),
     post("invitations", P.MEMBERS_INVITE, status=303, body={"do": "resend", "invitation": ["{invitation_id}"]}),
     get("member", P.MEMBERS_READ),
@@ -212,6 +217,14 @@ TEAM_API = (
                 }
             ]
         },
+    ),
+    post(
+        "/invitations/several", P.MEMBERS_INVITE, status=201,
+        body={"people": [{"email": "imani@example.org"}], "role_ids": ["{harmless_role}"], "message": "Hi"},
+    ),
+    post(
+        "/invitations/preview", P.MEMBERS_INVITE, writes=False,
+        body={"full_name": "Imani Brooks", "role_ids": ["{harmless_role}"], "message": "Hi"},
     ),
     post("/registration-codes/send", P.MEMBERS_INVITE, status=204, body={"member_ids": ["{harmless_member}"]}),
     # The code itself belongs to no practice's tables; only the entry says that somebody looked.

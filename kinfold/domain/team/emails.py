@@ -5,6 +5,7 @@ Mail is made when it is sent: the link is derived again from the invitation, and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,25 +50,53 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
     )
     if invitation is None or practice_id is None or not still_vouched([invitation_id]):
         return None
-    practice = Practice.objects.get(pk=practice_id)
-    offered = invitation.offered_roles.order_by("role__position").values_list("role__name", flat=True)
+    offered = invitation.offered_roles.order_by("role__position", "role__name_key")
     link = settings.PUBLIC_URL + settings.INVITATION_PATH.format(
         link_token(practice_id, invitation_id, invitation.nonce)
     )
-    until = _day(practice, invitation.expires_at)
-    return Mail(
-        to=invitation.email,
-        subject=f"Invitation to the team of {practice.name}",
-        text=(
-            f"Hello {invitation.full_name},\n\n"
-            f"{invitation.invited_by.name} invites you to the team of {practice.name}.\n"
-            f"Your role: {', '.join(offered)}\n\n"
-            f"Accept or decline here by {until}:\n{link}\n\n"
+    letter = InvitationLetter(
+        practice=Practice.objects.get(pk=practice_id),
+        invited_by=invitation.invited_by.name,
+        full_name=invitation.full_name,
+        roles=tuple(offered.values_list("role__name", flat=True)),
+        message=invitation.message,
+        until=invitation.expires_at,
+        link=link,
+    )
+    return Mail(to=invitation.email, subject=letter.subject, text=letter.text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationLetter:
+    """What an invitation says: in the mail, and in the preview before it is sent."""
+
+    practice: Practice
+    invited_by: str
+    full_name: str
+    roles: tuple[str, ...]
+    message: str
+    until: datetime
+    link: str
+
+    @property
+    def subject(self) -> str:
+        """The subject, which shows on locked screens."""
+        return f"Invitation to the team of {self.practice.name}"
+
+    @property
+    def text(self) -> str:
+        """The text. The message stands between what is certain, so that it cannot pass for something else."""
+        message = f"{self.message}\n\n" if self.message else ""
+        return (
+            f"Hello{f' {self.full_name}' if self.full_name else ''},\n\n"
+            f"{self.invited_by} invites you to the team of {self.practice.name}.\n"
+            f"Your role: {', '.join(self.roles)}\n\n"
+            f"{message}"
+            f"Accept or decline here by {_day(self.practice, self.until)}:\n{self.link}\n\n"
             "The link is for you alone. If you do not know of this, do nothing: "
             "nobody joins without accepting.\n"
-            f"{_questions(practice)}"
-        ),
-    )
+            f"{_questions(self.practice)}"
+        )
 
 
 @mail_kind("team.registration", "Registration code")
@@ -115,8 +144,8 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
         .first()
     )
     texts = {
-        InvitationState.ACCEPTED.value: f"{invitation.full_name} accepted your invitation and is on the team now.",
-        InvitationState.DECLINED.value: f"{invitation.full_name} declined your invitation.",
+        InvitationState.ACCEPTED.value: f"{invitation.called} accepted your invitation and is on the team now.",
+        InvitationState.DECLINED.value: f"{invitation.called} declined your invitation.",
     }
     if address is None or invitation.state not in texts:
         return None

@@ -117,7 +117,8 @@ class Invitation(TenantModel):
     """An e-mailed offer of a place on the team; the member exists only once it is accepted."""
 
     email = models.CharField(max_length=254)
-    full_name = models.CharField(max_length=200)
+    full_name = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True, default="")
     state = models.CharField(max_length=10, choices=InvitationState.choices, default=InvitationState.PENDING)
     nonce = models.CharField(max_length=32)
     token_digest = models.CharField(max_length=64)
@@ -139,6 +140,11 @@ class Invitation(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=("practice", "state", "created_at"), name="invitation_list"),
         ]
+
+    @property
+    def called(self) -> str:
+        """The invited person's name, or their address while nobody has said one."""
+        return self.full_name or self.email
 
 
 class InvitationRole(TenantModel):

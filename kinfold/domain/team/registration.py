@@ -43,8 +43,8 @@ def guest_with_code(proof: Proof, *, whence: str, login_id: UUID | None = None) 
     found = registration_codes.try_code(
         KIND, proof.code, whence=whence, fits=lambda found: _member(found, proof) is not None
     )
-    name = Practice.objects.values_list("name", flat=True).get(pk=found.practice_id)
-    return guest_actor(found.practice_id, name, login_id=login_id)
+    name, time_zone = Practice.objects.values_list("name", "time_zone").get(pk=found.practice_id)
+    return guest_actor(found.practice_id, name, login_id=login_id, time_zone=time_zone)
 
 
 def member_with(actor: Actor, proof: Proof) -> tuple[Recognised, Member]:

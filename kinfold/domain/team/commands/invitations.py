@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
-
-from django.db import IntegrityError, transaction
+from datetime import datetime
+from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
@@ -21,8 +19,8 @@ from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
 from kinfold.domain.team import emails
 from kinfold.domain.team.addresses import refuse_taken
+from kinfold.domain.team.commands.inviting import LINK_LIFE, Invitee, send_invitations
 from kinfold.domain.team.errors import (
-    AlreadyInvited,
     InvitationNotPending,
     LinkUsed,
 )
@@ -34,14 +32,11 @@ from kinfold.domain.team.newcomers import Newcomer, seat, take_in
 from kinfold.domain.team.vouching import still_vouched
 
 says(
-    invitation__created="invited someone to the team",
     invitation__resent="sent an invitation again",
     invitation__deleted="deleted an invitation",
     invitation__accepted="accepted an invitation",
     invitation__declined="declined an invitation",
 )
-
-LINK_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,35 +95,7 @@ def invite_member(actor: Actor, data: InviteMember) -> UUID:
     name, email, roles = _checked(data)
     refuse_above(actor, roles)
     refuse_taken(email)
-    now = clock.now()
-    invitation_id, nonce = uuid4(), secrets.new_nonce()
-    try:
-        with transaction.atomic():
-            Invitation.objects.create(
-                id=invitation_id,
-                email=email,
-                full_name=name,
-                nonce=nonce,
-                token_digest=secrets.digest(secret_of(invitation_id, nonce)),
-                invited_by_id=acting_member(actor),
-                created_at=now,
-                sent_at=now,
-                expires_at=now + LINK_LIFE,
-            )
-    except IntegrityError as error:
-        raise AlreadyInvited from error
-    InvitationRole.objects.bulk_create(
-        InvitationRole(practice_id=actor.practice_id, invitation_id=invitation_id, role=role)
-        for role in roles
-    )
-    emails.send_invitation(actor.practice_id, invitation_id)
-    trail.record(
-        actor,
-        "invitation.created",
-        subject=("invitation", invitation_id),
-        detail={"roles": [str(role.id) for role in roles]},
-    )
-    return invitation_id
+    return send_invitations(actor, [Invitee(full_name=name, email=email)], roles)[0]
 
 
 @command(Permission.MEMBERS_INVITE)

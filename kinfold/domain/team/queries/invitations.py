@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 
 from kinfold.domain.access.actors import Actor
@@ -15,6 +16,11 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.commands.inviting import LINK_LIFE, checked_offer
+from kinfold.domain.team.emails import InvitationLetter
+from kinfold.domain.team.granting import refuse_above
 from kinfold.domain.team.links import pending_by_secret, pending_for_login
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState, Seat
 from kinfold.domain.team.names import name_parts
@@ -80,6 +86,23 @@ class InvitationsPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewInvitation:
+    """An invitation as it stands on the form, before it is sent."""
+
+    role_ids: tuple[UUID, ...]
+    message: str = ""
+    full_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterPreview:
+    """A mail as it will look. It is plain text, so markup shows as it was typed."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OpenLink:
     """The secret of a link."""
 
@@ -131,6 +154,25 @@ def list_invitations(actor: Actor, data: ListInvitations) -> InvitationsPage:
         page=cut(found, data.window),
         declined=tuple(row for row in rows if row.answered_at is not None),
     )
+
+
+@query(Permission.MEMBERS_INVITE)
+def preview_invitation(actor: Actor, data: PreviewInvitation) -> LetterPreview:
+    """The mail that an invitation would be, without a link that works (SPEC U68). Raises as inviting does."""
+    roles, message, problems = checked_offer(data.role_ids, data.message)
+    if problems:
+        raise InvalidInput(problems)
+    refuse_above(actor, roles)
+    letter = InvitationLetter(
+        practice=Practice.objects.get(pk=actor.practice_id),
+        invited_by=actor.name,
+        full_name=data.full_name.strip(),
+        roles=tuple(role.name for role in roles),
+        message=message,
+        until=clock.now() + LINK_LIFE,
+        link=settings.PUBLIC_URL + settings.INVITATION_PATH.format("…"),
+    )
+    return LetterPreview(subject=letter.subject, text=letter.text)
 
 
 @query(None)
@@ -193,7 +235,7 @@ def _rows(which: Q) -> list[InvitationRow]:
     return [
         InvitationRow(
             id=invitation_id,
-            name=name,
+            name=name or email,
             email=email,
             state=_state(state, expired=expires_at <= now, vouched=invitation_id in vouched),
             role_ids=tuple(role_id for role_id, _ in roles[invitation_id]),
