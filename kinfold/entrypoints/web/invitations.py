@@ -43,7 +43,6 @@ TITLES = {
     "link-declined": "Declined",
     "link-revoked": "Taken back",
     "link-expired": "Expired",
-    "link-outdated": "Not valid any more",
 }
 
 
