@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.kernel.many import blocks, insert, ordered_ids
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import Member, MemberRole
-from kinfold.domain.team.statuses import allowed_now
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus
 
 from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientKind
 from .visibility import Level
@@ -37,10 +36,7 @@ class Tie(NamedTuple):
 
 
 def can_be_given_clients(member_id: UUID, now: datetime) -> bool:
-    """Whether a member's status takes clients, and a role of theirs sees clients (SPEC section 2).
-
-    Whoever gives them one then calls `hold_team` first: the answer stays true until that is done.
-    """
+    """Whether a member is active and holds a role that sees clients (SPEC section 2)."""
     return member_id in who_can_be_given_clients([member_id], now)
 
 
@@ -48,9 +44,7 @@ def who_can_be_given_clients(member_ids: Iterable[UUID], now: datetime) -> froze
     """The same for several members at once."""
     clinical = MemberRole.objects.filter(holds(now), member_id__in=set(member_ids), role__clinical=True)
     able = Member.objects.filter(
-        allowed_now(lambda standing: standing.takes_clients, now),
-        ended_at__isnull=True,
-        pk__in=clinical.values("member_id"),
+        status=MemberStatus.ACTIVE, ended_at__isnull=True, pk__in=clinical.values("member_id")
     )
     return frozenset(able.values_list("id", flat=True))
 
@@ -124,11 +118,6 @@ def end_walk_ins(actor: Actor, which: Q, now: datetime) -> None:
     Assignment.objects.filter(which, kind=AssignmentKind.WALK_IN, until__isnull=True).update(
         until=now, ended_by_id=actor.member_id
     )
-
-
-def open_ties(member_id: UUID) -> QuerySet[Assignment]:
-    """The clients somebody has now, as ties."""
-    return Assignment.objects.filter(member_id=member_id, until__isnull=True, kind__in=THERAPIST_KINDS)
 
 
 def _close(actor: Actor, which: Q, now: datetime) -> UUID | None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .errors import InvalidInput
-
 _SPLIT = re.compile(r"[^\w]+", re.UNICODE)
 # Letters that have no decomposition, and that people type without their stroke or ligature.
 _PLAIN = str.maketrans(
@@ -18,10 +16,10 @@ _PLAIN = str.maketrans(
 )
 # Marks that reorder what follows them: a name that holds one can be made to read as another.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_GAPS = re.compile(r"\n{3,}")
 _INVISIBLE = frozenset("\u00ad\u180e\u200b\u2060\ufeff")
 
 NAME_LENGTH = 100
-REASON_LENGTH = 300
 
 
 def folded(value: str) -> str:
@@ -65,12 +63,8 @@ def clean_name(value: str) -> str:
 
     Raises ValueError with a sentence for markup, control characters, direction marks and too many characters.
     """
-    text = unicodedata.normalize("NFC", value)
-    text = " ".join("".join(c for c in text if c not in _INVISIBLE).split())
-    if any(c in _BIDI for c in text):
-        raise ValueError("Remove the hidden text-direction characters from the name.")
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in text):
-        raise ValueError("Remove the control characters from the name.")
+    text = " ".join(_seen(value).split())
+    _refuse_hidden(text, "name")
     if any(c in "<>{}" for c in text):
         raise ValueError("A name cannot contain < > { or }.")
     if len(text) > NAME_LENGTH:
@@ -78,15 +72,27 @@ def clean_name(value: str) -> str:
     return text
 
 
-def checked_reason(typed: str) -> str:
-    """Why something was done, in one line or a few; "" when nothing was said.
+def clean_lines(value: str, length: int, what: str) -> str:
+    """Several lines of text as they will be stored: NFC, tidy line ends, at most one empty line between others.
 
-    Raises InvalidInput for characters that cannot be seen and for too many of them.
+    Markup is text like any other. Raises ValueError with a sentence for control characters, direction marks and too
+    many characters; `what` is what the sentence calls the text.
     """
-    text = unicodedata.normalize("NFC", typed.strip())
-    if len(text) > REASON_LENGTH:
-        raise InvalidInput.one("reason", f"Use at most {REASON_LENGTH} characters.")
-    lines = text.splitlines()
-    if not "".join(lines).isprintable() or "\ufffd" in text:
-        raise InvalidInput.one("reason", "This contains characters that cannot be seen. Write it again.")
-    return "\n".join(lines)
+    lines = [" ".join(line.split()) for line in _seen(value).splitlines()]
+    text = _GAPS.sub("\n\n", "\n".join(lines)).strip()
+    _refuse_hidden(text.replace("\n", ""), what)
+    if len(text) > length:
+        raise ValueError(f"Use at most {length:,} characters for the {what}.")
+    return text
+
+
+def _seen(value: str) -> str:
+    """Text without what cannot be seen and means nothing."""
+    return "".join(c for c in unicodedata.normalize("NFC", value) if c not in _INVISIBLE)
+
+
+def _refuse_hidden(text: str, what: str) -> None:
+    if any(c in _BIDI for c in text):
+        raise ValueError(f"Remove the hidden text-direction characters from the {what}.")
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in text):
+        raise ValueError(f"Remove the control characters from the {what}.")

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from kinfold.domain.kernel.errors import Conflict
+from kinfold.domain.kernel.errors import Conflict, Problem
 
-from .errors import AlreadyInvited, AlreadyOnTeam, ArchivedHere
-from .models import Invitation, InvitationState, Member
-from .statuses import standing_of
+from .errors import AlreadyInvited, AlreadyOnTeam, ArchivedHere, ArchivedRow, PeopleRefused
+from .models import Invitation, InvitationState, Member, MemberStatus
 
 
 def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
@@ -30,7 +29,7 @@ def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
         Q(email__in=wanted) | Q(login__email__in=wanted)
     )
     for member_id, status, *addresses in members.values_list("id", "status", "email", "login__email"):
-        archived = not standing_of(status).keeps_clients
+        archived = status == MemberStatus.ARCHIVED
         for email in wanted.intersection(addresses):
             found[email] = ArchivedHere(member_id) if archived else AlreadyOnTeam()
     return found
@@ -41,3 +40,29 @@ def refuse_taken(email: str) -> None:
     found = taken_here([email])
     if found:
         raise found[email]
+
+
+def refuse_rows(problems: Iterable[Problem], emails: Iterable[str]) -> None:
+    """Raise PeopleRefused for the problems that rows have, and for addresses that cannot be added.
+
+    `emails` are canonical, one for each row; an address that could not be taken is blank, and stands in `problems`.
+    """
+    rows = [(row, email) for row, email in enumerate(emails) if email]
+    taken = taken_here(email for _, email in rows)
+    found = list(problems)
+    archived: list[ArchivedRow] = []
+    first: dict[str, int] = {}
+    for row, email in rows:
+        if email in first:
+            found.append(
+                Problem("email", f"This is also the email address of person {first[email] + 1}.", row)
+            )
+        elif refusal := taken.get(email):
+            found.append(Problem("email", refusal.message, row))
+            if isinstance(refusal, ArchivedHere):
+                archived.append(ArchivedRow(row, refusal.member_id))
+        first.setdefault(email, row)
+    if found:
+        raise PeopleRefused(
+            sorted(found, key=lambda problem: -1 if problem.row is None else problem.row), archived
+        )

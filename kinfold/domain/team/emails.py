@@ -5,6 +5,7 @@ Mail is made when it is sent: the link is derived again from the invitation, and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,9 +19,10 @@ from kinfold.domain.messages.kinds import Mail, mail_kind
 from kinfold.domain.messages.outbox import enqueue
 from kinfold.domain.practices.models import Practice
 
+from .actors import SIGNS_IN
 from .links import link_token
 from .models import Invitation, InvitationState, Member, MemberRole
-from .statuses import WORKS
+from .vouching import still_vouched
 
 
 def send_invitation(practice_id: UUID, invitation_id: UUID) -> None:
@@ -46,27 +48,55 @@ def invitation_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | Non
         .select_related("invited_by")
         .first()
     )
-    if invitation is None or practice_id is None:
+    if invitation is None or practice_id is None or not still_vouched([invitation_id]):
         return None
-    practice = Practice.objects.get(pk=practice_id)
-    offered = invitation.offered_roles.order_by("role__position").values_list("role__name", flat=True)
+    offered = invitation.offered_roles.order_by("role__position", "role__name_key")
     link = settings.PUBLIC_URL + settings.INVITATION_PATH.format(
         link_token(practice_id, invitation_id, invitation.nonce)
     )
-    until = _day(practice, invitation.expires_at)
-    return Mail(
-        to=invitation.email,
-        subject=f"Invitation to the team of {practice.name}",
-        text=(
-            f"Hello {invitation.full_name},\n\n"
-            f"{invitation.invited_by.name} invites you to the team of {practice.name}.\n"
-            f"Your role: {', '.join(offered)}\n\n"
-            f"Accept or decline here by {until}:\n{link}\n\n"
+    letter = InvitationLetter(
+        practice=Practice.objects.get(pk=practice_id),
+        invited_by=invitation.invited_by.name,
+        full_name=invitation.full_name,
+        roles=tuple(offered.values_list("role__name", flat=True)),
+        message=invitation.message,
+        until=invitation.expires_at,
+        link=link,
+    )
+    return Mail(to=invitation.email, subject=letter.subject, text=letter.text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationLetter:
+    """What an invitation says: in the mail, and in the preview before it is sent."""
+
+    practice: Practice
+    invited_by: str
+    full_name: str
+    roles: tuple[str, ...]
+    message: str
+    until: datetime
+    link: str
+
+    @property
+    def subject(self) -> str:
+        """The subject, which shows on locked screens."""
+        return f"Invitation to the team of {self.practice.name}"
+
+    @property
+    def text(self) -> str:
+        """The text. The message stands between what is certain, so that it cannot pass for something else."""
+        message = f"{self.message}\n\n" if self.message else ""
+        return (
+            f"Hello{f' {self.full_name}' if self.full_name else ''},\n\n"
+            f"{self.invited_by} invites you to the team of {self.practice.name}.\n"
+            f"Your role: {', '.join(self.roles)}\n\n"
+            f"{message}"
+            f"Accept or decline here by {_day(self.practice, self.until)}:\n{self.link}\n\n"
             "The link is for you alone. If you do not know of this, do nothing: "
             "nobody joins without accepting.\n"
-            f"{_questions(practice)}"
-        ),
-    )
+            f"{_questions(self.practice)}"
+        )
 
 
 @mail_kind("team.registration", "Registration code")
@@ -77,7 +107,7 @@ def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
         return None
     issued, member_id, address = found
     member = Member.objects.filter(
-        pk=member_id, login__isnull=True, status__in=WORKS, ended_at__isnull=True, email=address
+        pk=member_id, login__isnull=True, status__in=SIGNS_IN, ended_at__isnull=True, email=address
     ).first()
     if member is None:
         return None
@@ -109,13 +139,13 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
     if invitation is None or practice_id is None:
         return None
     address = (
-        Member.objects.filter(pk=invitation.invited_by_id, status__in=WORKS, login__is_active=True)
+        Member.objects.filter(pk=invitation.invited_by_id, status__in=SIGNS_IN, login__is_active=True)
         .values_list("login__email", flat=True)
         .first()
     )
     texts = {
-        InvitationState.ACCEPTED.value: f"{invitation.full_name} accepted your invitation and is on the team now.",
-        InvitationState.DECLINED.value: f"{invitation.full_name} declined your invitation.",
+        InvitationState.ACCEPTED.value: f"{invitation.called} accepted your invitation and is on the team now.",
+        InvitationState.DECLINED.value: f"{invitation.called} declined your invitation.",
     }
     if address is None or invitation.state not in texts:
         return None

@@ -105,6 +105,13 @@ class LinkExpired(LinkRefused):
     message = "This invitation has expired. Ask the person who invited you to send it again."
 
 
+class LinkOutdated(LinkRefused):
+    """Whoever invited has left, or may not give one of the roles any more. Which of the two is the practice's own."""
+
+    code = "link-outdated"
+    message = "This invitation is not valid any more. Ask the practice for a new invitation."
+
+
 class OnAnotherTeam(Conflict):
     """A clinician works for one practice at a time (SPEC O35). Only the invited person learns this (SPEC 8.12)."""
 
@@ -181,24 +188,3 @@ class TokenNameTaken(Conflict):
 
     code = "token-name-taken"
     message = "You have a token with this name. Revoke it first, or choose another name."
-
-
-class NotOneself(Conflict):
-    """Whoever stops working is stopped by somebody who goes on."""
-
-    code = "not-oneself"
-    message = "You cannot change your own status. Ask another administrator or an owner."
-
-
-class StatusNotOpen(Conflict):
-    """The ladder of SPEC section 2 does not lead there."""
-
-    code = "status-not-open"
-    message = "That status does not follow from the one this person has now. Make them active first."
-
-
-class NoRoleHeld(Conflict):
-    """Without a role, active means nothing."""
-
-    code = "no-role-held"
-    message = "This person holds no role. Give them one first, then make them active."

@@ -15,8 +15,9 @@ from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.practices.models import Practice
 
 from .actors import pack, read_token
-from .errors import LinkDeclined, LinkExpired, LinkRefused, LinkRevoked, LinkUnknown, LinkUsed
+from .errors import LinkDeclined, LinkExpired, LinkOutdated, LinkRefused, LinkRevoked, LinkUnknown, LinkUsed
 from .models import Invitation, InvitationState
+from .vouching import still_vouched
 
 PURPOSE = "team.invitation"
 
@@ -74,6 +75,8 @@ def _pending(invitation: Invitation | None) -> Invitation:
         raise _ANSWERED[invitation.state]
     if invitation.expires_at <= clock.now():
         raise LinkExpired
+    if not still_vouched([invitation.id]):
+        raise LinkOutdated
     return invitation
 
 

@@ -19,8 +19,8 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.practices.models import Practice
 
+from .actors import SIGNS_IN
 from .models import Member
-from .statuses import WORKS
 
 KIND = "member"
 
@@ -43,8 +43,8 @@ def guest_with_code(proof: Proof, *, whence: str, login_id: UUID | None = None) 
     found = registration_codes.try_code(
         KIND, proof.code, whence=whence, fits=lambda found: _member(found, proof) is not None
     )
-    name = Practice.objects.values_list("name", flat=True).get(pk=found.practice_id)
-    return guest_actor(found.practice_id, name, login_id=login_id)
+    name, time_zone = Practice.objects.values_list("name", "time_zone").get(pk=found.practice_id)
+    return guest_actor(found.practice_id, name, login_id=login_id, time_zone=time_zone)
 
 
 def member_with(actor: Actor, proof: Proof) -> tuple[Recognised, Member]:
@@ -75,7 +75,7 @@ def _member(found: Recognised, proof: Proof) -> Member | None:
     """The member of a code, if the name and the address are theirs and they have yet to register."""
     with entered(found.practice_id):
         member = Member.objects.filter(
-            pk=found.subject_id, login__isnull=True, status__in=WORKS, ended_at__isnull=True
+            pk=found.subject_id, login__isnull=True, status__in=SIGNS_IN, ended_at__isnull=True
         ).first()
     if member is None or member.email != canonical_email(proof.email):
         return None

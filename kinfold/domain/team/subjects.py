@@ -24,7 +24,7 @@ def member_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 @names("invitation")
 def invitation_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Invited people by name, for those who may open the team list."""
+    """Invited people by name, or address where no name was said, for those who may open the team list."""
     if Permission.MEMBERS_READ not in actor.permissions:
         return {}
-    return dict(Invitation.objects.filter(pk__in=set(ids)).values_list("id", "full_name"))
+    return {found.id: found.called for found in Invitation.objects.filter(pk__in=set(ids))}

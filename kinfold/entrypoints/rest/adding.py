@@ -1,4 +1,4 @@
-"""The API of adding people to the team, their registration codes, and registering."""
+"""The API of adding and inviting several people to the team, their registration codes, and registering."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema, Status
 
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
+from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
 from kinfold.domain.team.commands.registering import (
     RegisterMember,
     SendRegistrationCodes,
@@ -21,6 +22,7 @@ from kinfold.domain.team.commands.registering import (
     view_registration_codes,
 )
 from kinfold.domain.team.errors import PeopleRefused
+from kinfold.domain.team.queries.invitations import PreviewInvitation, preview_invitation
 from kinfold.domain.team.registration import Proof, guest_with_code
 
 from . import team
@@ -47,12 +49,6 @@ class NewMembersIn(Body):
     send_codes: bool = False
 
 
-class CreatedMembersOut(Schema):
-    """The ids of the new members, in the order given."""
-
-    ids: list[UUID]
-
-
 class ArchivedOut(Schema):
     """A row that names an archived member, who can be brought back instead."""
 
@@ -64,6 +60,45 @@ class PeopleRefusedOut(ProblemDetails):
     """What is wrong with each row (they count from 0), and whom of them the team has under Archived."""
 
     archived: list[ArchivedOut] = []
+
+
+class InviteeIn(Body):
+    """Somebody to invite; the name may be left out."""
+
+    email: str
+    full_name: str = ""
+
+
+class OfferIn(Body):
+    """What everybody invited in one act will be, and a message that stands in the mail as plain text."""
+
+    role_ids: Ids
+    message: str = ""
+
+
+class InviteesIn(OfferIn):
+    """Whom to invite, at most 50 at a time."""
+
+    people: list[InviteeIn]
+
+
+class PreviewIn(OfferIn):
+    """An invitation before it is sent."""
+
+    full_name: str = ""
+
+
+class MadeSeveral(Schema):
+    """The ids of what was made, in the order given."""
+
+    ids: list[UUID]
+
+
+class LetterOut(Schema):
+    """A mail as it will look, in plain text."""
+
+    subject: str
+    text: str
 
 
 class MemberIds(Body):
@@ -103,7 +138,7 @@ class RegisteredOut(Schema):
     may_sign_in: bool
 
 
-@router.post("/members", response={201: CreatedMembersOut, 422: PeopleRefusedOut}, summary="Add members")
+@router.post("/members", response={201: MadeSeveral, 422: PeopleRefusedOut}, summary="Add members")
 def create(request: ApiRequest, body: NewMembersIn) -> Status[dict[str, Any]] | HttpResponse:
     """One or many, all of them or none. They are active at once, and have no login until they register."""
     people = tuple(
@@ -118,6 +153,29 @@ def create(request: ApiRequest, body: NewMembersIn) -> Status[dict[str, Any]] | 
     except PeopleRefused as refused:
         return people_refused(refused)
     return Status(201, {"ids": ids})
+
+
+@router.post(
+    "/invitations/several",
+    response={201: MadeSeveral, 422: PeopleRefusedOut},
+    summary="Invite several people",
+)
+def invite_several(request: ApiRequest, body: InviteesIn) -> Status[dict[str, Any]] | HttpResponse:
+    """All or none. Each gets an email with a link for seven days, and becomes a member when they accept."""
+    people = tuple(Invitee(**person.dict()) for person in body.people)
+    data = InvitePeople(people=people, role_ids=tuple(body.role_ids), message=body.message)
+    try:
+        ids = invite_people(request.auth, data, once=idempotency_key(request))
+    except PeopleRefused as refused:
+        return people_refused(refused)
+    return Status(201, {"ids": ids})
+
+
+@router.post("/invitations/preview", response=LetterOut, summary="Preview an invitation")
+def preview(request: ApiRequest, body: PreviewIn) -> Any:
+    """The mail that somebody would get, without a link that works. Nothing is sent."""
+    data = PreviewInvitation(full_name=body.full_name, role_ids=tuple(body.role_ids), message=body.message)
+    return preview_invitation(request.auth, data)
 
 
 @router.post("/registration-codes/send", response={204: None}, summary="Mail registration codes")

@@ -103,7 +103,7 @@ def member_names(request: ApiRequest, filters: Query[NamesFilter]) -> dict[str, 
 @router.get("/members/{uuid:member_id}", response=MemberDetailOut, summary="One member")
 def member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
     """Their roles and supervision; the ETag is for changes."""
-    return member_detail(request, response, member_id)
+    return _member(request, response, member_id)
 
 
 @router.patch("/members/{uuid:member_id}", response=MemberDetailOut, summary="Correct a name")
@@ -115,7 +115,7 @@ def rename_member(
         member_id=member_id, version=if_match(request), first_name=body.first_name, last_name=body.last_name
     )
     change_member(request.auth, data)
-    return member_detail(request, response, member_id)
+    return _member(request, response, member_id)
 
 
 @router.put("/members/{uuid:member_id}/roles", response=MemberDetailOut, summary="Give and take roles")
@@ -124,7 +124,7 @@ def set_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body
     confirmed(request)
     data = ChangeMemberRoles(member_id=member_id, version=if_match(request), role_ids=tuple(body.role_ids))
     change_member_roles(request.auth, data)
-    return member_detail(request, response, member_id)
+    return _member(request, response, member_id)
 
 
 @router.post("/members/{uuid:member_id}/supervision", response={201: Made}, summary="Name a supervisor")
@@ -270,13 +270,11 @@ def _members(request: ApiRequest, filters: MembersFilter, words: str) -> dict[st
     }
 
 
-def member_detail(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
-    """One member with their ETag."""
+def _member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
     card: MemberCard = get_member(request.auth, GetMember(member_id=member_id))
     response["ETag"] = etag(card.member.version)
-    known = {name: getattr(card.member, name) for name in (*MemberOut.model_fields, "acts")}
-    periods = {name: getattr(card, name) for name in ("statuses", "supervisors", "supervisees")}
-    return {**known, **periods}
+    known = {name: getattr(card.member, name) for name in MemberOut.model_fields}
+    return {**known, "supervisors": card.supervisors, "supervisees": card.supervisees}
 
 
 def _invitation(row: Any) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from kinfold.domain.imports.queries import (
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 
 from . import pages
+from .identity.gates import confirmed
 from .jinja import full_day, phone
 
 _AT_WORK: Final = {"reading", "running"}
@@ -146,6 +147,7 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
+@confirmed
 def apply(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     """Import what is ready, and the likely duplicates too if that box was ticked."""
     wanted = StartImport(
@@ -244,6 +246,7 @@ def cancel(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
+@confirmed
 def undo(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     """Take an import back."""
     try:

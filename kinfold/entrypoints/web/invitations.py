@@ -43,6 +43,7 @@ TITLES = {
     "link-declined": "Declined",
     "link-revoked": "Taken back",
     "link-expired": "Expired",
+    "link-outdated": "Not valid any more",
 }
 
 

@@ -18,6 +18,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
+from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.commands.members import (
     ChangeMember,
     ChangeMemberRoles,
@@ -40,7 +41,6 @@ from kinfold.domain.team.queries.members import (
     list_names,
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
-from kinfold.domain.team.statuses import WORKS
 
 from . import pages, place
 from .identity.gates import confirmed
@@ -168,7 +168,7 @@ def registrations(rows: Iterable[MemberRow]) -> dict[UUID, dict[str, Any]]:
             "code_expired": row.code_until is not None and row.code_until <= now,
         }
         for row in rows
-        if not row.registered and row.state in WORKS
+        if not row.registered and row.state in SIGNS_IN
     }
 
 
@@ -210,7 +210,6 @@ def _member_page(
     context = {
         "member": card.member,
         "registration": registrations([card.member]).get(card.member.id),
-        "statuses": card.statuses,
         "editing": editing,
         "may": may,
         "clients": caseload.rows if caseload else None,

@@ -1,4 +1,4 @@
-"""Adding people to the team: Create New Members, and the registration codes of those who were added."""
+"""Adding people to the team: Create New Members and the codes they register with, and Invite Team Member By Email."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kinfold.domain.access.doors import KeyReused, admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
+from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
 from kinfold.domain.team.commands.registering import (
     SendRegistrationCodes,
     ViewRegistrationCodes,
@@ -21,6 +22,7 @@ from kinfold.domain.team.commands.registering import (
     view_registration_codes,
 )
 from kinfold.domain.team.errors import AboveOwnRights, PeopleRefused
+from kinfold.domain.team.queries.invitations import LetterPreview, PreviewInvitation, preview_invitation
 from kinfold.domain.team.queries.roles import ListRoles, list_roles
 
 from . import members, pages
@@ -28,7 +30,10 @@ from .identity.gates import confirmed
 from .people_forms import PeopleForm, Person
 
 ADD = "pages/team/add.html"
+INVITE = "pages/team/invite_email.html"
 CODES = "pages/team/codes.html"
+MESSAGE: Final = "We would be glad to have you on our team."
+INVITED: Final = {"full_name": "Full name", "email": "Email"}
 LABELS: Final = {"first_name": "First name", "last_name": "Last name", "email": "Email", "roles": "Roles"}
 
 
@@ -51,6 +56,33 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _add_page(request, actor, form, status=refused.status)
     pages.toast(request, "Success! Team Members have been created!")
     return pages.see_other(reverse("team"))
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def invite_by_email(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Invite Team Member By Email: several people, with a message that can be looked at as a mail first."""
+    admit(actor, Permission.MEMBERS_INVITE, "team-invite-email")
+    form = PeopleForm(request.POST, INVITED, nothing_yet="No invitations were sent yet.")
+    if request.method == "GET" or form.changed_by_button(request.POST):
+        return _invite_page(request, actor, form)
+    people = tuple(Invitee(**form.people[place]) for place in form.filled)
+    role_ids, message = pages.uuids(request.POST.getlist("roles")), request.POST.get("message", "")
+    try:
+        if request.POST.get("do") == "preview":
+            asked = PreviewInvitation(role_ids=role_ids, message=message, full_name=people[0].full_name)
+            return _invite_page(request, actor, form, preview_invitation(actor, asked))
+        invite_people(
+            actor,
+            InvitePeople(people=people, role_ids=role_ids, message=message),
+            once=pages.form_key(request),
+        )
+    except (InvalidInput, AboveOwnRights, Conflict, KeyReused) as refused:
+        form.refuse(refused, {"role_ids": "roles"}, opens=profiles(refused))
+        return _invite_page(request, actor, form, status=refused.status)
+    what = "The invitation is" if len(people) == 1 else f"{len(people)} invitations are"
+    pages.toast(request, f"{what} on the way.")
+    return pages.see_other(reverse("team") + "?show=pending")
 
 
 @require_POST
@@ -120,6 +152,24 @@ def _add_page(request: HttpRequest, actor: Actor, form: PeopleForm, *, status: i
     return pages.page(request, ADD, context, status=status)
 
 
+def _invite_page(
+    request: HttpRequest,
+    actor: Actor,
+    form: PeopleForm,
+    preview: LetterPreview | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        **form.context(),
+        "roles": grantable_roles(actor),
+        "chosen": request.POST.getlist("roles"),
+        "message": request.POST.get("message", MESSAGE),
+        "preview": preview,
+    }
+    return pages.page(request, INVITE, context, status=status)
+
+
 def grantable_roles(actor: Actor) -> list[dict[str, Any]]:
     """The roles this person may give; those for clinicians first, since most people who are added see clients."""
     grantable = [role for role in list_roles(actor, ListRoles()) if role.grantable]
@@ -129,5 +179,6 @@ def grantable_roles(actor: Actor) -> list[dict[str, Any]]:
 
 routes = [
     path("manage/team/add/", add, name="team-add"),
+    path("manage/team/invite/email/", invite_by_email, name="team-invite-email"),
     path("manage/team/codes/", codes, name="registration-codes"),
 ]

@@ -48,6 +48,7 @@ class PeopleForm:
             for place in range(count)
         ] or [self._blank()]
         self.errors: list[dict[str, str]] = [{} for _ in self.people]
+        self.field_errors: dict[str, str] = {}
         self.summary: list[dict[str, str]] = []
         self.title = ""
 
@@ -102,6 +103,7 @@ class PeopleForm:
         for problem in refused.problems:
             field = renamed.get(problem.field, problem.field)
             if problem.row is None:
+                self.field_errors[field] = problem.message
                 self.summary.append({"text": problem.message, "href": f"#f-{field}"})
             else:
                 self.errors[filled[problem.row]].setdefault(field, problem.message)
@@ -128,6 +130,7 @@ class PeopleForm:
                 {"values": person, "name": name_of(person), "errors": errors}
                 for person, errors in zip(self.people, self.errors, strict=True)
             ],
+            "errors": self.field_errors,
             "problem": self.title,
             "problems": self.summary,
             "most": MOST,

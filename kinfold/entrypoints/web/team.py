@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path, reverse
@@ -22,7 +23,7 @@ from kinfold.domain.team.commands.invitations import (
     invite_member,
     resend_invitations,
 )
-from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere
+from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere, InvitationNotPending
 from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
 from kinfold.domain.team.queries.members import ListMembers, MemberRow, list_members
@@ -88,7 +89,7 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def invitations(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Resend or delete invitations: one by its own button, or all that are ticked."""
+    """Resend or delete invitations: one by its own button, or all that are ticked. Deleting asks first."""
     posted = request.POST
     act = posted.get("do", "")
     chosen = pages.uuids(posted.getlist("invitation"))
@@ -100,6 +101,8 @@ def invitations(request: HttpRequest, actor: Actor) -> HttpResponse:
         pages.warn(request, "Tick at least one invitation.")
         return pages.see_other(back)
     try:
+        if act == "delete" and "sure" not in posted:
+            return _ask_before_deleting(request, actor, chosen)
         if act == "resend":
             resend_invitations(actor, ResendInvitations(invitation_ids=chosen), once=pages.form_key(request))
         elif act == "delete":
@@ -137,7 +140,23 @@ def tabs(actor: Actor, counts: TeamCounts | None, current: str) -> list[dict[str
     return shown
 
 
-def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> HttpResponse:
+def _ask_before_deleting(request: HttpRequest, actor: Actor, chosen: tuple[UUID, ...]) -> HttpResponse:
+    """The Pending view with the question in front of it."""
+    admit(actor, Permission.MEMBERS_INVITE, "invitations")
+    found = list_invitations(actor, ListInvitations(only=chosen, window=Window(limit=len(chosen)))).page.rows
+    if len(found) != len(set(chosen)):
+        raise InvitationNotPending
+    return _list(request, actor, QueryDict("show=pending"), "", deleting=found)
+
+
+def _list(
+    request: HttpRequest,
+    actor: Actor,
+    asked: QueryDict,
+    typed: str,
+    *,
+    deleting: Sequence[InvitationRow] = (),
+) -> HttpResponse:
     if not actor.manages_users:
         raise NotAllowed
     show = asked.get("show", "")
@@ -183,10 +202,10 @@ def _list(request: HttpRequest, actor: Actor, asked: QueryDict, typed: str) -> H
         "may": {
             "invite": actor.may(Permission.MEMBERS_INVITE),
             "open": True,
-            "change": actor.may(Permission.MEMBERS_CHANGE),
             "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,
         },
         "roles": members.role_options(roles),
+        "deleting": deleting,
     }
     return pages.page(request, LIST, context, block="rows")
 

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
-    activity,
-    clients,
-    demo,
-    help_pages,
-    home,
-    imports,
-    invitations,
-    register,
-    settings,
-    setup,
-    standing,
-    team,
-)
+from . import activity, clients, demo, help_pages, home, imports, invitations, register, settings, setup, team
 from .identity import urls as identity_urls
 
 urlpatterns = [
@@ -23,7 +10,6 @@ urlpatterns = [
     *setup.routes,
     *clients.routes,
     *team.routes,
-    *standing.routes,
     *invitations.routes,
     *register.routes,
     *imports.routes,

@@ -42,6 +42,25 @@ def test_a_prepared_question_answers_as_its_queryset_does(cast: Cast) -> None:
         assert _clients("id", before=cast.began - timedelta(days=1), not_named="", primary=lin) == []
 
 
+def test_several_answers_are_merged_in_one_question_and_cut_off_together(cast: Cast) -> None:
+    @prepared
+    def of_one(*, primary: UUID, not_named: str) -> QuerySet[Client, Any]:
+        found = Client.objects.filter(primary_id=primary).exclude(first_name=not_named)
+        return found.order_by("first_name").values_list("id", "first_name")[:2]
+
+    therapists = [cast.theo.member_id, cast.lin.member_id, uuid4()]
+    with entered(cast.alder.practice_id):
+        theirs = Client.objects.filter(primary_id__in=therapists).exclude(first_name="Ben")
+        expected = list(theirs.order_by("-first_name").values_list("id", "first_name"))
+        assert len({first_name for _, first_name in expected}) > 1
+        for limit in (1, 10):
+            with CaptureQueriesContext(connection) as queries:
+                found = of_one.merged("primary", therapists, order="2 DESC", limit=limit, not_named="Ben")
+            assert found == expected[:limit]
+            assert len(queries) == 1
+        assert of_one.merged("primary", [], order="2 DESC", limit=10, not_named="Ben") == []
+
+
 def test_a_prepared_question_asks_the_practice_that_is_entered(cast: Cast) -> None:
     tomorrow = clock.now() + timedelta(days=1)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from kinfold.domain.access.activity import ListActivity, list_activity
+from kinfold.domain.access.models import Role
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.identity.errors import LoginExists
@@ -20,22 +22,27 @@ from kinfold.domain.team.actors import actor_for_login, pack
 from kinfold.domain.team.commands.invitations import (
     AcceptWithLogin,
     DeclineInvitation,
+    ResendInvitations,
     accept_with_login,
     decline_invitation,
+    resend_invitations,
 )
 from kinfold.domain.team.errors import (
     LinkDeclined,
     LinkExpired,
+    LinkOutdated,
     LinkRefused,
     LinkUnknown,
     LinkUsed,
     OnAnotherTeam,
 )
 from kinfold.domain.team.links import guest_with_link, guest_with_login
-from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberRole, Seat
+from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberRole, MemberStatus, Seat
 from kinfold.domain.team.queries.invitations import (
+    ListInvitations,
     OpenLink,
     OpenOwnInvitation,
+    list_invitations,
     open_link,
     open_own_invitation,
 )
@@ -68,6 +75,42 @@ def test_the_activity_names_whoever_joined(cast: Cast) -> None:
     said = {(line.who, line.sentence) for line in list_activity(cast.ada.actor, ListActivity()).lines}
     assert ("Imani Brooks", "joined the team") in said
     assert "Someone invited" not in {who for who, _ in said}
+
+
+def leaves(cast: Cast) -> None:
+    Member.objects.filter(pk=cast.ada.member_id).update(status=MemberStatus.ARCHIVED)
+
+
+def invites_no_more(cast: Cast) -> None:
+    held = MemberRole.objects.filter(member_id=cast.ada.member_id)
+    held.update(role_id=cast.alder.roles["licensed-therapist"])
+
+
+def role_grows(cast: Cast) -> None:
+    Role.objects.filter(key="licensed-therapist").update(starting_point="owner")
+
+
+@pytest.mark.parametrize("happens", [leaves, invites_no_more, role_grows])
+def test_an_invitation_is_worth_what_its_inviter_may_still_give(
+    cast: Cast, happens: Callable[[Cast], None]
+) -> None:
+    invitation_id = invite(cast)
+    to_nora = invite(cast, email=cast.nora.email)
+    link = link_of(cast.alder.practice_id, invitation_id)
+    with entered(cast.alder.practice_id, writing=True):
+        happens(cast)
+    guest, secret = guest_with_link(link)
+    with pytest.raises(LinkOutdated):
+        open_link(guest, OpenLink(secret=secret))
+    with pytest.raises(LinkOutdated, match="Ask the practice for a new invitation"):
+        accept(link)
+    with pytest.raises(LinkOutdated):
+        join(cast, cast.nora, to_nora)
+    assert find_login(NEW_ADDRESS) is None
+    rows = list_invitations(cast.olu.actor, ListInvitations()).page.rows
+    assert [row.state for row in rows] == ["outdated", "outdated"]
+    resend_invitations(cast.olu.actor, ResendInvitations(invitation_ids=(invitation_id,)))
+    accept(link_of(cast.alder.practice_id, invitation_id))
 
 
 @pytest.mark.requirement("O06")

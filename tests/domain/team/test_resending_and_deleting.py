@@ -21,7 +21,7 @@ from kinfold.domain.team.commands.invitations import (
     resend_invitations,
 )
 from kinfold.domain.team.errors import AboveOwnRights, InvitationNotPending, LinkRevoked, LinkUnknown
-from kinfold.domain.team.models import Invitation, InvitationState, Member
+from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberStatus
 from tests.domain.team.steps import accept, acts, invite, link_of
 from tests.personas import Cast
 
@@ -129,6 +129,18 @@ def test_an_administrator_cannot_send_an_owners_invitation_again(cast: Cast) -> 
     with pytest.raises(AboveOwnRights):
         resend(cast.ada.actor, (invitation_id,))
     resend(cast.olu.actor, (invitation_id,))
+
+
+def test_who_sends_again_what_its_inviter_may_not_give_any_more_is_its_inviter(cast: Cast) -> None:
+    invitation_id = invite(cast, by=cast.olu.actor, role="administrator")
+    resend(cast.ada.actor, (invitation_id,))
+    with entered(cast.alder.practice_id, writing=True):
+        assert Invitation.objects.get().invited_by_id == cast.olu.member_id
+        Member.objects.filter(pk=cast.olu.member_id).update(status=MemberStatus.ARCHIVED)
+    resend(cast.ada.actor, (invitation_id,))
+    with entered(cast.alder.practice_id):
+        assert Invitation.objects.get().invited_by_id == cast.ada.member_id
+    accept(link_of(cast.alder.practice_id, invitation_id))
 
 
 def test_deleting_an_invitation_takes_nobody_off_the_team(cast: Cast) -> None:

@@ -68,3 +68,26 @@ def test_codes_are_shown_to_nobody_who_may_not_add_members(cast: Cast) -> None:
     for person, status in ((cast.lin, 403), (cast.bea, 403), (cast.fran, 404)):
         answer = program_of(person)("POST", "/registration-codes/view", {"member_ids": [member]})
         assert answer.status_code == status
+
+
+@pytest.mark.requirement("U66")
+@pytest.mark.requirement("U68")
+def test_a_program_previews_an_invitation_and_invites_several(cast: Cast) -> None:
+    ada = program_of(cast.ada)
+    offer = {"role_ids": [str(cast.alder.roles["associate"])], "message": "Bring a <b>pen</b>."}
+    seen = ada("POST", "/invitations/preview", {**offer, "full_name": "Imani Brooks"})
+    assert seen.status_code == 200
+    assert "Hello Imani Brooks,\n" in seen.json()["text"]
+    assert "\nBring a <b>pen</b>.\n" in seen.json()["text"]
+    people = [{"email": NEW_ADDRESS, "full_name": "Imani Brooks"}, {"email": "amara@example.org"}]
+    sent = ada("POST", "/invitations/several", {**offer, "people": people})
+    assert sent.status_code == 201
+    assert len(sent.json()["ids"]) == 2
+    again = ada("POST", "/invitations/several", {**offer, "people": people})
+    assert problem(again) == (422, "invalid", ["email", "email"])
+    many = [{"email": f"n{n}@example.org"} for n in range(2000)]
+    assert problem(ada("POST", "/invitations/several", {**offer, "people": many})) == (
+        422,
+        "invalid",
+        ["people"],
+    )

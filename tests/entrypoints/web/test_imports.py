@@ -219,6 +219,27 @@ def test_columns_can_be_matched_by_hand(cast: Cast, browser_of: BrowserOf) -> No
     assert "There is no such field." in text_of(browser.get(url))
 
 
+def test_importing_and_undoing_ask_who_one_is_after_five_minutes(
+    cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, file(*GOOD))
+    now = time.time()
+    for minutes, act, then in ((7, "apply", {"Zoë", "Carl"}), (14, "undo", set())):
+        monkeypatch.setattr(time, "time", lambda seconds=now + minutes * 60: seconds)
+        before = imported(cast)
+        asked = browser.post(f"/imports/{import_id}/{act}/", {"form_key": act})
+        assert (asked.status_code, asked.headers["Location"].split("?")[0]) == (302, "/account/confirm/")
+        run_pending()
+        assert imported(cast) == before
+        answered = browser.post(asked.headers["Location"], {"password": cast.password})
+        assert answered.status_code == 303
+        run_pending()
+        assert imported(cast) == then
+
+
 def test_likely_duplicates_are_left_out_unless_their_box_is_ticked(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     for choice in ({}, {"with_duplicates": "on"}):

@@ -13,7 +13,7 @@ from django.test import Client
 from kinfold.domain.identity.models import LoginSession
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.models import OutgoingMail
-from kinfold.domain.team.models import Member, MemberStatus
+from kinfold.domain.team.models import Invitation, Member, MemberStatus
 from tests.domain.team.steps import add
 from tests.personas import Cast, Person
 
@@ -233,3 +233,70 @@ def test_no_code_lies_in_a_session(cast: Cast, browser_of: BrowserOf, client: Cl
     (code,) = set(CODE.findall(html))
     client.get(f"/register/{code}/")
     assert code not in repr(list(LoginSession.objects.values()))
+
+
+# --- Invite Team Member By Email --------------------------------------------------------------------------------------
+
+EMAIL = "/manage/team/invite/email/"
+
+
+def letter(cast: Cast, *emails: str, **more: str) -> dict[str, Any]:
+    """The form as a browser posts it."""
+    return {
+        "email": list(emails), "full_name": ["Imani Brooks"] + [""] * (len(emails) - 1),
+        "roles": [cast.alder.roles["associate"]], "message": "Bring <b>a</b> pen.", "do": "create", **more,
+    }  # fmt: skip
+
+
+def invited(cast: Cast) -> list[str]:
+    with entered(cast.alder.practice_id):
+        return sorted(Invitation.objects.values_list("email", flat=True))
+
+
+@pytest.mark.requirement("U66")
+@pytest.mark.requirement("U67")
+@pytest.mark.requirement("U68")
+def test_several_are_invited_after_a_look_at_the_mail(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    html = browser.get(TEAM).content.decode()
+    assert f'href="{EMAIL}"' in html
+    assert "Invite Team Member By Email" in html
+    posted = letter(cast, "imani@example.org", "", "amara@example.org")
+    html = browser.post(EMAIL, {**posted, "do": "preview"}).content.decode()
+    for words in (
+        "Invitation to the team of Alder Creek",
+        "Hello Imani Brooks,",
+        "Bring &lt;b&gt;a&lt;/b&gt; pen.",
+    ):
+        assert words in html
+    assert typed(html, "email") == ["imani@example.org", "", "amara@example.org"]
+    assert re.search(rf'value="{cast.alder.roles["associate"]}"[^>]* checked', html)
+    assert invited(cast) == []
+    response = browser.post(EMAIL, posted)
+    assert (response.status_code, response.headers["Location"]) == (303, f"{TEAM}?show=pending")
+    html = browser.get(f"{TEAM}?show=pending").content.decode()
+    assert "2 invitations are on the way." in html
+    assert invited(cast) == ["amara@example.org", "imani@example.org"]
+
+
+def test_a_wrong_message_and_a_wrong_row_are_said_and_nothing_typed_is_lost(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    posted = letter(cast, "imani@example.org", cast.lin.email, message="See https://evil.example")
+    html = browser_of(cast.ada).post(EMAIL, posted).content.decode()
+    assert "No invitations were sent yet. 1 of 2 people needs attention." in html
+    assert '<a href="#f-message">Leave out links to other sites' in html
+    assert '<a href="#p2-email">2. This person is on the team already.</a>' in html
+    assert "See https://evil.example</textarea>" in html
+    assert typed(html, "full_name") == ["Imani Brooks", ""]
+    assert invited(cast) == []
+
+
+def test_two_thousand_invitations_at_once_are_refused_in_a_sentence(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    posted = letter(cast, *(f"n{n}@example.org" for n in range(900)))
+    response = browser_of(cast.ada).post(EMAIL, posted)
+    assert response.status_code == 422
+    assert "Invite at most 50 people at a time." in response.content.decode()
+    assert invited(cast) == []

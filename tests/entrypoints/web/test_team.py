@@ -199,14 +199,25 @@ def test_ticked_invitations_are_resent_or_deleted_together(cast: Cast, browser_o
     response = browser.post(INVITATIONS, {**posted, "do": "resend", "form_key": "a"}, follow=True)
     assert "2 invitations are on the way again" in response.content.decode()
     assert [link_of(cast.alder.practice_id, invitation_id) for invitation_id in chosen] != links
-    response = browser.post(INVITATIONS, {**posted, "do": "delete", "form_key": "b"}, follow=True)
+    asked = browser.post(INVITATIONS, {**posted, "do": "delete", "form_key": "b"}).content.decode()
+    question = asked[asked.index("<dialog") :].split("</dialog>")[0]
+    assert "Delete 2 invitations" in question
+    assert "amara@example.org" in question
+    assert all(f'name="invitation" value="{invitation_id}"' in question for invitation_id in chosen)
+    assert set(invitations(cast).values()) == {InvitationState.PENDING}
+    sure = {**posted, "do": "delete", "sure": "yes", "form_key": "b"}
+    response = browser.post(INVITATIONS, sure, follow=True)
     assert "2 invitations were deleted" in response.content.decode()
     assert set(invitations(cast).values()) == {InvitationState.REVOKED}
 
 
 def test_a_rows_own_button_leaves_what_is_ticked_alone(cast: Cast, browser_of: BrowserOf) -> None:
     one, ticked = invite(cast), invite(cast, email="amara@example.org")
-    browser_of(cast.ada).post(INVITATIONS, {"delete": str(one), "invitation": [str(ticked)]})
+    browser = browser_of(cast.ada)
+    asked = browser.post(INVITATIONS, {"delete": str(one), "invitation": [str(ticked)]}).content.decode()
+    question = asked[asked.index("<dialog") :].split("</dialog>")[0]
+    assert re.findall(r'name="invitation" value="([^"]+)"', question) == [str(one)]
+    browser.post(INVITATIONS, {"do": "delete", "sure": "yes", "invitation": [str(one)]})
     assert invitations(cast) == {"imani@example.org": "revoked", "amara@example.org": "pending"}
 
 

@@ -8,16 +8,8 @@ from uuid import UUID
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.acts import Chosen, Left, Work, archived_already
 from kinfold.domain.clients.bulk.outcomes import Outcome
-from kinfold.domain.clients.errors import TakesNoClients
 from kinfold.domain.clients.models import ClientKind
-from kinfold.domain.clients.ties import (
-    KIND_OF_TIE,
-    Tie,
-    begin_ties,
-    can_be_given_clients,
-    end_ties,
-    who_can_be_given_clients,
-)
+from kinfold.domain.clients.ties import KIND_OF_TIE, Tie, begin_ties, end_ties, who_can_be_given_clients
 
 
 def there_already(work: Work) -> Left:
@@ -35,13 +27,10 @@ def there_already(work: Work) -> Left:
 def reassign(work: Work) -> list[Event]:
     """End the ties there are, and begin the next ones.
 
-    Each client stays what they are: a direct client becomes the next therapist's direct client. Raises
-    TakesNoClients when the therapist does not any more: an act on many may wait for a while.
+    Each client stays what they are: a direct client becomes the next therapist's direct client.
     """
-    member_id = work.choice.member_id
-    if member_id is not None and not can_be_given_clients(member_id, work.now):
-        raise TakesNoClients
     end_ties(work.actor, work.ids, work.now)
+    member_id = work.choice.member_id
     if member_id is None:
         work.write(primary_id=None, kind=ClientKind.PRACTICE)
         return _unassigned(work, work.rows)

@@ -12,12 +12,11 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, ClientStatus
+from kinfold.domain.clients.profile import Refused, reason
 from kinfold.domain.clients.ties import can_be_given_clients, tie, untie
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
-from kinfold.domain.kernel.text import checked_reason
-from kinfold.domain.team.granting import hold_team
 
 says(client__unassigned="ended a client's assignment")
 
@@ -46,10 +45,11 @@ def assign_client(actor: Actor, data: AssignClient) -> UUID:
     Raises InvalidInput unless the therapist is an active clinician of the practice. To assign again as it is changes
     nothing.
     """
-    why = checked_reason(data.reason)
+    why = reason(data.reason)
+    if isinstance(why, Refused):
+        raise InvalidInput.one("reason", why)
     if data.kind not in THERAPIST_KINDS:
         raise InvalidInput.one("kind", "Choose primary or direct.")
-    hold_team()
     _hold(actor, data.client_id)
     now = clock.now()
     if not can_be_given_clients(data.member_id, now):

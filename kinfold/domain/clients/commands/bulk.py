@@ -25,7 +25,7 @@ from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
 from kinfold.domain.clients.bulk.carrying import carry_out, take_back
 from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChosen
 from kinfold.domain.clients.models import ChosenClient, Client, Tag
-from kinfold.domain.clients.profile import Refused, tag_list
+from kinfold.domain.clients.profile import Refused, reason, tag_list
 from kinfold.domain.clients.queries.listing import ListClients, matching
 from kinfold.domain.clients.ties import can_be_given_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
@@ -33,7 +33,6 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
 from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tasks import later
-from kinfold.domain.kernel.text import checked_reason
 
 says(
     change__prepared="chose clients for a bulk act",
@@ -192,7 +191,9 @@ def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
     Each stays what they are, a practice client or a direct client. Raises InvalidInput unless the therapist is an
     active clinician of the practice.
     """
-    why = checked_reason(data.reason)
+    why = reason(data.reason)
+    if isinstance(why, Refused):
+        raise InvalidInput.one("reason", why)
     if data.member_id is not None and not can_be_given_clients(data.member_id, clock.now()):
         raise InvalidInput.one("member_id", "Choose an active team member who sees clients.")
     choice = Choice(member_id=data.member_id, unassign=data.member_id is None, reason=why)

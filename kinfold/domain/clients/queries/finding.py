@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
@@ -33,6 +33,8 @@ from kinfold.domain.kernel.prepared import prepared
 
 # From how many on it is faster to walk through all clients in order until a page is full.
 _MANY = 10_000
+# Of up to so many members the clients are read one member after another.
+_FEW_MEMBERS = 50
 # Words of up to so many letters are common: they have many clients.
 _COMMON = 2
 # Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
@@ -104,36 +106,109 @@ class _Step:
     limit: int
 
 
-def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: int) -> list[tuple[UUID, Any]]:
-    """The ids on one page in the order in which they are read, with their keys. `total`: how many there are in all."""
+class _Part(NamedTuple):
+    """A part of a list: its shape, whose clients it holds, and the other values of the question."""
+
+    shape: _Shape
+    members: Sequence[UUID]
+    others: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.others | {f"m{n}": member for n, member in enumerate(self.members)}
+
+
+class Facts(NamedTuple):
+    """What lists show of a client, as it is stored."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    kind: str
+    status: str
+    external_id: str
+    updated_at: datetime
+    version: int
+    therapist_id: UUID | None
+    therapist_first_name: str | None
+    therapist_last_name: str | None
+
+
+_FACTS = (*Facts._fields[:-3], "primary_id", "primary__first_name", "primary__last_name")
+
+
+def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: int) -> list[Facts]:
+    """One page in the order in which it is read. `total`: how many clients there are in all."""
     step = _Step(up=up, from_place=place is not None, limit=limit)
-    read = []
-    for part, values in _parts(wanted):
-        many = part.start is _Start.WORDS and total >= _MANY
-        shape = replace(part, start=_Start.CLIENTS) if many else part
-        if place is not None:
-            values |= {"key": place.key, "key_id": place.client_id}
-        read.append([(row[0], row[1]) for row in _found(shape, step, **values)])
-    if len(read) == 1:
-        return read[0]
-    # Both parts are in order and have nobody in common.
-    return list(islice(heapq.merge(*read, key=lambda row: (row[1], row[0]), reverse=not up), limit))
+    parts = [_quicker(part, total) for part in _parts(wanted)]
+    if place is not None:
+        for part in parts:
+            part.others.update(key=place.key, key_id=place.client_id)
+    if len(parts) == 1 and _in_order(parts[0].shape):
+        return list(map(Facts._make, _read(parts[0].shape, step, **parts[0].values)))
+    # Each part is in order, and they have nobody in common.
+    read = [_ids_of(part, step) for part in parts]
+    merged = heapq.merge(*read, key=lambda row: (row[1], row[0]), reverse=not up)
+    return facts_of([row[0] for row in islice(merged, limit)])
+
+
+def facts_of(ids: Sequence[UUID]) -> list[Facts]:
+    """What lists show of these clients, in this order. Who is not there is left out."""
+    if not ids:
+        return []
+    rows = {row[0]: row for row in _facts_of(len(ids), **{f"c{n}": found for n, found in enumerate(ids)})}
+    return [Facts._make(rows[client_id]) for client_id in ids if client_id in rows]
+
+
+@prepared
+def _facts_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
+    return Client.objects.filter(pk__in=list(clients.values())).values_list(*_FACTS)
+
+
+def _ids_of(part: _Part, step: _Step) -> list[tuple[Any, ...]]:
+    """The ids of one part's page with their keys."""
+    if not _each_in_order(part.shape):
+        return _ids(part.shape, step, **part.values)
+    way = "ASC" if step.up else "DESC"
+    order, one = f"2 {way}, 1 {way}", replace(part.shape, therapists=1)
+    return _ids.merged("m0", part.members, one, step, order=order, limit=step.limit, **part.others)
+
+
+def _quicker(part: _Part, total: int) -> _Part:
+    """The part, begun with all clients in order where a word has very many."""
+    if part.shape.start is _Start.WORDS and total >= _MANY:
+        return part._replace(shape=replace(part.shape, start=_Start.CLIENTS))
+    return part
+
+
+def _in_order(shape: _Shape) -> bool:
+    """Whether an index of clients gives them in the order of the list: then no more are read than shown."""
+    if shape.start is not _Start.CLIENTS:
+        return False
+    return shape.therapists is None or (shape.therapists == 1 and not shape.by_update)
+
+
+def _each_in_order(shape: _Shape) -> bool:
+    """Whether each member's clients come in the order of the list, so that the first of each are enough.
+
+    A rare word is quicker to gather once than to look for among the clients of one member after another.
+    """
+    if shape.start is not _Start.CLIENTS or shape.by_update or shape.letters:
+        return False
+    return shape.therapists is not None and 1 < shape.therapists <= _FEW_MEMBERS
 
 
 def counted(wanted: Wanted) -> int:
     """How many clients there are in all."""
-    return sum(
-        row[0]
-        for shape, values in _parts(replace(wanted, by_update=False))
-        for row in _counted(shape, **values)
-    )
+    parts = _parts(replace(wanted, by_update=False))
+    return sum(row[0] for part in parts for row in _counted(part.shape, **part.values))
 
 
 def everyone(wanted: Wanted) -> QuerySet[Client]:
     """All who are wanted, in no order."""
     anybody = Q()
-    for shape, values in _parts(replace(wanted, by_update=False)):
-        rows, _, client_id = _rows(shape, values)
+    for part in _parts(replace(wanted, by_update=False)):
+        rows, _, client_id = _rows(part.shape, part.values)
         anybody |= Q(pk__in=rows.order_by().values(client_id))
     return Client.objects.filter(anybody, status=wanted.status) if anybody else Client.objects.none()
 
@@ -144,28 +219,27 @@ def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tu
     further = False
     if members and also != frozenset():
         wanted = Wanted(status=ClientStatus.ACTIVE, members=members, also=also, further=True)
-        parts = [(replace(shape, status=""), values) for shape, values in _parts(wanted)]
-        for status, clients, otherwise in _counted_by_status(*(shape for shape, _ in parts), **parts[-1][1]):
+        parts = list(_parts(wanted))
+        shapes = (replace(part.shape, status="") for part in parts)
+        for status, clients, otherwise in _counted_by_status(*shapes, **parts[-1].values):
             shown[status] += clients
             further |= bool(otherwise)
     return shown, further
 
 
-def _parts(wanted: Wanted) -> Iterable[tuple[_Shape, dict[str, Any]]]:
+def _parts(wanted: Wanted) -> Iterable[_Part]:
     """A list in its parts: the clients of therapists, and those whom members reach by further ties alone."""
     members, therapist = wanted.members, wanted.therapist_id
     therapists = members
     if therapist is not None:
         therapists = frozenset({therapist}) if members is None or therapist in members else frozenset()
     if therapists is None or (therapists and not (wanted.unassigned and members is not None)):
-        yield _shape_of(wanted, therapists, apart=False)
+        yield _part(wanted, therapists, apart=False)
     if wanted.further and members and (therapist is None or therapist not in members):
-        yield _shape_of(wanted, members, apart=True)
+        yield _part(wanted, members, apart=True)
 
 
-def _shape_of(
-    wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool
-) -> tuple[_Shape, dict[str, Any]]:
+def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) -> _Part:
     words = sorted(wanted.words, key=len, reverse=True)  # the longest is the rarest, as a rule
     if apart:
         start = _Start.TIES
@@ -185,8 +259,7 @@ def _shape_of(
         names_only=wanted.names_only,
         by_update=wanted.by_update,
     )
-    values: dict[str, Any] = {f"m{n}": member for n, member in enumerate(therapists or ())}
-    values |= {f"a{n}": member for n, member in enumerate(wanted.also or ())}
+    values: dict[str, Any] = {f"a{n}": member for n, member in enumerate(wanted.also or ())}
     if apart or wanted.also:
         values["now"] = clock.now()
     if shape.one_therapist:
@@ -195,24 +268,41 @@ def _shape_of(
         values["tag"] = wanted.tag_id
     for n, word in enumerate(words):
         values |= {f"w{n}": word, f"e{n}": word + _LAST}
-    return shape, values
+    return _Part(shape, tuple(therapists or ()), values)
 
 
 @prepared
-def _found(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
+def _read(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
+    """One page, read along an index of clients."""
+    rows, key, client_id = _beyond(shape, step, values)
+    return _sorted(rows, step, F(key), client_id).values_list(*_FACTS)[: step.limit]
+
+
+@prepared
+def _ids(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
+    """The ids of one page with their keys. Where many are gathered and sorted, the rest of them would weigh."""
+    rows, key, client_id = _beyond(shape, step, values)
+    first: F | Coalesce = F(key)
+    if shape.start is _Start.TIES or (shape.therapists and (shape.therapists > 1 or shape.by_update)):
+        # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
+        # everybody's clients in order instead.
+        first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
+    return _sorted(rows, step, first, client_id).values_list(client_id, key)[: step.limit]
+
+
+def _beyond(shape: _Shape, step: _Step, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
     rows, key, client_id = _rows(shape, values)
     if step.from_place:
         way = "gt" if step.up else "lt"
         # The first condition says again what the second implies, since only it tells the index where to begin.
         beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
         rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
-    first: F | Coalesce = F(key)
-    if shape.start is _Start.TIES or (shape.therapists and (shape.therapists > 1 or shape.by_update)):
-        # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
-        # everybody's clients in order instead.
-        first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
-    order = (first.asc(), F(client_id).asc()) if step.up else (first.desc(), F(client_id).desc())
-    return rows.order_by(*order).values_list(client_id, key)[: step.limit]
+    return rows, key, client_id
+
+
+def _sorted(rows: QuerySet[Any], step: _Step, key: F | Coalesce, client_id: str) -> QuerySet[Any]:
+    by_id = F(client_id)
+    return rows.order_by(key.asc(), by_id.asc()) if step.up else rows.order_by(key.desc(), by_id.desc())
 
 
 @prepared

@@ -7,18 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import typed_words
-from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
-from kinfold.domain.clients.queries.finding import Place, Wanted, counted, everyone, found, reached_in_all
+from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Tag
+from kinfold.domain.clients.queries.finding import (
+    Facts,
+    Place,
+    Wanted,
+    counted,
+    everyone,
+    facts_of,
+    found,
+    reached_in_all,
+)
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
@@ -124,9 +134,8 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
         return ClientPage((), 0, counts, names_only, None, None)
     narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id
     total = counted(wanted) if narrowed else counts.archived if data.archived else counts.active
-    ids, next_, previous = _page(data, wanted, total)
-    rows = _shown(ids, names_only=names_only)
-    return ClientPage(rows, total, counts, names_only, next_, previous)
+    clients, next_, previous = _page(data, wanted, total)
+    return ClientPage(_shown(clients, names_only=names_only), total, counts, names_only, next_, previous)
 
 
 def matching(actor: Actor, data: ListClients) -> QuerySet[Client]:
@@ -143,7 +152,7 @@ def get_row(actor: Actor, data: GetRow) -> ClientRow:
     refuse_unless_sees_clients(actor)
     if not visible_to(actor).filter(pk=data.client_id).exists():
         raise NotFound
-    return _shown([data.client_id], names_only=not actor.may(Permission.CLIENTS_PROFILE))[0]
+    return _shown(facts_of([data.client_id]), names_only=not actor.may(Permission.CLIENTS_PROFILE))[0]
 
 
 _Members = frozenset[UUID] | None
@@ -190,22 +199,22 @@ def _status(data: ListClients) -> ClientStatus:
     return ClientStatus.ARCHIVED if data.archived else ClientStatus.ACTIVE
 
 
-def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[UUID], UUID | None, UUID | None]:
-    """The ids on the page in order, and where the next and the previous page begin."""
+def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[Facts], UUID | None, UUID | None]:
+    """The clients on the page in order, and where the next and the previous page begin."""
     size = max(1, min(data.limit, MOST))
     backwards = data.before is not None
     up = data.sort in (ClientSort.NAME, ClientSort.UPDATED)
     place = _place(data, wanted)
     read = found(wanted, up=up != backwards, place=place, limit=size + 1, total=total)
-    more, ids = len(read) > size, [client_id for client_id, _ in read[:size]]
+    more, shown = len(read) > size, read[:size]
     if backwards:
-        ids.reverse()
-    if not ids:
-        return ids, None, None
-    after, before = ids[-1], ids[0]
+        shown.reverse()
+    if not shown:
+        return shown, None, None
+    after, before = shown[-1].id, shown[0].id
     if backwards:
-        return ids, after, before if more else None
-    return ids, after if more else None, before if place else None
+        return shown, after, before if more else None
+    return shown, after if more else None, before if place else None
 
 
 def _place(data: ListClients, wanted: Wanted) -> Place | None:
@@ -247,16 +256,9 @@ def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
     return PracticeTally.objects.values_list("active_clients", "archived_clients")
 
 
-def _shown(ids: Sequence[UUID], *, names_only: bool) -> tuple[ClientRow, ...]:
-    """What lists show of these clients, in this order."""
-    if not ids:
-        return ()
-    given = {f"c{n}": client_id for n, client_id in enumerate(ids)}
-    tags: defaultdict[UUID, list[str]] = defaultdict(list)
-    if not names_only:
-        for client_id, name in _tags(len(ids), **given):
-            tags[client_id].append(name)
-    rows = {row[0]: row for row in _facts(len(ids), **given)}
+def _shown(clients: Sequence[Facts], *, names_only: bool) -> tuple[ClientRow, ...]:
+    """These clients as lists show them to those who see names only, or to others."""
+    tags = {} if names_only or not clients else _tags_of([client.id for client in clients])
     return tuple(
         ClientRow(
             id=client_id,
@@ -266,34 +268,29 @@ def _shown(ids: Sequence[UUID], *, names_only: bool) -> tuple[ClientRow, ...]:
             status=status,
             therapist_id=therapist_id,
             therapist=f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
-            tags=tuple(tags[client_id]),
+            tags=tags.get(client_id, ()),
             external_id="" if names_only else external_id,
             updated_at=updated_at,
             version=version,
         )
-        for client_id, first, last, kind, status, therapist_id, therapist_first, therapist_last, external_id,
-            updated_at, version in (rows[client_id] for client_id in ids if client_id in rows)
+        for client_id, first, last, kind, status, external_id, updated_at, version, therapist_id, therapist_first,
+            therapist_last in clients
     )  # fmt: skip
 
 
-@prepared
-def _facts(_count: int, **clients: UUID) -> QuerySet[Client, tuple[object, ...]]:
-    return Client.objects.filter(pk__in=list(clients.values())).values_list(
-        "id",
-        "first_name",
-        "last_name",
-        "kind",
-        "status",
-        "primary_id",
-        "primary__first_name",
-        "primary__last_name",
-        "external_id",
-        "updated_at",
-        "version",
-    )
+def _tags_of(ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The tags of clients by name."""
+    rows = _tags(len(ids), **{f"c{n}": client_id for n, client_id in enumerate(ids)})
+    tags: defaultdict[UUID, tuple[str, ...]] = defaultdict(tuple)
+    for client_id, _, name in sorted(rows, key=itemgetter(1)):
+        tags[client_id] += (name,)
+    return tags
 
 
 @prepared
-def _tags(_count: int, **clients: UUID) -> QuerySet[ClientTag, tuple[UUID, str]]:
-    on_page = ClientTag.objects.filter(client_id__in=list(clients.values()))
-    return on_page.order_by("tag__key").values_list("client_id", "tag__name")
+def _tags(_count: int, **clients: UUID) -> QuerySet[ClientTag, Any]:
+    # A tag is looked up for each client and sorted afterwards: in a join, either database would rather begin with all
+    # the tags of the practice.
+    tag = Tag.objects.filter(id=OuterRef("tag_id"))
+    on_page = ClientTag.objects.filter(client_id__in=list(clients.values())).order_by()
+    return on_page.values_list("client_id", Subquery(tag.values("key")), Subquery(tag.values("name")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,9 +15,8 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, Problem
-from kinfold.domain.team.addresses import taken_here
+from kinfold.domain.team.addresses import refuse_rows
 from kinfold.domain.team.commands.registering import send_codes
-from kinfold.domain.team.errors import ArchivedHere, ArchivedRow, PeopleRefused
 from kinfold.domain.team.granting import hold_team, refuse_above
 from kinfold.domain.team.names import checked_names
 from kinfold.domain.team.newcomers import Newcomer, take_in
@@ -78,15 +77,12 @@ def checked_people(actor: Actor, people: Sequence[NewMember]) -> list[Newcomer]:
     if len(people) > MOST_AT_ONCE:
         raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
     problems: list[Problem] = []
-    archived: list[ArchivedRow] = []
     roles = {
         role.id: role
         for role in Role.objects.filter(pk__in={each for person in people for each in person.role_ids})
     }
     newcomers = [_checked(person, roles, row, problems) for row, person in enumerate(people)]
-    check_addresses([person.email for person in newcomers], problems, archived)
-    if problems:
-        raise PeopleRefused(sorted(problems, key=lambda problem: problem.row or 0), archived)
+    refuse_rows(problems, [person.email for person in newcomers])
     refuse_above(actor, roles.values())
     return newcomers
 
@@ -107,20 +103,3 @@ def _checked(person: NewMember, roles: dict[UUID, Role], row: int, problems: lis
     elif not roles.keys() >= set(person.role_ids):
         problems.append(Problem("role_ids", "Choose roles of this practice.", row))
     return Newcomer(**names, email=email, role_ids=tuple(dict.fromkeys(person.role_ids)))
-
-
-def check_addresses(emails: Iterable[str], problems: list[Problem], archived: list[ArchivedRow]) -> None:
-    """Note every row whose address has a place here already, or stands in an earlier row. Blank ones are left out."""
-    rows = [(row, email) for row, email in enumerate(emails) if email]
-    taken = taken_here(email for _, email in rows)
-    first: dict[str, int] = {}
-    for row, email in rows:
-        if email in first:
-            problems.append(
-                Problem("email", f"This is also the email address of person {first[email] + 1}.", row)
-            )
-        elif refusal := taken.get(email):
-            problems.append(Problem("email", refusal.message, row))
-            if isinstance(refusal, ArchivedHere):
-                archived.append(ArchivedRow(row, refusal.member_id))
-        first.setdefault(email, row)

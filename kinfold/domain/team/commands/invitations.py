@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
-
-from django.db import IntegrityError, transaction
+from datetime import datetime
+from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
@@ -21,8 +19,8 @@ from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
 from kinfold.domain.team import emails
 from kinfold.domain.team.addresses import refuse_taken
+from kinfold.domain.team.commands.inviting import LINK_LIFE, Invitee, send_invitations
 from kinfold.domain.team.errors import (
-    AlreadyInvited,
     InvitationNotPending,
     LinkUsed,
 )
@@ -31,16 +29,14 @@ from kinfold.domain.team.links import pending_by_secret, pending_for_login, secr
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState
 from kinfold.domain.team.names import checked_names
 from kinfold.domain.team.newcomers import Newcomer, seat, take_in
+from kinfold.domain.team.vouching import still_vouched
 
 says(
-    invitation__created="invited someone to the team",
     invitation__resent="sent an invitation again",
     invitation__deleted="deleted an invitation",
     invitation__accepted="accepted an invitation",
     invitation__declined="declined an invitation",
 )
-
-LINK_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,44 +95,20 @@ def invite_member(actor: Actor, data: InviteMember) -> UUID:
     name, email, roles = _checked(data)
     refuse_above(actor, roles)
     refuse_taken(email)
-    now = clock.now()
-    invitation_id, nonce = uuid4(), secrets.new_nonce()
-    try:
-        with transaction.atomic():
-            Invitation.objects.create(
-                id=invitation_id,
-                email=email,
-                full_name=name,
-                nonce=nonce,
-                token_digest=secrets.digest(secret_of(invitation_id, nonce)),
-                invited_by_id=acting_member(actor),
-                created_at=now,
-                sent_at=now,
-                expires_at=now + LINK_LIFE,
-            )
-    except IntegrityError as error:
-        raise AlreadyInvited from error
-    InvitationRole.objects.bulk_create(
-        InvitationRole(practice_id=actor.practice_id, invitation_id=invitation_id, role=role)
-        for role in roles
-    )
-    emails.send_invitation(actor.practice_id, invitation_id)
-    trail.record(
-        actor,
-        "invitation.created",
-        subject=("invitation", invitation_id),
-        detail={"roles": [str(role.id) for role in roles]},
-    )
-    return invitation_id
+    return send_invitations(actor, [Invitee(full_name=name, email=email)], roles)[0]
 
 
 @command(Permission.MEMBERS_INVITE)
 def resend_invitations(actor: Actor, data: ResendInvitations) -> None:
-    """Send invitations again, all or none, with new links; the old ones end, and the seven days begin anew (U12)."""
+    """Send invitations again, all or none, with new links; the old ones end, and the seven days begin anew (U12).
+
+    Where whoever invited may not do so any more, the sender is the inviter from now on.
+    """
     now = clock.now()
     pending = _pending(data.invitation_ids)
     offered = Role.objects.filter(pk__in=InvitationRole.objects.filter(invitation__in=pending).values("role"))
     refuse_above(actor, offered)
+    vouched = still_vouched(invitation.id for invitation in pending)
     for invitation in pending:
         nonce = secrets.new_nonce()
         _change_pending(
@@ -145,6 +117,7 @@ def resend_invitations(actor: Actor, data: ResendInvitations) -> None:
             token_digest=secrets.digest(secret_of(invitation.id, nonce)),
             sent_at=now,
             expires_at=now + LINK_LIFE,
+            invited_by_id=invitation.invited_by_id if invitation.id in vouched else acting_member(actor),
         )
         emails.send_invitation(actor.practice_id, invitation.id)
     _record_each(actor, "invitation.resent", pending)
@@ -230,7 +203,7 @@ def _pending(invitation_ids: Sequence[UUID]) -> list[Invitation]:
     return found
 
 
-def _change_pending(invitation_id: UUID, **values: str | datetime) -> None:
+def _change_pending(invitation_id: UUID, **values: str | datetime | UUID) -> None:
     """Change an invitation if nobody answered it in the meantime."""
     unanswered = Invitation.objects.filter(pk=invitation_id, state=InvitationState.PENDING)
     if not unanswered.update(**values):

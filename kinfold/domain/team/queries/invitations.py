@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 
 from kinfold.domain.access.actors import Actor
@@ -15,6 +16,11 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.commands.inviting import LINK_LIFE, checked_offer
+from kinfold.domain.team.emails import InvitationLetter
+from kinfold.domain.team.granting import refuse_above
 from kinfold.domain.team.links import pending_by_secret, pending_for_login
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState, Seat
 from kinfold.domain.team.names import name_parts
@@ -29,15 +35,21 @@ from kinfold.domain.team.queries.listing import (
     ordered,
     team_counts,
 )
+from kinfold.domain.team.vouching import still_vouched
 
 ANSWERS_SHOWN_FOR = timedelta(days=30)
 EXPIRED = "expired"
+OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListInvitations:
-    """Which invitations that wait for an answer: words, a role; sorted by "name" or "invited"; which part of them."""
+    """Which invitations that wait for an answer: words, a role; sorted by "name" or "invited"; which part of them.
 
+    `only` names some of them by their ids.
+    """
+
+    only: tuple[UUID, ...] = ()
     search: str = ""
     role_id: UUID | None = None
     sort: str = "name"
@@ -46,7 +58,10 @@ class ListInvitations:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvitationRow:
-    """One invitation as the team list shows it. `state` is pending, expired or declined."""
+    """One invitation as the team list shows it. `state` is pending, expired, outdated or declined.
+
+    Outdated: whoever invited may not do so any more, so it has to be sent again by someone who may.
+    """
 
     id: UUID
     name: str
@@ -68,6 +83,23 @@ class InvitationsPage:
     counts: TeamCounts
     page: Page[InvitationRow]
     declined: tuple[InvitationRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewInvitation:
+    """An invitation as it stands on the form, before it is sent."""
+
+    role_ids: tuple[UUID, ...]
+    message: str = ""
+    full_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterPreview:
+    """A mail as it will look. It is plain text, so markup shows as it was typed."""
+
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +140,7 @@ def list_invitations(actor: Actor, data: ListInvitations) -> InvitationsPage:
     rows = _rows(Q(state=InvitationState.PENDING) | declined_lately)
     pending = [row for row in rows if row.answered_at is None]
     found = [row for row in pending if data.role_id in (None, *row.role_ids)]
+    found = [row for row in found if not data.only or row.id in data.only]
     found = ordered(
         matching(found, data.search),
         data.sort,
@@ -121,6 +154,25 @@ def list_invitations(actor: Actor, data: ListInvitations) -> InvitationsPage:
         page=cut(found, data.window),
         declined=tuple(row for row in rows if row.answered_at is not None),
     )
+
+
+@query(Permission.MEMBERS_INVITE)
+def preview_invitation(actor: Actor, data: PreviewInvitation) -> LetterPreview:
+    """The mail that an invitation would be, without a link that works (SPEC U68). Raises as inviting does."""
+    roles, message, problems = checked_offer(data.role_ids, data.message)
+    if problems:
+        raise InvalidInput(problems)
+    refuse_above(actor, roles)
+    letter = InvitationLetter(
+        practice=Practice.objects.get(pk=actor.practice_id),
+        invited_by=actor.name,
+        full_name=data.full_name.strip(),
+        roles=tuple(role.name for role in roles),
+        message=message,
+        until=clock.now() + LINK_LIFE,
+        link=settings.PUBLIC_URL + settings.INVITATION_PATH.format("…"),
+    )
+    return LetterPreview(subject=letter.subject, text=letter.text)
 
 
 @query(None)
@@ -178,12 +230,14 @@ def _rows(which: Q) -> list[InvitationRow]:
         )
     )
     roles = _roles_offered(row[0] for row in found)
+    open_ids = [row[0] for row in found if row[3] == InvitationState.PENDING]
+    vouched = still_vouched(open_ids) if open_ids else set()
     return [
         InvitationRow(
             id=invitation_id,
-            name=name,
+            name=name or email,
             email=email,
-            state=EXPIRED if state == InvitationState.PENDING and expires_at <= now else state,
+            state=_state(state, expired=expires_at <= now, vouched=invitation_id in vouched),
             role_ids=tuple(role_id for role_id, _ in roles[invitation_id]),
             roles=tuple(role for _, role in roles[invitation_id]),
             invited_by=f"{first} {last}".strip(),
@@ -194,6 +248,12 @@ def _rows(which: Q) -> list[InvitationRow]:
         )
         for invitation_id, name, email, state, first, last, created_at, sent_at, expires_at, answered_at in found
     ]
+
+
+def _state(state: str, *, expired: bool, vouched: bool) -> str:
+    if state != InvitationState.PENDING:
+        return state
+    return EXPIRED if expired else state if vouched else OUTDATED
 
 
 def _roles_offered(invitation_ids: Iterable[UUID]) -> defaultdict[UUID, list[tuple[UUID, str]]]:

@@ -17,10 +17,10 @@ from django.db.models import Count, Q
 
 from kinfold.domain.kernel.text import query_words, sort_key, words
 from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberStatus
-from kinfold.domain.team.statuses import statuses
 
 PAGE = 50
 MOST = 200
+ON_THE_TEAM = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD, MemberStatus.INACTIVE)
 
 
 class TeamView(StrEnum):
@@ -74,16 +74,11 @@ class Page(Generic[R]):
     previous: UUID | None
 
 
-def found_in(view: TeamView) -> tuple[MemberStatus, ...]:
-    """The statuses of the members whom a view holds."""
-    return statuses(lambda standing: standing.view == view)
-
-
 def team_counts() -> TeamCounts:
     """The counts of the three views, in two queries."""
     members = Member.objects.filter(ended_at__isnull=True).aggregate(
-        active=Count("id", filter=Q(status__in=found_in(TeamView.ACTIVE))),
-        archived=Count("id", filter=Q(status__in=found_in(TeamView.ARCHIVED))),
+        active=Count("id", filter=Q(status__in=ON_THE_TEAM)),
+        archived=Count("id", filter=Q(status=MemberStatus.ARCHIVED)),
     )
     pending = Invitation.objects.filter(state=InvitationState.PENDING).count()
     return TeamCounts(active=members["active"], archived=members["archived"], pending=pending)

@@ -90,7 +90,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Sign one browser out."""
+    """Sign one browser out; this one by signing out here."""
+    own = list_sessions(_login_id(request), request.session.session_key)
+    if any(session.id == session_id and session.is_this_one for session in own):
+        logout(request, show_message=False)
+        pages.toast(request, "This browser is signed out.")
+        return _see_other("account_login")
     if not commands.end_session(_login_id(request), session_id):
         raise NotFound
     pages.toast(request, "That browser is signed out.")

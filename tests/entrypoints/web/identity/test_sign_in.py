@@ -195,6 +195,18 @@ def test_ended_sessions_are_refused_on_the_next_request(cast: Cast) -> None:
     assert is_signed_in(laptop)
 
 
+def test_ending_the_session_one_is_in_signs_out(cast: Cast) -> None:
+    laptop, phone = Client(), Client()
+    for browser in (laptop, phone):
+        sign_in(browser, cast.nora.email)
+    (own,) = (s.id for s in list_sessions(cast.nora.login_id, laptop.session.session_key) if s.is_this_one)
+    response = laptop.post(reverse("session-end", kwargs={"session_id": own}), follow=True)
+    assert response.redirect_chain == [(SIGN_IN, 303)]
+    assert "This browser is signed out." in response.content.decode()
+    assert not is_signed_in(laptop)
+    assert is_signed_in(phone)
+
+
 def test_somebody_elses_session_and_one_that_never_was_are_both_not_there(cast: Cast) -> None:
     mine, theirs = Client(), Client()
     sign_in(mine, cast.nora.email)
