@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "kinfold.domain.access",
     "kinfold.domain.changes",
     "kinfold.domain.team",
+    "kinfold.domain.credentials",
     "kinfold.domain.clients",
     "kinfold.domain.imports",
     "kinfold.entrypoints.web",
@@ -188,6 +189,8 @@ MAIL_FOLDER = HOME / "mail"
 INVITATION_PATH = "/invitations/{}/"
 REGISTER_PATH = "/register/"
 TEAM_PATH = "/manage/team/"
+CREDENTIALS_PATH = "/manage/team/{}/credentials/"
+OWN_CREDENTIALS_PATH = "/account/credentials/"
 IMPORT_FOLDER = HOME / "imports"
 
 # --- logging: ids and counts, never what people typed ---------------------------------------------------------------

@@ -62,6 +62,16 @@ class Permission(StrEnum):
         "Manage supervision",
         "Decide who supervises whom, and from when until when.",
     )
+    LICENCES_MANAGE = (
+        "licences:manage",
+        "Keep licenses",
+        "Keep the licenses, NPI, degree and malpractice coverage of the team, and be told before they expire.",
+    )
+    LICENCES_OVERRIDE = (
+        "licences:override",
+        "Make exceptions for expired licenses",
+        "Let somebody with an expired license take new clients, with a reason and until a day.",
+    )
     CLIENTS_SEE_OWN = "clients:see-own", "See own clients", "See the clients who are assigned to them."
     CLIENTS_SEE_SUPERVISED = (
         "clients:see-supervised",
@@ -122,6 +132,7 @@ AREAS: dict[str, Area] = {
     "members": Area.TEAM,
     "roles": Area.TEAM,
     "supervision": Area.TEAM,
+    "licences": Area.TEAM,
     "practice": Area.OFFICE,
     "audit": Area.OFFICE,
     "tokens": Area.OFFICE,
@@ -137,6 +148,8 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.MEMBERS_CHANGE: frozenset({Permission.MEMBERS_READ}),
     Permission.ROLES_ASSIGN: frozenset({Permission.MEMBERS_READ}),
     Permission.SUPERVISION_MANAGE: frozenset({Permission.MEMBERS_READ}),
+    Permission.LICENCES_MANAGE: frozenset({Permission.MEMBERS_READ}),
+    Permission.LICENCES_OVERRIDE: frozenset({Permission.MEMBERS_READ}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),

@@ -44,7 +44,7 @@ _OWNER = frozenset(Permission)
 
 DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     StartingPoint.OWNER: _OWNER,
-    StartingPoint.ADMINISTRATOR: _OWNER - {Permission.PRACTICE_OWN},
+    StartingPoint.ADMINISTRATOR: _OWNER - {Permission.PRACTICE_OWN, Permission.LICENCES_OVERRIDE},
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
     StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {Permission.CLIENTS_SEE_ALL},
     StartingPoint.PRACTITIONER: _PRACTITIONER,

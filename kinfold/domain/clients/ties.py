@@ -7,7 +7,7 @@ of the act, so an open one is one that holds now. Walk-ins stand beside it: what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -18,7 +18,6 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.kernel.many import blocks, insert, ordered_ids
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus
 
 from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientKind
 from .visibility import Level
@@ -33,20 +32,6 @@ class Tie(NamedTuple):
     client_id: UUID
     member_id: UUID
     kind: AssignmentKind
-
-
-def can_be_given_clients(member_id: UUID, now: datetime) -> bool:
-    """Whether a member is active and holds a role that sees clients (SPEC section 2)."""
-    return member_id in who_can_be_given_clients([member_id], now)
-
-
-def who_can_be_given_clients(member_ids: Iterable[UUID], now: datetime) -> frozenset[UUID]:
-    """The same for several members at once."""
-    clinical = MemberRole.objects.filter(holds(now), member_id__in=set(member_ids), role__clinical=True)
-    able = Member.objects.filter(
-        status=MemberStatus.ACTIVE, ended_at__isnull=True, pk__in=clinical.values("member_id")
-    )
-    return frozenset(able.values_list("id", flat=True))
 
 
 def new_tie(

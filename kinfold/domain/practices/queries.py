@@ -30,6 +30,16 @@ def _emails_needed(*, practice_id: UUID) -> QuerySet[Practice, tuple[bool]]:
     return Practice.objects.filter(pk=practice_id).values_list("clients_need_email")
 
 
+def zone_here() -> str:
+    """The time zone of the entered practice."""
+    return str(_zone(practice_id=current_practice_id())[0][0])
+
+
+@prepared
+def _zone(*, practice_id: UUID) -> QuerySet[Practice, tuple[str]]:
+    return Practice.objects.filter(pk=practice_id).values_list("time_zone")
+
+
 def any_practice() -> bool:
     """Whether this installation has been set up at all."""
     return Practice.objects.exists()

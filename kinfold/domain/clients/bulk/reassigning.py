@@ -9,7 +9,8 @@ from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.acts import Chosen, Left, Work, archived_already
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.models import ClientKind
-from kinfold.domain.clients.ties import KIND_OF_TIE, Tie, begin_ties, end_ties, who_can_be_given_clients
+from kinfold.domain.clients.ties import KIND_OF_TIE, Tie, begin_ties, end_ties
+from kinfold.domain.credentials.gate import why_no_new_clients
 
 
 def there_already(work: Work) -> Left:
@@ -61,7 +62,8 @@ def undo_reassigning(work: Work) -> list[Event]:
 
 def taking_clients(work: Work) -> frozenset[UUID]:
     """Which of the earlier therapists can be given clients now."""
-    return who_can_be_given_clients((row.member_id for row in work.rows if row.member_id), work.now)
+    earlier = {row.member_id for row in work.rows if row.member_id}
+    return frozenset(m for m, why in why_no_new_clients(work.now, earlier).items() if not why)
 
 
 def give_back(work: Work, rows: Iterable[Chosen], since: UUID | None = None) -> list[Event]:

@@ -13,8 +13,9 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, ClientStatus
 from kinfold.domain.clients.profile import Refused, reason
-from kinfold.domain.clients.ties import can_be_given_clients, tie, untie
+from kinfold.domain.clients.ties import tie, untie
 from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
 
@@ -42,7 +43,7 @@ class EndAssignment:
 def assign_client(actor: Actor, data: AssignClient) -> UUID:
     """Give a client to a therapist; whoever had them before keeps their place in the history. Returns the assignment.
 
-    Raises InvalidInput unless the therapist is an active clinician of the practice. To assign again as it is changes
+    Raises InvalidInput unless the therapist may take new clients (`credentials.gate`). To assign again as it is changes
     nothing.
     """
     why = reason(data.reason)
@@ -52,11 +53,12 @@ def assign_client(actor: Actor, data: AssignClient) -> UUID:
         raise InvalidInput.one("kind", "Choose primary or direct.")
     _hold(actor, data.client_id)
     now = clock.now()
-    if not can_be_given_clients(data.member_id, now):
-        raise InvalidInput.one("member_id", "Choose an active team member who sees clients.")
-    current = Assignment.objects.filter(
-        client_id=data.client_id, member_id=data.member_id, kind=data.kind, until__isnull=True
-    ).values_list("id", flat=True)
+    theirs = Assignment.objects.filter(
+        client_id=data.client_id, member_id=data.member_id, kind__in=THERAPIST_KINDS, until__isnull=True
+    ).values_list("id", "kind")
+    if not theirs:  # whom they have already is no new client
+        refuse_unless_takes_clients(data.member_id, now, "member_id")
+    current = [tie_id for tie_id, kind in theirs if kind == data.kind]
     if current:
         trail.nothing_changed()
         return current[0]

@@ -27,8 +27,8 @@ from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChose
 from kinfold.domain.clients.models import ChosenClient, Client, Tag
 from kinfold.domain.clients.profile import Refused, reason, tag_list
 from kinfold.domain.clients.queries.listing import ListClients, matching
-from kinfold.domain.clients.ties import can_be_given_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
+from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
 from kinfold.domain.kernel.many import insert
@@ -188,14 +188,14 @@ def remove_tags(actor: Actor, data: RemoveTags) -> UUID:
 def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
     """Give the chosen clients to another therapist, or to nobody for now (SPEC O25).
 
-    Each stays what they are, a practice client or a direct client. Raises InvalidInput unless the therapist is an
-    active clinician of the practice.
+    Each stays what they are, a practice client or a direct client. Raises InvalidInput unless the therapist may take
+    new clients (`credentials.gate`).
     """
     why = reason(data.reason)
     if isinstance(why, Refused):
         raise InvalidInput.one("reason", why)
-    if data.member_id is not None and not can_be_given_clients(data.member_id, clock.now()):
-        raise InvalidInput.one("member_id", "Choose an active team member who sees clients.")
+    if data.member_id is not None:
+        refuse_unless_takes_clients(data.member_id, clock.now(), "member_id")
     choice = Choice(member_id=data.member_id, unassign=data.member_id is None, reason=why)
     return _decide(actor, data.change_id, Act.REASSIGN, choice, at_once=data.at_once)
 

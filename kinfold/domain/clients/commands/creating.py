@@ -22,7 +22,8 @@ from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientTag
 from kinfold.domain.clients.profile import FIELDS, Checked, Typed, check
 from kinfold.domain.clients.tags import tag_client, tags_named
-from kinfold.domain.clients.ties import can_be_given_clients, new_tie
+from kinfold.domain.clients.ties import new_tie
+from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
 from kinfold.domain.kernel.tenancy import current_practice_id
@@ -94,8 +95,7 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
         return
     if member_id != actor.member_id and not actor.may(Permission.CLIENTS_ASSIGN):
         raise NotAllowed
-    if not can_be_given_clients(member_id, now):
-        raise InvalidInput.one("therapist_id", "Choose an active team member who sees clients.")
+    refuse_unless_takes_clients(member_id, now, "therapist_id")
 
 
 def _create(

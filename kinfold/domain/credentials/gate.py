@@ -1,0 +1,80 @@
+"""Who may take new clients now, and if not, why: the one rule that every way of giving clients asks (SPEC 2, N8).
+
+A status and a role decide first. Then an expired licence does, where no other of theirs holds: only new work is held
+back, nothing that somebody has is taken. Who has no licence on record is not held back; that is shown, not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus
+
+from .days import day_of
+from .models import Category, Credential, LicenceException
+
+NOT_ACTIVE = "Choose an active team member who sees clients."
+
+
+def why_no_new_clients(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, str]:
+    """For everybody on the team, or some of them: "" when they may take new clients now, else why not."""
+    members = Member.objects.filter(ended_at__isnull=True)
+    clinical = MemberRole.objects.filter(holds(now), role__clinical=True)
+    if member_ids is not None:
+        members, clinical = members.filter(pk__in=member_ids), clinical.filter(member_id__in=member_ids)
+    sees_clients = set(clinical.values_list("member_id", flat=True))
+    held_back = held_back_by_licence(now, member_ids)
+    found: dict[UUID, str] = {}
+    for member_id, first, last, status in members.values_list("id", "first_name", "last_name", "status"):
+        if status != MemberStatus.ACTIVE or member_id not in sees_clients:
+            found[member_id] = NOT_ACTIVE
+        elif member_id in held_back:
+            found[member_id] = _expired(f"{first} {last}".strip(), held_back[member_id])
+        else:
+            found[member_id] = ""
+    return found
+
+
+def refuse_unless_takes_clients(member_id: UUID, now: datetime, field: str) -> None:
+    """Raise InvalidInput for `field` unless a member may take new clients now."""
+    why = why_no_new_clients(now, (member_id,)).get(member_id, NOT_ACTIVE)
+    if why:
+        raise InvalidInput.one(field, why)
+
+
+def expired_since(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, date]:
+    """The members all of whose licences have expired, each with the last day of the latest one."""
+    licences = Credential.objects.filter(category=Category.LICENCE, until__isnull=True)
+    if member_ids is not None:
+        licences = licences.filter(member_id__in=member_ids)
+    latest = licences.values("member_id").annotate(
+        last=Max("expires_on"), lasting=Count("id", filter=Q(expires_on__isnull=True))
+    )
+    rows = latest.filter(lasting=0, last__lt=day_of(now)).order_by().values_list("member_id", "last")
+    return dict(rows)
+
+
+def held_back_by_licence(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, date]:
+    """Those of `expired_since` for whom no owner has made an exception."""
+    expired = expired_since(now, member_ids)
+    if not expired:
+        return expired
+    excepted = set(
+        LicenceException.objects.filter(holds(now), member_id__in=list(expired)).values_list(
+            "member_id", flat=True
+        )
+    )
+    return {member_id: last for member_id, last in expired.items() if member_id not in excepted}
+
+
+def _expired(name: str, last: date) -> str:
+    return (
+        f"{name}'s license expired on {last:%B} {last.day}, {last.year}. "
+        "Choose someone else, or ask an owner to allow it."
+    )
