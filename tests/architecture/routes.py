@@ -312,6 +312,35 @@ SETTINGS = (
     post("token-revoke", P.TOKENS_OWN, status=303),
 )  # fmt: skip
 
+LICENCE = {"title": "LMFT", "region": "OR", "number": "T-77", "issued_on": "2020-05-01", "expires_on": ""}
+EXCEPTION = {"reason": "The renewal is with the board.", "last_day": "{tomorrow}"}
+
+CREDENTIALS = (
+    get("own-credentials", MEMBER),
+    get("member-credentials", P.MEMBERS_READ),
+    get("credential-add", P.LICENCES_MANAGE),
+    post("credential-add", P.LICENCES_MANAGE, status=303, body=LICENCE),
+    get("credential-replace", P.LICENCES_MANAGE),
+    post("credential-replace", P.LICENCES_MANAGE, status=303, body=LICENCE),
+    post("credential-remove", P.LICENCES_MANAGE, status=303),
+    post("member-npi", P.LICENCES_MANAGE, status=303, body={"npi": "1234567893"}),
+    post("member-degree", P.LICENCES_MANAGE, status=303, body={"degree": "masters"}),
+    post("licence-exception", P.LICENCES_OVERRIDE, status=303, body=EXCEPTION),
+    post("licence-exception-end", P.LICENCES_OVERRIDE, status=303),
+    get("/credentials/own", MEMBER),
+    get("/credentials/attention", P.MEMBERS_READ),
+    get("/members/{member_id}/credentials", P.MEMBERS_READ),
+    post(
+        "/members/{member_id}/credentials", P.LICENCES_MANAGE, status=201, body={**LICENCE, "category": "licence"}
+    ),
+    post("/credentials/{credential_id}/replace", P.LICENCES_MANAGE, status=201, body=LICENCE),
+    post("/credentials/{credential_id}", P.LICENCES_MANAGE, method="DELETE", status=204),
+    post("/members/{member_id}/npi", P.LICENCES_MANAGE, method="PUT", body={"npi": "1234567893"}),
+    post("/members/{member_id}/degree", P.LICENCES_MANAGE, method="PUT", body={"degree": "masters"}),
+    post("/members/{member_id}/licence-exceptions", P.LICENCES_OVERRIDE, status=201, body=EXCEPTION),
+    post("/licence-exceptions/{exception_id}/end", P.LICENCES_OVERRIDE, status=204),
+)  # fmt: skip
+
 SEES = (P.CLIENTS_SEE_ALL, P.CLIENTS_SEE_OWN, P.CLIENTS_SEE_SUPERVISED)
 MANAGES = (
     P.MEMBERS_INVITE,
@@ -418,6 +447,7 @@ ROWS: tuple[Row, ...] = (
     *ACTIVITY,
     *TEAM,
     *TEAM_API,
+    *CREDENTIALS,
     *INVITATIONS,
     *SETTINGS,
     *IMPORTS,

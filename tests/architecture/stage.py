@@ -40,6 +40,8 @@ from kinfold.domain.access.permissions import Permission, with_needs
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.profile import Typed
+from kinfold.domain.credentials.commands.exceptions import AllowNewClients, allow_new_clients
+from kinfold.domain.credentials.commands.keeping import AddCredential, add_credential
 from kinfold.domain.identity import links, registration_codes
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
@@ -283,7 +285,13 @@ def set_stage() -> Stage:
     stage = Stage(
         cast,
         Browser(),
-        {"password": PASSWORD, "new_password": "nine brown owls sit still at noon", "help_area": "roles"},
+        {
+            "password": PASSWORD,
+            "new_password": "nine brown owls sit still at noon",
+            "help_area": "roles",
+            "category": "licence",
+            "tomorrow": (clock.today() + timedelta(days=1)).isoformat(),
+        },
     )
     for things in (
         _account_things(stage),
@@ -379,6 +387,25 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         "supervision_id": supervision.id,
         "invitation_id": invitation_id,
         "invitation_link": link_token(practice.practice_id, invitation_id, nonce),
+        **_credentials(owner, visitor.id),
+    }
+
+
+def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:
+    """A licence that has expired, and an exception for it."""
+    yesterday, soon = (clock.today() + timedelta(days=days) for days in (-2, 5))
+    data = AddCredential(
+        member_id=member_id,
+        category="licence",
+        title="LCSW",
+        region="CA",
+        number="S-1",
+        expires_on=yesterday.isoformat(),
+    )
+    allowed = AllowNewClients(member_id=member_id, reason="Waiting for the board.", last_day=soon.isoformat())
+    return {
+        "credential_id": add_credential(owner.actor, data),
+        "exception_id": allow_new_clients(owner.actor, allowed),
     }
 
 

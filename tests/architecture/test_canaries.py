@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -25,6 +25,7 @@ from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.models import Client
+from kinfold.domain.credentials.models import Credential, LicenceException, NpiPeriod
 from kinfold.domain.identity.models import Login
 from kinfold.domain.imports.models import Import
 from kinfold.domain.kernel import clock
@@ -156,6 +157,34 @@ def plant_in_member(canaries: Canaries, person: Person, name: str) -> None:
             last_name=canaries.word(f"{name}'s last name", team | guests(name)),
             email=address,
         )
+        plant_in_credentials(canaries, person, name, managing | {name}, team)
+
+
+def plant_in_credentials(
+    canaries: Canaries, person: Person, name: str, keeping: set[str], team: set[str]
+) -> None:
+    """The letters behind a name are for the team; the rest for those who keep licences, and for oneself."""
+    now = clock.now()
+    Credential.objects.create(
+        origin=uuid4(),
+        member_id=person.member_id,
+        category="licence",
+        title=canaries.word(f"{name}'s letters", team),
+        region=canaries.word(f"where {name} is licensed", keeping),
+        number=canaries.word(f"{name}'s licence number", keeping),
+        since=now,
+    )
+    # Made up of digits it could stand anywhere by chance, so this one has letters.
+    npi = canaries.word(f"{name}'s NPI", keeping)[:10]
+    canaries.known[npi.lower()], canaries.allowed[npi.lower()] = f"{name}'s NPI", keeping
+    NpiPeriod.objects.create(member_id=person.member_id, npi=npi, since=now)
+    LicenceException.objects.create(
+        member_id=person.member_id,
+        reason=canaries.word(f"why {name} is excepted", keeping),
+        since=now,
+        until=now + timedelta(days=5),
+        made_by_id=person.member_id,
+    )
 
 
 def guests(name: str) -> set[str]:
@@ -249,8 +278,12 @@ def lists(planted: Planted) -> list[str]:
             for client in clients
             for more in ("", "/access", "/assignments")
         ),
-        *(f"/api/v1/members/{member}{more}" for member in members for more in ("", "/access")),
-        *(f"/manage/team/{member}/" for member in members),
+        *(
+            f"/api/v1/members/{member}{more}"
+            for member in members
+            for more in ("", "/access", "/credentials")
+        ),
+        *(f"/manage/team/{member}/{more}" for member in members for more in ("", "credentials/")),
         *(f"/activity/of/{thing}/" for thing in (*clients, *members)),
         *(f"/manage/team/?show={show}" for show in ("pending", "archived")),
         *(f"/manage/clients/?therapist={member}" for member in members),
@@ -315,7 +348,17 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
     """A new field of text must be planted too, or be known to hold none of people's words."""
     with entered(planted.stage.cast.alder.practice_id):
         bare = set()
-        for model in (Client, Member, Practice, Role, Import, ApiToken):
+        for model in (
+            Client,
+            Member,
+            Practice,
+            Role,
+            Import,
+            ApiToken,
+            Credential,
+            NpiPeriod,
+            LicenceException,
+        ):
             rows = repr(list(model.objects.values()))
             for each in model._meta.concrete_fields:
                 if isinstance(each, (models.CharField, models.TextField)) and not each.choices:

@@ -37,6 +37,7 @@ VIEWS = (
     "/clients/{client_id}/?at=tomorrow",
     "/imports/{checked_import}/check/?view=ready",
     "/activity/?before=3",
+    "/account/credentials/",
     *(f"/help/{area.slug}/" for area in AREAS),
     "/nowhere/",
 )

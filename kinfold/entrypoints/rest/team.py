@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Query, Router, Status
 
+from kinfold.domain.credentials.queries.pickers import ListTakers, list_takers
 from kinfold.domain.team.commands.invitations import (
     AcceptInvitation,
     DeclineInvitation,
@@ -96,8 +97,10 @@ def search_members(request: ApiRequest, body: MembersSearch) -> dict[str, Any]:
 
 @router.get("/member-names", response=NamesOut, summary="Names for pickers")
 def member_names(request: ApiRequest, filters: Query[NamesFilter]) -> dict[str, Any]:
-    """Active members who see clients, or those who may supervise. Needs `members:names`."""
-    return {"items": list_names(request.auth, ListNames(supervisors=filters.supervisors))}
+    """Members who may take new clients now, or those who may supervise. Needs `members:names`."""
+    if filters.supervisors:
+        return {"items": list_names(request.auth, ListNames(supervisors=True))}
+    return {"items": list_takers(request.auth, ListTakers())}
 
 
 @router.get("/members/{uuid:member_id}", response=MemberDetailOut, summary="One member")

@@ -83,10 +83,12 @@ class MembersOut(Schema):
 
 
 class NameOut(Schema):
-    """A member by name."""
+    """A member by name. For those who take new clients: the letters of their licenses, and "no supervisor"."""
 
     id: UUID
     name: str
+    titles: str = ""
+    note: str = ""
 
 
 class NamesOut(Schema):

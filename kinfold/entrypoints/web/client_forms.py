@@ -9,7 +9,7 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.pickers import ListTags, list_tags
-from kinfold.domain.team.queries.members import ListNames, list_names
+from kinfold.domain.credentials.queries.pickers import ListTakers, list_takers
 
 # The fields of a form in the order in which people fill them in, each with the words that stand beside it.
 LABELS: Final = {
@@ -30,10 +30,12 @@ def tags_of(typed: str) -> tuple[str, ...]:
 
 
 def therapists(actor: Actor) -> list[tuple[UUID, str]]:
-    """Whom this person may give clients to: any active clinician, or only themselves if they are one."""
-    if actor.may(Permission.CLIENTS_ASSIGN, Permission.MEMBERS_NAMES):
-        return [(found.id, found.name) for found in list_names(actor, ListNames())]
-    return [(actor.member_id, actor.name)] if actor.clinical and actor.member_id else []
+    """Whom this person may give clients to: anybody who takes new ones, or only themselves if they see clients."""
+    if not actor.may(Permission.MEMBERS_NAMES):
+        return [(actor.member_id, actor.name)] if actor.clinical and actor.member_id else []
+    everybody = actor.may(Permission.CLIENTS_ASSIGN)
+    able = list_takers(actor, ListTakers())
+    return [(found.id, found.label) for found in able if everybody or found.id == actor.member_id]
 
 
 def offered_tags(actor: Actor) -> list[str]:

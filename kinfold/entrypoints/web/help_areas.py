@@ -23,6 +23,9 @@ AREAS = (
     Area("adding", "Adding team members", "Adding and inviting people, and how they come to their login."),
     Area("roles", "Roles", "What a role allows, how several add up, and who may give which."),
     Area("supervision", "Supervision", "Naming supervisors, what they see, and what happens without one."),
+    Area(
+        "licences", "Licenses", "What is kept of each person, reminders, and what an expired license stops."
+    ),
     Area("clients", "Clients", "Adding and finding clients, and giving them to therapists."),
     Area("import", "Importing clients", "Bringing clients in from a file, and taking an import back."),
     Area("access", "Who can see whom", "Why somebody sees a client, and how to find that out."),
@@ -45,6 +48,12 @@ _BEGINNINGS = {
     "role": "roles",
     "member-supervision": "supervision",
     "supervision": "supervision",
+    "member-credentials": "licences",
+    "member-npi": "licences",
+    "member-degree": "licences",
+    "credential": "licences",
+    "licence": "licences",
+    "own-credentials": "licences",
     "manage-clients": "clients",
     "my-clients": "clients",
     "client": "clients",

@@ -16,6 +16,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
+from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.actors import SIGNS_IN
@@ -42,7 +43,7 @@ from kinfold.domain.team.queries.members import (
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import pages, place
+from . import credentials, pages, place
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -205,7 +206,9 @@ def _member_page(
         "set_roles": actor.may(Permission.ROLES_ASSIGN),
         "supervise": actor.may(Permission.SUPERVISION_MANAGE),
         "add": actor.may(Permission.MEMBERS_INVITE),
+        "keep_licences": actor.may(Permission.LICENCES_MANAGE),
     }
+    kept = get_credentials(actor, GetCredentials(member_id=card.member.id))
     caseload = _caseload(actor, card.member.id)
     context = {
         "member": card.member,
@@ -222,6 +225,8 @@ def _member_page(
         "version": card.member.version,
         "problem": problem,
         "history": _history(actor, card.member.id),
+        "credentials": kept,
+        **credentials.facts(kept),
     }
     return pages.page(request, MEMBER, context, status=status, block="name" if editing else None)
 

@@ -227,7 +227,10 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def person_menu(actor: Actor) -> list[dict[str, str]]:
     """What the menu on a person's own name offers, besides the theme and signing out."""
-    items = [{"label": "Security", "href": url("mfa_index"), "icon": "shield-check"}]
+    items = [
+        {"label": "Your credentials", "href": url("own-credentials"), "icon": "award"},
+        {"label": "Security", "href": url("mfa_index"), "icon": "shield-check"},
+    ]
     if actor.may(Permission.TOKENS_OWN):
         items.append({"label": "API tokens", "href": url("tokens"), "icon": "key-round"})
         items.append({"label": "API", "href": url("api-docs"), "icon": "braces"})

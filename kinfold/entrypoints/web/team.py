@@ -14,6 +14,12 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_caseloads
+from kinfold.domain.credentials.queries.team import (
+    ListAttention,
+    ListLicences,
+    list_attention,
+    list_licences,
+)
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from kinfold.domain.team.commands.invitations import (
     DeleteInvitations,
@@ -166,6 +172,7 @@ def _list(
     window = Window(after=pages.a_uuid(asked.get("after", "")), before=pages.a_uuid(asked.get("before", "")))
     roles = list_roles(actor, ListRoles())
     context: dict[str, Any] = {"declined": [], "without_supervisor": 0, "caseloads": None, "waiting": {}}
+    context["attention"] = ()
     if view is TeamView.PENDING:
         waiting = list_invitations(
             actor, ListInvitations(search=typed, role_id=role_id, sort=sort, window=window)
@@ -181,8 +188,11 @@ def _list(
         noun = "team member" if people.page.total == 1 else "team members"
         context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
         context["waiting"] = members.registrations(people.page.rows)
+        shown = tuple(row.id for row in people.page.rows)
+        context["licences"] = list_licences(actor, ListLicences(member_ids=shown))
+        if view is TeamView.ACTIVE:
+            context["attention"] = list_attention(actor, ListAttention())
         if actor.sees_clients:
-            shown = tuple(row.id for row in people.page.rows)
             context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
     params = {
         "show": "" if view is TeamView.ACTIVE else view.value,

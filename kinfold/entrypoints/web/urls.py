@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import activity, clients, demo, help_pages, home, imports, invitations, register, settings, setup, team
+from . import (
+    activity,
+    clients,
+    credentials,
+    demo,
+    help_pages,
+    home,
+    imports,
+    invitations,
+    register,
+    settings,
+    setup,
+    team,
+)
 from .identity import urls as identity_urls
 
 urlpatterns = [
@@ -10,6 +23,7 @@ urlpatterns = [
     *setup.routes,
     *clients.routes,
     *team.routes,
+    *credentials.routes,
     *invitations.routes,
     *register.routes,
     *imports.routes,
