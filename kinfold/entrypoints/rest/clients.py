@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpResponse
 from ninja import Query, Router, Status
 
@@ -205,7 +205,7 @@ def _list(request: ApiRequest, filters: ClientFilter, words: str) -> HttpRespons
             limit=filters.limit,
         ),
     )
-    return HttpResponse(json.dumps(_page(found), separators=(",", ":"), default=str), content_type=JSON)
+    return HttpResponse(orjson.dumps(_page(found)), content_type=JSON)
 
 
 def _page(found: ClientPage) -> dict[str, Any]:
@@ -220,15 +220,15 @@ def _page(found: ClientPage) -> dict[str, Any]:
 
 def _line(row: ClientRow) -> dict[str, Any]:
     return {
-        "id": str(row.id),
+        "id": row.id,
         "first_name": row.first_name,
         "last_name": row.last_name,
         "kind": row.kind,
         "status": row.status,
-        "therapist": {"id": str(row.therapist_id), "name": row.therapist} if row.therapist_id else None,
+        "therapist": {"id": row.therapist_id, "name": row.therapist} if row.therapist_id else None,
         "tags": row.tags,
         "external_id": row.external_id,
-        "updated_at": row.updated_at.isoformat(),
+        "updated_at": row.updated_at,
         "version": row.version,
     }
 

@@ -22,6 +22,7 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed, Sta
 from . import pages
 from .client import address, client_page
 from .client_forms import LABELS, new_form_key, offered_tags, tags_of
+from .client_lines import client_lines
 from .jinja import phone
 
 LIST = "pages/clients/list.html"
@@ -63,13 +64,13 @@ def edit(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
 
 def _row(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
     found = get_row(actor, GetRow(client_id=client_id))
-    context = {
-        "client": found,
-        "names_only": not actor.may(Permission.CLIENTS_PROFILE),
-        "may": {"edit": actor.may(Permission.CLIENTS_CHANGE) and found.status == "active"},
-        "focus": True,
-    }
-    return pages.page(request, LIST, context, block="row")
+    lines = client_lines(
+        [found],
+        may_edit=actor.may(Permission.CLIENTS_CHANGE) and found.status == "active",
+        names_only=not actor.may(Permission.CLIENTS_PROFILE),
+        focus=True,
+    )
+    return pages.page(request, LIST, {"lines": lines}, block="row")
 
 
 def _form(

@@ -25,6 +25,7 @@ from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, lis
 from kinfold.domain.kernel.errors import NotAllowed
 
 from . import adding, client, client_edit, pages, team
+from .client_lines import client_lines
 from .jinja import url
 
 LIST = "pages/clients/list.html"
@@ -96,6 +97,11 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "therapist": "" if own else UNASSIGNED if wanted.unassigned else _text(wanted.therapist_id),
         "tag": _text(wanted.tag_id),
     }
+    may = {
+        "create": managing and actor.may(Permission.CLIENTS_CREATE),
+        "import_": managing and actor.may(Permission.CLIENTS_IMPORT),
+        "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
+    }
     context: dict[str, Any] = {
         "title": "Manage users" if managing else "My clients" if actor.clinical else "Clients",
         "base_url": url(route),
@@ -107,7 +113,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "q": typed,
         "params": params,
         "filters": _filters(actor, params, own=own, names_only=names_only),
-        "rows": found.rows,
+        "lines": client_lines(found.rows, may_edit=may["edit"], names_only=names_only),
         "page": {
             "total": found.total,
             "start": None if wanted.after or wanted.before else 1,
@@ -116,11 +122,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
             "previous": found.previous,
         },
         "names_only": names_only,
-        "may": {
-            "create": managing and actor.may(Permission.CLIENTS_CREATE),
-            "import_": managing and actor.may(Permission.CLIENTS_IMPORT),
-            "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
-        },
+        "may": may,
     }
     return pages.page(request, LIST, context, block="rows")
 

@@ -51,7 +51,7 @@ def environment(**options: object) -> Environment:
         links_to=links_to,
         person_name=person_name,
         query=query,
-        static=static,
+        static=static_url,
         url=url,
     )
     env.filters.update(
@@ -87,6 +87,10 @@ _FRAME = (
 def _drawings() -> ZipFile:
     """The package's own function reads the list of all 1,745 drawings again for each one: 40 ms each time."""
     return ZipFile(str(resources.files("lucide") / "lucide.zip"))
+
+
+# A file's address holds the digest of its content, and neither changes while Kinfold runs.
+static_url = lru_cache(maxsize=256)(static)
 
 
 def url(name: str, **parts: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -73,8 +73,7 @@ class ListClients:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRow:
+class ClientRow(NamedTuple):
     """A client as lists show them. Tags and external ID are empty for those who see names only."""
 
     id: UUID
@@ -259,23 +258,23 @@ def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
 def _shown(clients: Sequence[Facts], *, names_only: bool) -> tuple[ClientRow, ...]:
     """These clients as lists show them to those who see names only, or to others."""
     tags = {} if names_only or not clients else _tags_of([client.id for client in clients])
-    return tuple(
+    return tuple([
         ClientRow(
-            id=client_id,
-            first_name=first,
-            last_name=last,
-            kind=kind,
-            status=status,
-            therapist_id=therapist_id,
-            therapist=f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
-            tags=tags.get(client_id, ()),
-            external_id="" if names_only else external_id,
-            updated_at=updated_at,
-            version=version,
+            client_id,
+            first,
+            last,
+            kind,
+            status,
+            therapist_id,
+            f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
+            tags.get(client_id, ()),
+            "" if names_only else external_id,
+            updated_at,
+            version,
         )
         for client_id, first, last, kind, status, external_id, updated_at, version, therapist_id, therapist_first,
             therapist_last in clients
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def _tags_of(ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:

@@ -1,0 +1,47 @@
+"""Lines that are drawn once and filled in: as safe as the template that draws them."""
+
+from __future__ import annotations
+
+import pytest
+from markupsafe import Markup
+
+from kinfold.entrypoints.web.client_lines import ROW
+from kinfold.entrypoints.web.drawing import filled
+
+LINE = {
+    "id": "1",
+    "first_name": "Anna",
+    "last_name": "Weber",
+    "tint": "a1",
+    "initials": "AW",
+    "therapist": "Theo",
+    "tags": Markup("<i>EMDR</i>"),
+    "external_id": "",
+    "updated": "Nov 2",
+}
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>alert(1)</script>", 'O\'Brien & "Sons"', "100% %s %(id)s", "\ue0f0id\ue0f1", "{{ 7*7 }}"],
+)
+def test_whatever_a_client_is_called_stays_text(hostile: str) -> None:
+    drawn = filled(ROW, "client_row", [{**LINE, "first_name": hostile}], may_edit=True, names_only=False)
+    assert f"{Markup.escape(hostile)} <b>Weber</b>" in drawn
+    assert f'aria-label="Edit {Markup.escape(hostile)} Weber"' in drawn
+    assert "<i>EMDR</i>" in drawn
+
+
+def test_each_line_holds_its_own_values_and_nothing_of_the_one_before() -> None:
+    drawn = filled(
+        ROW, "client_row", [LINE, {**LINE, "id": "2", "first_name": "Ben"}], may_edit=False, names_only=True
+    )
+    first, second = drawn.split("</tbody>")[:2]
+    assert "Anna" in first
+    assert "/clients/1/" in first
+    assert "Ben" not in first
+    assert "Ben" in second
+    assert "/clients/2/" in second
+    assert "Anna" not in second
+    assert "EMDR" not in drawn
+    assert "Edit" not in drawn
