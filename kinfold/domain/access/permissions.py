@@ -55,7 +55,12 @@ class Permission(StrEnum):
     ROLES_ASSIGN = (
         "roles:assign",
         "Give and take roles",
-        "Give roles to team members and take them away, up to one's own rights.",
+        "Give roles and exceptions to team members and take them away, up to one's own rights.",
+    )
+    ROLES_DEFINE = (
+        "roles:define",
+        "Create and change roles",
+        "Create and change roles, up to one's own rights.",
     )
     SUPERVISION_MANAGE = (
         "supervision:manage",
@@ -147,6 +152,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.MEMBERS_INVITE: frozenset({Permission.MEMBERS_READ}),
     Permission.MEMBERS_CHANGE: frozenset({Permission.MEMBERS_READ}),
     Permission.ROLES_ASSIGN: frozenset({Permission.MEMBERS_READ}),
+    Permission.ROLES_DEFINE: frozenset({Permission.MEMBERS_NAMES}),
     Permission.SUPERVISION_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_OVERRIDE: frozenset({Permission.MEMBERS_READ}),

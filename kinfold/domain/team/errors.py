@@ -139,6 +139,49 @@ class AboveOwnRights(NotAllowed):
     message = "You can give and take only roles that allow no more than your own roles do."
 
 
+class OwnerRoleStays(Conflict):
+    """The Owner role always allows everything, and nobody changes, copies or deletes it (SPEC 3)."""
+
+    code = "owner-role"
+    message = "The Owner role always allows everything. It cannot be changed, copied or deleted."
+
+
+class OwnersHaveAll(Conflict):
+    """What an owner may do nobody overrides, so that a practice always has somebody who can do everything."""
+
+    code = "owners-have-all"
+    message = (
+        "An owner can do everything, so there are no exceptions for owners. Give them another role first."
+    )
+
+
+class RoleStays(Conflict):
+    """Administrators are given by that role, so it is never deleted."""
+
+    code = "role-stays"
+    message = "Every practice keeps its Administrator role. You can change it, or take it from people."
+
+
+class NobodyAdministers(Conflict):
+    """Somebody always can let people in, give roles and change them."""
+
+    code = "nobody-administers"
+    message = (
+        "Nobody who signs in could invite people, give roles and change roles any more. "
+        "Give somebody else these rights first."
+    )
+
+
+class LosesOwnRights(Conflict):
+    """The acting person would lose what they need to take the change back; they have to say that they know."""
+
+    code = "loses-own-rights"
+    message = (
+        "You would lose the right to give or to change roles yourself, and could not take this back. "
+        "Confirm that you want this."
+    )
+
+
 class LastOwner(Conflict):
     """A practice always has an owner (RELIABILITY 1.9)."""
 
@@ -160,6 +203,19 @@ class StillSupervises(Conflict):
     message = (
         "This person supervises others, and no other role of theirs allows that. End the supervision first."
     )
+
+
+class RoleSupervises(Conflict):
+    """Holders of the role supervise others, and no other role of theirs allows that."""
+
+    code = "role-supervises"
+
+    def __init__(self, people: int) -> None:
+        one = people == 1
+        super().__init__(
+            f"{people} {'person supervises' if one else 'people supervise'} others with this role. "
+            f"End {'that' if one else 'their'} supervision first, or give them another role that may supervise."
+        )
 
 
 class AlreadySupervises(Conflict):

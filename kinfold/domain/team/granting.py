@@ -56,7 +56,9 @@ def refuse_above(actor: Actor, roles: Iterable[Role]) -> None:
 def chosen_roles(role_ids: Iterable[UUID], field: str = "role_ids") -> list[Role]:
     """The roles with these ids, in their order on screen. Raises InvalidInput when one is not there, or none is."""
     wanted = set(role_ids)
-    roles = list(Role.objects.filter(pk__in=wanted, deleted_at__isnull=True).order_by("position", "name_key"))
+    # A role that is deleted at the same moment waits until it was given, and is then replaced here too.
+    living = Role.objects.filter(pk__in=wanted, deleted_at__isnull=True).select_for_update(no_key=True)
+    roles = list(living.order_by("position", "name_key"))
     if not wanted:
         raise InvalidInput.one(field, "Choose at least one role.")
     if len(roles) != len(wanted):

@@ -1,4 +1,4 @@
-"""What members and invitations are called in the activity of a practice."""
+"""What members, roles and invitations are called in the activity of a practice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.subjects import names
 
@@ -20,6 +21,14 @@ def member_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {member_id: oneself[member_id] for member_id in ids if member_id in oneself}
     rows = Member.objects.filter(pk__in=set(ids)).values_list("id", "first_name", "last_name")
     return {member_id: f"{first} {last}".strip() for member_id, first, last in rows}
+
+
+@names("role")
+def role_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Roles by name, deleted ones too."""
+    if Permission.MEMBERS_NAMES not in actor.permissions:
+        return {}
+    return dict(Role.objects.filter(pk__in=set(ids)).values_list("id", "name"))
 
 
 @names("invitation")

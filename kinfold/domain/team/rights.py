@@ -1,0 +1,114 @@
+"""What decides about what members may do now, as a whole, so that a change can be tried before it is made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.definitions import Definition, definitions
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.access.roles import permissions_of_member
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.periods import holds
+
+from .actors import SIGNS_IN
+from .errors import LosesOwnRights, NobodyAdministers
+from .models import Member, MemberRole
+
+# Whoever holds all of these can let others in and give them every right but an owner's.
+ADMINISTERS = frozenset({Permission.MEMBERS_INVITE, Permission.ROLES_ASSIGN, Permission.ROLES_DEFINE})
+# Whoever loses one of these cannot take back what they did.
+_UNDOES = frozenset({Permission.ROLES_ASSIGN, Permission.ROLES_DEFINE})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The roles that members hold, what roles say, and the overrides on each person."""
+
+    held: Mapping[UUID, frozenset[UUID]]
+    said: Mapping[UUID, Definition]
+    overrides: Mapping[UUID, Mapping[str, bool]]
+
+    def permissions(self, member_id: UUID) -> frozenset[Permission]:
+        """What a member may do."""
+        roles = (self.said[role_id].permissions for role_id in self.held.get(member_id, ()))
+        return permissions_of_member(roles, self.overrides.get(member_id, {}))
+
+    def holders(self, role_id: UUID) -> frozenset[UUID]:
+        """The members who hold a role."""
+        return frozenset(member_id for member_id, roles in self.held.items() if role_id in roles)
+
+    def supervising(self, member_id: UUID) -> bool:
+        """Whether one of a member's roles may supervise."""
+        return any(self.said[role_id].may_supervise for role_id in self.held.get(member_id, ()))
+
+    def supervised(self, member_id: UUID) -> bool:
+        """Whether one of a member's roles requires supervision."""
+        return any(self.said[role_id].requires_supervision for role_id in self.held.get(member_id, ()))
+
+    def saying(self, role_id: UUID, definition: Definition) -> Rights:
+        """The same with a role that says something else."""
+        return replace(self, said={**self.said, role_id: definition})
+
+    def without(self, role_id: UUID, replacement_id: UUID | None) -> Rights:
+        """The same without a role: whoever held it holds the replacement."""
+        instead = frozenset({replacement_id} if replacement_id else ())
+        held = {
+            member_id: roles - {role_id} | instead if role_id in roles else roles
+            for member_id, roles in self.held.items()
+        }
+        return replace(self, held=held)
+
+    def overriding(self, member_id: UUID, overrides: Mapping[str, bool]) -> Rights:
+        """The same with other overrides on one person."""
+        return replace(self, overrides={**self.overrides, member_id: overrides})
+
+
+def rights_now() -> Rights:
+    """The rights of everybody who has a place on the team, in three questions."""
+    held: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    periods = MemberRole.objects.filter(holds(clock.now()), member__ended_at__isnull=True)
+    for member_id, role_id in periods.values_list("member_id", "role_id"):
+        held[member_id].add(role_id)
+    overridden = Member.objects.filter(ended_at__isnull=True).exclude(overrides={})
+    return Rights(
+        held={member_id: frozenset(roles) for member_id, roles in held.items()},
+        said=definitions(),
+        overrides=dict(overridden.values_list("id", "overrides")),
+    )
+
+
+def losing_own_rights(actor: Actor, before: Rights, after: Rights) -> frozenset[Permission]:
+    """What a change takes from the acting person that they would need to take it back."""
+    if actor.member_id is None:
+        return frozenset()
+    return (before.permissions(actor.member_id) - after.permissions(actor.member_id)) & _UNDOES
+
+
+def refuse_lockout(actor: Actor, before: Rights, after: Rights, *, accepted: bool) -> None:
+    """Raise NobodyAdministers or LosesOwnRights where a change of rights could not be taken back.
+
+    Somebody who signs in must still be able to administer; whoever would lose that themselves has to accept it.
+    """
+    if losing_own_rights(actor, before, after) and not accepted:
+        raise LosesOwnRights
+    if not _somebody_administers(after):
+        raise NobodyAdministers
+
+
+def _somebody_administers(rights: Rights) -> bool:
+    able = [m for m in rights.held if rights.permissions(m) >= ADMINISTERS]
+    return Member.objects.filter(pk__in=able, status__in=SIGNS_IN, login__is_active=True).exists()
+
+
+def changed_members(before: Rights, after: Rights) -> Iterable[UUID]:
+    """The members for whom anything is decided differently."""
+    return [
+        member_id
+        for member_id in before.held
+        if before.permissions(member_id) != after.permissions(member_id)
+        or before.supervised(member_id) != after.supervised(member_id)
+    ]
