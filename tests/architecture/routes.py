@@ -249,7 +249,6 @@ TEAM_API = (
     ),
     post("/members/{member_id}/supervision", P.SUPERVISION_MANAGE, status=201, body={"supervisor_id": "{supervisor}"}),
     post("/supervision/{supervision_id}/end", P.SUPERVISION_MANAGE, status=204),
-    get("/roles", P.MEMBERS_NAMES),
     get("/invitations", P.MEMBERS_READ),
     post(
         "/invitations", P.MEMBERS_INVITE, status=201,
@@ -278,6 +277,37 @@ TEAM_API = (
             "name": "Alder Brook", "time_zone": "America/New_York", "country": "US", "clients_need_email": True,
             "supervision": False, "direct_charts": False,
         },
+    ),
+)  # fmt: skip
+
+HARMLESS: dict[str, Any] = {"at": {"role_id": "harmless_role", "member_id": "harmless_member"}}
+SAID = {"name": "Night shift", "starting_point": "nothing"}
+AS_READ = {"If-Match": '"1"'}
+
+ROLES_API = (
+    get("/permissions", MEMBER),
+    get("/roles", P.MEMBERS_NAMES),
+    post("/roles", P.ROLES_DEFINE, status=201, body=SAID),
+    get("/roles/{role_id}", P.ROLES_DEFINE, **HARMLESS),
+    post("/roles/{role_id}", P.ROLES_DEFINE, **HARMLESS, method="PUT", headers=AS_READ, body=SAID),
+    post("/roles/{role_id}/preview", P.ROLES_DEFINE, **HARMLESS, body=SAID, writes=False),
+    post("/roles/{role_id}/copy", P.ROLES_DEFINE, **HARMLESS, status=201, body={"name": "Day shift"}),
+    post(
+        "/roles/{role_id}/delete", P.ROLES_DEFINE, **HARMLESS, status=204, headers=AS_READ,
+        body={"replacement_id": "{other_harmless_role}"},
+    ),
+    post(
+        "/roles/{role_id}/delete/preview", P.ROLES_DEFINE, **HARMLESS, writes=False,
+        body={"replacement_id": "{other_harmless_role}"},
+    ),
+    get("/members/{member_id}/overrides", P.ROLES_ASSIGN, **HARMLESS),
+    post(
+        "/members/{member_id}/overrides", P.ROLES_ASSIGN, **HARMLESS, method="PUT", headers=AS_READ,
+        body={"overrides": {"audit:own": False}},
+    ),
+    post(
+        "/members/{member_id}/overrides/preview", P.ROLES_ASSIGN, **HARMLESS, writes=False,
+        body={"overrides": {"audit:own": False}},
     ),
 )  # fmt: skip
 
@@ -448,6 +478,7 @@ ROWS: tuple[Row, ...] = (
     *TEAM,
     *TEAM_API,
     *CREDENTIALS,
+    *ROLES_API,
     *INVITATIONS,
     *SETTINGS,
     *IMPORTS,

@@ -169,6 +169,11 @@ def with_needs(permissions: frozenset[Permission]) -> frozenset[Permission]:
     return permissions.union(*(_COMPLETE[permission] for permission in permissions))
 
 
+def in_order(permissions: frozenset[Permission]) -> tuple[Permission, ...]:
+    """Permissions in the order of the enumeration, which is the order on screen."""
+    return tuple(permission for permission in Permission if permission in permissions)
+
+
 def _complete(permission: Permission) -> frozenset[Permission]:
     found: set[Permission] = set()
     waiting = [permission]

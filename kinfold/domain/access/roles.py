@@ -72,6 +72,12 @@ def permissions_of_member(
     return decided(united, overrides)
 
 
+# The roles that every practice has for the same parts; the other shipped ones are there to start from.
+SYSTEM_ROLES = frozenset(
+    {"owner", "administrator", "client-administrator", "billing-administrator", "practitioner"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ShippedRole:
     """A role that comes with every practice."""

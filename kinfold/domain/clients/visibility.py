@@ -136,14 +136,18 @@ def further_ties(members: Iterable[UUID], at: datetime) -> QuerySet[Assignment]:
 
 def members_reached(viewer: Viewer, at: datetime | None = None) -> frozenset[UUID] | None:
     """The members through whose ties a viewer sees clients: themselves and whom they supervise. None: all clients."""
-    permissions = viewer.permissions
-    if Permission.CLIENTS_SEE_ALL in permissions:
+    if Permission.CLIENTS_SEE_ALL in viewer.permissions:
         return None
-    reached = {viewer.member_id} if Permission.CLIENTS_SEE_OWN in permissions else set()
-    if Permission.CLIENTS_SEE_SUPERVISED in permissions:
-        moment = at or clock.now()
-        reached.update(row[0] for row in _supervised_by(supervisor_id=viewer.member_id, at=moment))
-    return frozenset(reached)
+    if Permission.CLIENTS_SEE_SUPERVISED not in viewer.permissions:
+        return reached_through(viewer, ())
+    supervised = _supervised_by(supervisor_id=viewer.member_id, at=at or clock.now())
+    return reached_through(viewer, (row[0] for row in supervised))
+
+
+def reached_through(viewer: Viewer, supervised: Iterable[UUID]) -> frozenset[UUID]:
+    """Of a viewer and the people they supervise, those whose ties show them clients, roles for all set aside."""
+    own = {viewer.member_id} if Permission.CLIENTS_SEE_OWN in viewer.permissions else set[UUID]()
+    return frozenset(own.union(supervised if Permission.CLIENTS_SEE_SUPERVISED in viewer.permissions else ()))
 
 
 @prepared

@@ -15,8 +15,10 @@ from kinfold.domain.access.roles import StartingPoint
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
 from kinfold.domain.kernel.text import clean_name, sort_key
 
-from .errors import AboveOwnRights, OwnerRoleStays
-from .granting import OWNER
+from .errors import AboveOwnRights, OwnerRoleStays, RoleStays
+from .granting import ADMINISTRATOR, OWNER
+from .models import InvitationRole, InvitationState, MemberRole
+from .rights import RightsChange, refuse_impossible, rights_now
 
 NAME_LENGTH = 60
 DESCRIPTION_LENGTH = 300
@@ -75,6 +77,66 @@ def checked_name(typed: str, *, besides: UUID | None = None) -> str:
     if same not in (None, besides):
         raise NameTaken
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRole:
+    """What a role would say, checked, and what that would change."""
+
+    role: Role
+    name: str
+    description: str
+    definition: Definition
+    rights: RightsChange
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedDeletion:
+    """What holders of a role would get instead, checked, and what that would change."""
+
+    role: Role
+    replacement: Role | None
+    rights: RightsChange
+
+
+def proposed_role(actor: Actor, role_id: UUID, data: RoleForm) -> ProposedRole:
+    """A change of a role, refused as saving it would be, so that a preview and the act cannot disagree."""
+    role = changeable_role(actor, role_id)
+    name, description, definition = checked_role(data, besides=role.id)
+    refuse_defining_above(actor, definition.permissions)
+    now = rights_now()
+    change = RightsChange(now, now.saying(role.id, definition))
+    refuse_impossible(change)
+    return ProposedRole(role, name, description, definition, change)
+
+
+def proposed_deletion(actor: Actor, role_id: UUID, replacement_id: UUID | None) -> ProposedDeletion:
+    """The deletion of a role, refused as the act would be."""
+    role = changeable_role(actor, role_id)
+    if role.key == ADMINISTRATOR:
+        raise RoleStays
+    replacement = _replacement(actor, role, replacement_id)
+    now = rights_now()
+    change = RightsChange(now, now.without(role.id, replacement.id if replacement else None))
+    refuse_impossible(change)
+    return ProposedDeletion(role, replacement, change)
+
+
+def _replacement(actor: Actor, role: Role, replacement_id: UUID | None) -> Role | None:
+    """What holders get instead of a role. Raises InvalidInput when the role is in use and nothing fitting is named."""
+    if replacement_id is None:
+        held = MemberRole.objects.filter(role=role, until__isnull=True)
+        offered = InvitationRole.objects.filter(role=role, invitation__state=InvitationState.PENDING)
+        if held.exists() or offered.exists():
+            raise InvalidInput.one("replacement_id", "This role is in use. Choose what people get instead.")
+        return None
+    if replacement_id == role.id:
+        raise InvalidInput.one("replacement_id", "Choose another role than the one you delete.")
+    found = Role.objects.filter(pk=replacement_id, deleted_at__isnull=True).first()
+    if found is None:
+        raise InvalidInput.one("replacement_id", "Choose a role of this practice.")
+    refuse_defining_above(actor, definition_of(found).permissions)
+    return found
 
 
 class NameTaken(InvalidInput):

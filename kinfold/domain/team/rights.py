@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,11 +12,11 @@ from kinfold.domain.access.definitions import Definition, definitions
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, holds_or_will
 
 from .actors import SIGNS_IN
-from .errors import LosesOwnRights, NobodyAdministers
-from .models import Member, MemberRole
+from .errors import LosesOwnRights, NobodyAdministers, RoleSupervises
+from .models import Member, MemberRole, Supervision
 
 # Whoever holds all of these can let others in and give them every right but an owner's.
 ADMINISTERS = frozenset({Permission.MEMBERS_INVITE, Permission.ROLES_ASSIGN, Permission.ROLES_DEFINE})
@@ -67,6 +67,14 @@ class Rights:
         return replace(self, overrides={**self.overrides, member_id: overrides})
 
 
+@dataclass(frozen=True, slots=True)
+class RightsChange:
+    """What decides now, and what would decide if a change were made."""
+
+    before: Rights
+    after: Rights
+
+
 def rights_now() -> Rights:
     """The rights of everybody who has a place on the team, in three questions."""
     held: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -81,34 +89,28 @@ def rights_now() -> Rights:
     )
 
 
-def losing_own_rights(actor: Actor, before: Rights, after: Rights) -> frozenset[Permission]:
+def losing_own_rights(actor: Actor, change: RightsChange) -> frozenset[Permission]:
     """What a change takes from the acting person that they would need to take it back."""
     if actor.member_id is None:
         return frozenset()
-    return (before.permissions(actor.member_id) - after.permissions(actor.member_id)) & _UNDOES
+    now, then = (rights.permissions(actor.member_id) for rights in (change.before, change.after))
+    return (now - then) & _UNDOES
 
 
-def refuse_lockout(actor: Actor, before: Rights, after: Rights, *, accepted: bool) -> None:
-    """Raise NobodyAdministers or LosesOwnRights where a change of rights could not be taken back.
-
-    Somebody who signs in must still be able to administer; whoever would lose that themselves has to accept it.
-    """
-    if losing_own_rights(actor, before, after) and not accepted:
+def refuse_losing_own_rights(actor: Actor, change: RightsChange, *, accepted: bool) -> None:
+    """Raise LosesOwnRights where the acting person could not take a change back and has not said that they know."""
+    if losing_own_rights(actor, change) and not accepted:
         raise LosesOwnRights
-    if not _somebody_administers(after):
+
+
+def refuse_impossible(change: RightsChange) -> None:
+    """Raise NobodyAdministers or RoleSupervises where a change would leave the practice or a supervision without."""
+    after = change.after
+    able = [m for m in after.held if after.permissions(m) >= ADMINISTERS]
+    if not Member.objects.filter(pk__in=able, status__in=SIGNS_IN, login__is_active=True).exists():
         raise NobodyAdministers
-
-
-def _somebody_administers(rights: Rights) -> bool:
-    able = [m for m in rights.held if rights.permissions(m) >= ADMINISTERS]
-    return Member.objects.filter(pk__in=able, status__in=SIGNS_IN, login__is_active=True).exists()
-
-
-def changed_members(before: Rights, after: Rights) -> Iterable[UUID]:
-    """The members for whom anything is decided differently."""
-    return [
-        member_id
-        for member_id in before.held
-        if before.permissions(member_id) != after.permissions(member_id)
-        or before.supervised(member_id) != after.supervised(member_id)
-    ]
+    losing = [m for m in after.held if change.before.supervising(m) and not after.supervising(m)]
+    periods = Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id__in=losing)
+    people = periods.values("supervisor_id").distinct().count()
+    if people:
+        raise RoleSupervises(people)

@@ -47,7 +47,6 @@ from kinfold.domain.team.queries.members import (
     list_members,
     list_names,
 )
-from kinfold.domain.team.queries.roles import ListRoles, list_roles
 from kinfold.domain.team.queries.settings import GetPractice, ListTokens, get_practice, list_tokens
 
 from .core import ApiRequest, confirmed, etag, idempotency_key, if_match
@@ -73,7 +72,6 @@ from .team_schemas import (
     PracticeIn,
     PracticeOut,
     RolesIn,
-    RolesOut,
     SupervisionEnd,
     SupervisionIn,
     TokenIn,
@@ -144,12 +142,6 @@ def stop_supervision(request: ApiRequest, supervision_id: UUID, body: Supervisio
     data = EndSupervision(supervision_id=supervision_id, at=body.at)
     end_supervision(request.auth, data, once=idempotency_key(request))
     return Status(204, None)
-
-
-@router.get("/roles", response=RolesOut, summary="Roles")
-def roles(request: ApiRequest) -> dict[str, Any]:
-    """Each with what it allows. Needs `members:names`."""
-    return {"items": list_roles(request.auth, ListRoles())}
 
 
 @router.get("/invitations", response=InvitationsOut, summary="Invitations")

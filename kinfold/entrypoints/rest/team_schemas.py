@@ -97,26 +97,6 @@ class NamesOut(Schema):
     items: list[NameOut]
 
 
-class RoleOut(Schema):
-    """A role and what it allows; `grantable` when the caller may give it."""
-
-    id: UUID
-    key: str
-    name: str
-    description: str
-    clinical: bool
-    requires_supervision: bool
-    may_supervise: bool
-    allows: list[str]
-    grantable: bool
-
-
-class RolesOut(Schema):
-    """All roles of the practice."""
-
-    items: list[RoleOut]
-
-
 class InvitationOut(Schema):
     """One invitation. It is outdated when whoever invited may not do so any more: then it must be sent again."""
 

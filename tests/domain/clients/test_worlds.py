@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role, RoleDefinition
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.counting import SeenClients, Sightlines
 from kinfold.domain.clients.index import index_new, keyed
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, Client
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
@@ -30,7 +31,7 @@ from kinfold.domain.clients.queries.reach import (
     clients_visible_at,
 )
 from kinfold.domain.clients.ties import KIND_OF_CLIENT
-from kinfold.domain.clients.visibility import Viewer, sights, viewers, visible_for
+from kinfold.domain.clients.visibility import Level, Viewer, level_for, sights, viewers, visible_for
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
@@ -57,6 +58,7 @@ OVERRIDDEN = (
     Permission.CLIENTS_SEE_SUPERVISED,
     Permission.CLIENTS_PROFILE,
 )
+LOOKING = (Permission.CLIENTS_PROFILE, Permission.CLIENTS_CHART)
 # What roles said before they were changed.
 FORMER: tuple[tuple[str, dict[str, bool]], ...] = (
     ("administrator", {}),
@@ -283,6 +285,41 @@ def test_list_count_page_and_explanation_agree_in_every_world(
             with entered(world.practice.practice_id, writing=True):
                 _agree_now(world, other)
                 _agree_then(world, DAYS[past] + timedelta(hours=1))
+
+
+SHOWING = st.frozensets(
+    st.sampled_from([p for p in Permission if p.startswith("clients:see") or p in LOOKING]), max_size=6
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(plan=plans(), changes=st.lists(st.tuples(who, SHOWING, SHOWING), min_size=3, max_size=3))
+def test_clients_counted_for_a_change_of_rights_are_those_of_the_lists(
+    cast: Cast, plan: Plan, changes: list[tuple[int, frozenset[Permission], frozenset[Permission]]]
+) -> None:
+    with undone(), clock.frozen_at(NOW), entered(cast.alder.practice_id, writing=True):
+        _forget(cast.alder)
+        world = build(cast.alder, plan)
+        lines = Sightlines(actor(world, Viewer(world.members[0], frozenset({Permission.CLIENTS_SEE_ALL}))))
+        for number, *permissions in changes:
+            before, after = (Viewer(world.members[number], allowed) for allowed in permissions)
+            then, now = _levels(world, before), _levels(world, after)
+            assert lines.compared(before, after) == SeenClients(
+                shown=len(now.keys() - then.keys()),
+                hidden=len(then.keys() - now.keys()),
+                opened=len(_records(now) - _records(then)),
+                closed=len(_records(then) - _records(now)),
+            )
+
+
+def _levels(world: World, viewer: Viewer) -> dict[UUID, Level]:
+    """The clients in a viewer's list, and how much their grounds show of each. Roles are taken as they would be."""
+    person = actor(world, viewer)
+    return {c: level_for(person, c) for c in visible_for(viewer).values_list("id", flat=True)}
+
+
+def _records(levels: Mapping[UUID, Level]) -> set[UUID]:
+    return {client_id for client_id, level in levels.items() if level is Level.CHART}
 
 
 def _forget(practice: CastPractice) -> None:

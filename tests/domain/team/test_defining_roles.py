@@ -261,13 +261,10 @@ def test_requiring_supervision_flags_those_who_hold_the_role_already(cast: Cast)
 @pytest.mark.requirement("O18")
 def test_a_role_that_people_supervise_with_goes_on_allowing_it(cast: Cast) -> None:
     role = cast.alder.roles["supervisor"]
-    for attempt in (
-        lambda: change(cast.ada, role, may_supervise=False),
-        lambda: delete(cast.ada, role, cast.alder.roles["associate"]),
-    ):
-        with pytest.raises(RoleSupervises) as refused:
-            attempt()
-        assert refused.value.message.startswith("1 person supervises others with this role.")
+    with pytest.raises(RoleSupervises, match="1 person supervises others with this role"):
+        change(cast.ada, role, may_supervise=False)
+    with pytest.raises(RoleSupervises):
+        delete(cast.ada, role, cast.alder.roles["associate"])
     with entered(cast.alder.practice_id):
         supervision_id = Supervision.objects.values_list("id", flat=True).get()
     end_supervision(cast.ada.actor, EndSupervision(supervision_id=supervision_id))

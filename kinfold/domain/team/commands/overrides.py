@@ -14,12 +14,11 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import NotFound, StaleVersion
-from kinfold.domain.team.defining import checked_overrides
-from kinfold.domain.team.errors import AboveOwnRights, OwnersHaveAll
+from kinfold.domain.kernel.errors import StaleVersion
 from kinfold.domain.team.granting import acting_member, hold_team
 from kinfold.domain.team.models import Member, MemberOverride
-from kinfold.domain.team.rights import Rights, refuse_lockout, rights_now
+from kinfold.domain.team.overrides import proposed_overrides
+from kinfold.domain.team.rights import refuse_losing_own_rights
 
 says(member__overrides_changed="changed the exceptions for a team member")
 
@@ -45,20 +44,15 @@ def set_member_overrides(actor: Actor, data: SetMemberOverrides) -> None:
     NobodyAdministers, LosesOwnRights, InvalidInput and StaleVersion.
     """
     hold_team()
-    member = Member.objects.filter(pk=data.member_id, ended_at__isnull=True).first()
-    if member is None:
-        raise NotFound
-    wanted = checked_overrides(data.overrides)
+    proposed = proposed_overrides(actor, data.member_id, data.overrides)
+    member, wanted = proposed.member, proposed.overrides
     changed = {
         name for name in {*member.overrides, *wanted} if member.overrides.get(name) != wanted.get(name)
     }
     if not changed:
         trail.nothing_changed()
         return
-    rights = rights_now()
-    proposed = rights.overriding(member.id, wanted)
-    refuse_overriding(actor, member.id, rights, proposed)
-    refuse_lockout(actor, rights, proposed, accepted=data.accept_own_loss)
+    refuse_losing_own_rights(actor, proposed.rights, accepted=data.accept_own_loss)
     now = clock.now()
     read = Member.objects.filter(pk=member.id, version=data.version)
     if not read.update(overrides=wanted, version=F("version") + 1, updated_at=now):
@@ -85,14 +79,3 @@ def set_member_overrides(actor: Actor, data: SetMemberOverrides) -> None:
             "as_roles": sorted(changed - wanted.keys()),
         },
     )
-
-
-def refuse_overriding(actor: Actor, member_id: UUID, before: Rights, after: Rights) -> None:
-    """Raise OwnersHaveAll or AboveOwnRights where the actor may not make exceptions for this member."""
-    now, then = before.permissions(member_id), after.permissions(member_id)
-    if Permission.PRACTICE_OWN in now:
-        raise OwnersHaveAll
-    if not actor.permissions.issuperset(now | then):
-        raise AboveOwnRights(
-            "You can make exceptions only for people who may do no more than you, and only with rights of your own."
-        )

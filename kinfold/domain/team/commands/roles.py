@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.definitions import Definition, definition_of
@@ -18,8 +18,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import InvalidInput, StaleVersion
-from kinfold.domain.kernel.periods import holds_or_will
+from kinfold.domain.kernel.errors import StaleVersion
 from kinfold.domain.team.defining import (
     NameTaken,
     RoleForm,
@@ -27,19 +26,13 @@ from kinfold.domain.team.defining import (
     checked_name,
     checked_role,
     name_key,
+    proposed_deletion,
+    proposed_role,
     refuse_defining_above,
 )
-from kinfold.domain.team.errors import RoleStays, RoleSupervises
-from kinfold.domain.team.granting import ADMINISTRATOR, hold_team
-from kinfold.domain.team.models import (
-    Invitation,
-    InvitationRole,
-    InvitationState,
-    Member,
-    MemberRole,
-    Supervision,
-)
-from kinfold.domain.team.rights import Rights, refuse_lockout, rights_now
+from kinfold.domain.team.granting import hold_team
+from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState, Member, MemberRole
+from kinfold.domain.team.rights import refuse_losing_own_rights
 
 says(
     role__created="created a role",
@@ -111,25 +104,19 @@ def change_role(actor: Actor, data: ChangeRole) -> None:
     RoleSupervises while people supervise with it, NobodyAdministers, LosesOwnRights and StaleVersion.
     """
     hold_team()
-    role = changeable_role(actor, data.role_id)
-    name, description, after = checked_role(data, besides=role.id)
-    refuse_defining_above(actor, after.permissions)
-    before = definition_of(role)
-    values = {"name": name, "description": description, **asdict(after)}
+    proposed = proposed_role(actor, data.role_id, data)
+    role, before, after = proposed.role, definition_of(proposed.role), proposed.definition
+    values = {"name": proposed.name, "description": proposed.description, **asdict(after)}
     changed = [field for field, value in values.items() if getattr(role, field) != value]
     if not changed:
         trail.nothing_changed()
         return
-    rights = rights_now()
-    proposed = rights.saying(role.id, after)
-    refuse_lockout(actor, rights, proposed, accepted=data.accept_own_loss)
-    refuse_ending_supervision(rights, proposed)
-    _save(role, data.version, name_key=name_key(name), **values)
+    refuse_losing_own_rights(actor, proposed.rights, accepted=data.accept_own_loss)
+    _save(role, data.version, name_key=name_key(proposed.name), **values)
     if before != after:
         _keep(role.id, before, clock.now())
-    trail.record(
-        actor, "role.changed", subject=("role", role.id), fields=changed, detail=_told(after, before)
-    )
+    subject = ("role", role.id)
+    trail.record(actor, "role.changed", subject=subject, fields=changed, detail=_told(after, before))
 
 
 @command(Permission.ROLES_DEFINE)
@@ -140,42 +127,23 @@ def delete_role(actor: Actor, data: DeleteRole) -> None:
     `change_role` raises.
     """
     hold_team()
-    role = changeable_role(actor, data.role_id)
-    if role.key == ADMINISTRATOR:
-        raise RoleStays
-    replacement = _replacement(actor, role, data.replacement_id)
-    rights = rights_now()
-    proposed = rights.without(role.id, replacement.id if replacement else None)
-    refuse_lockout(actor, rights, proposed, accepted=data.accept_own_loss)
-    refuse_ending_supervision(rights, proposed)
-    now = clock.now()
+    proposed = proposed_deletion(actor, data.role_id, data.replacement_id)
+    refuse_losing_own_rights(actor, proposed.rights, accepted=data.accept_own_loss)
+    role, replacement, now = proposed.role, proposed.replacement, clock.now()
     _save(role, data.version, deleted_at=now)
-    holders = sorted(rights.holders(role.id)) if replacement is None else _replace(role, replacement, now)
-    events = [
-        trail.Event(
-            "role.deleted",
-            ("role", role.id),
-            detail={"replacement": str(replacement.id) if replacement else None, "holders": len(holders)},
-        )
-    ]
-    if replacement:
-        taken, given = [str(role.id)], [str(replacement.id)]
-        events += [
-            trail.Event(
-                "member.roles_changed", ("member", member_id), detail={"given": given, "taken": taken}
-            )
-            for member_id in holders
-        ]
-    trail.record_all(actor, events)
-
-
-def refuse_ending_supervision(before: Rights, after: Rights) -> None:
-    """Raise RoleSupervises when somebody who supervises would hold no role any more that may."""
-    losing = [m for m in before.held if before.supervising(m) and not after.supervising(m)]
-    periods = Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id__in=losing)
-    people = periods.values("supervisor_id").distinct().count()
-    if people:
-        raise RoleSupervises(people)
+    subject = ("role", role.id)
+    if replacement is None:
+        trail.record(actor, "role.deleted", subject=subject)
+        return
+    holders = _replace(role, replacement, now)
+    moved = {"given": [str(replacement.id)], "taken": [str(role.id)]}
+    trail.record_all(
+        actor,
+        [
+            trail.Event("role.deleted", subject, detail={**moved, "holders": len(holders)}),
+            *(trail.Event("member.roles_changed", ("member", m), detail=moved) for m in holders),
+        ],
+    )
 
 
 def _create(name: str, description: str, definition: Definition) -> UUID:
@@ -215,48 +183,22 @@ def _keep(role_id: UUID, said: Definition, until: datetime) -> None:
         RoleDefinition.objects.create(role_id=role_id, until=until, **asdict(said))
 
 
-def _replacement(actor: Actor, role: Role, replacement_id: UUID | None) -> Role | None:
-    """What holders get instead of a role. Raises InvalidInput when the role is in use and nothing fitting is named."""
-    if replacement_id is not None:
-        if replacement_id == role.id:
-            raise InvalidInput.one("replacement_id", "Choose another role than the one you delete.")
-        found = Role.objects.filter(pk=replacement_id, deleted_at__isnull=True).first()
-        if found is None:
-            raise InvalidInput.one("replacement_id", "Choose a role of this practice.")
-        refuse_defining_above(actor, definition_of(found).permissions)
-        return found
-    held = MemberRole.objects.filter(role=role, until__isnull=True).exists()
-    offered = InvitationRole.objects.filter(role=role, invitation__in=_pending()).exists()
-    if held or offered:
-        raise InvalidInput.one(
-            "replacement_id", "This role is in use. Choose the role that people get instead."
-        )
-    return None
-
-
-def _pending() -> QuerySet[Invitation]:
-    return Invitation.objects.filter(state=InvitationState.PENDING)
-
-
 def _replace(role: Role, replacement: Role, now: datetime) -> list[UUID]:
     """Give every holder and every pending invitation the replacement; returns the members who held the role."""
-    open_periods = MemberRole.objects.filter(role=role, until__isnull=True)
-    holders = list(open_periods.order_by("member_id").values_list("member_id", flat=True))
-    have = set(
-        MemberRole.objects.filter(role=replacement, until__isnull=True).values_list("member_id", flat=True)
-    )
-    MemberRole.objects.filter(role=role, until__isnull=True).update(until=now)
+    held = MemberRole.objects.filter(until__isnull=True)
+    holders = list(held.filter(role=role).order_by("member_id").values_list("member_id", flat=True))
+    have = set(held.filter(role=replacement).values_list("member_id", flat=True))
+    held.filter(role=role).update(until=now)
     MemberRole.objects.bulk_create(
         MemberRole(practice_id=role.practice_id, member_id=member_id, role=replacement, since=now)
         for member_id in holders
         if member_id not in have
     )
     Member.objects.filter(pk__in=holders).update(version=F("version") + 1, updated_at=now)
-    offered = InvitationRole.objects.filter(role=role, invitation__in=_pending())
-    doubly = InvitationRole.objects.filter(role=replacement).values("invitation_id")
-    InvitationRole.objects.filter(
-        pk__in=list(offered.filter(invitation_id__in=doubly).values_list("id", flat=True))
-    ).delete()
+    pending = Invitation.objects.filter(state=InvitationState.PENDING)
+    offered = InvitationRole.objects.filter(role=role, invitation__in=pending)
+    both = set(InvitationRole.objects.filter(role=replacement).values_list("invitation_id", flat=True))
+    offered.filter(invitation_id__in=both).delete()
     offered.update(role=replacement)
     return holders
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.definitions import FIELDS, definition_of
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
-from kinfold.domain.access.permissions import Permission
-from kinfold.domain.team.granting import allowed_by, may_give
+from kinfold.domain.access.permissions import Permission, in_order
+from kinfold.domain.access.roles import SYSTEM_ROLES
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.granting import ADMINISTRATOR, OWNER, allowed_by, may_give
+from kinfold.domain.team.models import InvitationRole, InvitationState, Member, MemberRole
+from kinfold.domain.team.queries.members import MemberName
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +29,7 @@ class ListRoles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleRow:
-    """A role and what it allows; `grantable` when the person who asks may give it."""
+    """A role and what it allows; `grantable` when the person who asks may give it, `system` for the common parts."""
 
     id: UUID
     key: str
@@ -28,8 +38,56 @@ class RoleRow:
     clinical: bool
     requires_supervision: bool
     may_supervise: bool
+    modifier: str
+    system: bool
     allows: tuple[Permission, ...]
     grantable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListRoleCards:
+    """All roles of the practice, as those see them who change them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetRole:
+    """Which role."""
+
+    role_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleCard:
+    """All that a role says, how many people hold it and are invited to it, and what the asker may do with it.
+
+    `overrides` are the permissions that are on or off whatever it starts from; `allows` is what comes of both.
+    """
+
+    id: UUID
+    key: str
+    name: str
+    description: str
+    starting_point: str
+    overrides: Mapping[str, bool]
+    clinical: bool
+    requires_supervision: bool
+    may_supervise: bool
+    modifier: str
+    system: bool
+    allows: tuple[Permission, ...]
+    holders: int
+    invitations: int
+    changeable: bool
+    deletable: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleDetail:
+    """One role, and who holds it."""
+
+    role: RoleCard
+    holders: tuple[MemberName, ...]
 
 
 @query(Permission.MEMBERS_NAMES)
@@ -44,8 +102,66 @@ def list_roles(actor: Actor, data: ListRoles) -> tuple[RoleRow, ...]:
             clinical=role.clinical,
             requires_supervision=role.requires_supervision,
             may_supervise=role.may_supervise,
-            allows=tuple(permission for permission in Permission if permission in allowed_by(role)),
+            modifier=role.modifier,
+            system=role.key in SYSTEM_ROLES,
+            allows=in_order(allowed_by(role)),
             grantable=may_give(actor, role),
         )
-        for role in Role.objects.filter(deleted_at__isnull=True).order_by("position", "name_key")
+        for role in _living()
+    )
+
+
+@query(Permission.ROLES_DEFINE)
+def list_role_cards(actor: Actor, data: ListRoleCards) -> tuple[RoleCard, ...]:
+    """The practice's roles in their order, with all they say and how much they are used, in three questions."""
+    held = dict(_held().values_list("role_id").annotate(Count("id")))
+    offered = dict(_offered().values_list("role_id").annotate(Count("id")))
+    return tuple(_card(actor, role, held.get(role.id, 0), offered.get(role.id, 0)) for role in _living())
+
+
+@query(Permission.ROLES_DEFINE)
+def get_role(actor: Actor, data: GetRole) -> RoleDetail:
+    """One role and who holds it. Raises NotFound for one that was deleted."""
+    role = _living().filter(pk=data.role_id).first()
+    if role is None:
+        raise NotFound
+    people = Member.objects.filter(pk__in=_held().filter(role=role).values("member_id"))
+    holders = tuple(
+        MemberName(id=member_id, name=f"{first} {last}".strip())
+        for member_id, first, last in people.order_by("sort_key", "id").values_list(
+            "id", "first_name", "last_name"
+        )
+    )
+    offered = _offered().filter(role=role).count()
+    return RoleDetail(role=_card(actor, role, len(holders), offered), holders=holders)
+
+
+def _living() -> QuerySet[Role]:
+    return Role.objects.filter(deleted_at__isnull=True).order_by("position", "name_key")
+
+
+def _held() -> QuerySet[MemberRole]:
+    return MemberRole.objects.filter(holds(clock.now()), member__ended_at__isnull=True)
+
+
+def _offered() -> QuerySet[InvitationRole]:
+    return InvitationRole.objects.filter(invitation__state=InvitationState.PENDING)
+
+
+def _card(actor: Actor, role: Role, holders: int, invitations: int) -> RoleCard:
+    allowed = definition_of(role).permissions
+    changeable = role.key != OWNER and actor.permissions.issuperset(allowed)
+    return RoleCard(
+        id=role.id,
+        key=role.key,
+        name=role.name,
+        description=role.description,
+        **{field: getattr(role, field) for field in FIELDS},
+        system=role.key in SYSTEM_ROLES,
+        allows=in_order(allowed),
+        holders=holders,
+        invitations=invitations,
+        changeable=changeable,
+        deletable=changeable and role.key != ADMINISTRATOR,
+        version=role.version,
     )
