@@ -12,7 +12,7 @@ ENGINE ?= sqlite
 # Test processes at once; one per core.
 WORKERS ?= auto
 
-.PHONY: help setup run test test-sqlite test-postgres journeys check fmt bench lock clean
+.PHONY: help setup run test test-sqlite test-postgres journeys check fmt reference bench lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ check: setup ## Formatting, lint, types, import rules, templates, migrations
 fmt: setup ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+reference: setup ## Write docs/reference from the code
+	$(BIN)/python -c 'from kinfold.domain.access.reference import as_markdown; print(as_markdown(), end="")' > docs/reference/permissions.md
 
 bench: setup ## Measure against the raw database and a plain Django admin: CLIENTS=100000 ENGINE=sqlite|postgres
 	$(BIN)/python -m bench --clients $(CLIENTS) --engine $(ENGINE)

@@ -311,6 +311,28 @@ ROLES_API = (
     ),
 )  # fmt: skip
 
+FORM = {**SAID, "version": "1", "modifier": "HO"}
+
+ROLES = (
+    get("roles", P.ROLES_DEFINE),
+    get("role-new", P.ROLES_DEFINE),
+    post("role-new", P.ROLES_DEFINE, status=303, body={**SAID, "do": "save"}),
+    get("role", P.ROLES_DEFINE, **HARMLESS),
+    post("role", P.ROLES_DEFINE, **HARMLESS, status=303, body={**FORM, "do": "confirm"}),
+    get("role-copy", P.ROLES_DEFINE, **HARMLESS),
+    post("role-copy", P.ROLES_DEFINE, **HARMLESS, status=303, body={"name": "Day shift"}),
+    get("role-delete", P.ROLES_DEFINE, **HARMLESS),
+    post(
+        "role-delete", P.ROLES_DEFINE, **HARMLESS, status=303,
+        body={"version": "1", "replacement": "{other_harmless_role}", "do": "confirm"},
+    ),
+    get("member-permissions", P.ROLES_ASSIGN, **HARMLESS),
+    post(
+        "member-permissions", P.ROLES_ASSIGN, **HARMLESS, status=303,
+        body={"version": "1", "o-audit:own": "off", "do": "confirm"},
+    ),
+)  # fmt: skip
+
 INVITATIONS = (
     get("invitation", LINK, at={"token": "invitation_link"}),
     post("invitation", LINK, at={"token": "invitation_link"}, body={"do": "decline"}),
@@ -478,6 +500,7 @@ ROWS: tuple[Row, ...] = (
     *TEAM,
     *TEAM_API,
     *CREDENTIALS,
+    *ROLES,
     *ROLES_API,
     *INVITATIONS,
     *SETTINGS,

@@ -157,4 +157,28 @@ def registering(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "codes", stage.ask(olu, "POST", "/manage/team/codes/", chosen)
 
 
-STORIES: tuple[Story, ...] = (a_second_factor, no_password, a_reset_link, a_demo, registering)
+def a_change_of_rights(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """What saving a role or exceptions would do, and what is refused."""
+    cast, olu = stage.cast, stage.signed_in(stage.cast.olu)
+    role = f"/settings/roles/{cast.alder.roles['intern']}/"
+    person = f"/manage/team/{cast.theo.member_id}/permissions/"
+    said = {"name": "Intern", "starting_point": "practitioner", "flag": "clinical", "o-clients:chart": "off"}
+    yield "role", stage.ask(olu, "POST", role, {**said, "do": "save"})
+    yield "role, badly named", stage.ask(olu, "POST", role, {**said, "name": "Owner", "do": "save"})
+    yield "role, for Theo", stage.ask(olu, "POST", role, {**said, "as": str(cast.theo.member_id)})
+    yield "exceptions", stage.ask(olu, "POST", person, {"o-clients:chart": "off", "do": "save"})
+    instead = {"replacement": str(cast.alder.roles["associate"])}
+    yield "deletion", stage.ask(olu, "POST", f"{role}delete/", instead)
+    for key in ("owner", "administrator"):
+        yield key, stage.ask(olu, "GET", f"/settings/roles/{cast.alder.roles[key]}/delete/")
+    yield "owner's exceptions", stage.ask(olu, "GET", f"/manage/team/{cast.olu.member_id}/permissions/")
+
+
+STORIES: tuple[Story, ...] = (
+    a_second_factor,
+    no_password,
+    a_reset_link,
+    a_demo,
+    registering,
+    a_change_of_rights,
+)

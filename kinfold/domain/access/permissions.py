@@ -156,6 +156,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SUPERVISION_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_OVERRIDE: frozenset({Permission.MEMBERS_READ}),
+    Permission.CLIENTS_CHART: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),

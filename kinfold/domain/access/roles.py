@@ -20,6 +20,11 @@ class StartingPoint(StrEnum):
     SUPERVISOR = "supervisor"
     NOTHING = "nothing"
 
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return self.value.replace("-", " ").title()
+
 
 _OWN_ACTS = frozenset({Permission.AUDIT_OWN, Permission.TOKENS_OWN, Permission.MEMBERS_NAMES})
 _PRACTITIONER = _OWN_ACTS | {

@@ -55,6 +55,7 @@ class MemberOut(Schema):
     registered: bool
     code_until: datetime | None
     joined_at: datetime
+    exceptions: int
     version: int
 
 

@@ -22,6 +22,11 @@ AREAS = (
     ),
     Area("adding", "Adding team members", "Adding and inviting people, and how they come to their login."),
     Area("roles", "Roles", "What a role allows, how several add up, and who may give which."),
+    Area(
+        "permissions",
+        "What each permission allows",
+        "Every feature that a role can allow, what it needs, and which roles start with it.",
+    ),
     Area("supervision", "Supervision", "Naming supervisors, what they see, and what happens without one."),
     Area(
         "licences", "Licenses", "What is kept of each person, reminders, and what an expired license stops."
@@ -45,6 +50,7 @@ _BEGINNINGS = {
     "invitation": "adding",
     "own-invitation": "adding",
     "member-roles": "roles",
+    "member-permissions": "roles",
     "role": "roles",
     "member-supervision": "supervision",
     "supervision": "supervision",

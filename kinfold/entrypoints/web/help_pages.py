@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from kinfold.domain.access.reference import reference
 from kinfold.domain.kernel.errors import NotFound
 
 from . import pages
@@ -26,7 +27,8 @@ def area(request: HttpRequest, area: str) -> HttpResponse:
     shown = area_called(area)
     if shown is None:
         raise NotFound
-    return pages.page(request, f"pages/help/{shown.slug}.html", {"areas": AREAS, "area": shown})
+    context = {"areas": AREAS, "area": shown, "reference": reference() if shown.slug == "permissions" else ()}
+    return pages.page(request, f"pages/help/{shown.slug}.html", context)
 
 
 routes = [

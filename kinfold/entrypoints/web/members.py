@@ -180,6 +180,7 @@ def role_options(offered: Iterable[RoleRow]) -> list[dict[str, Any]]:
             "value": str(role.id),
             "label": role.name,
             "hint": role.description + _more_about(role),
+            "group": "System roles" if role.system else "Practice roles",
             "disabled": not role.grantable,
         }
         for role in offered

@@ -204,6 +204,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 ("Imports", "imports", "file-down", actor.may(Permission.CLIENTS_IMPORT)),
                 ("Activity", "activity", "history", actor.may(Permission.AUDIT_OWN)),
                 ("Settings", "settings", "settings", actor.may(Permission.PRACTICE_CHANGE)),
+                ("Roles", "roles", "shield-check", _defines_roles_only(actor)),
             ],
         ),
     ]
@@ -237,6 +238,20 @@ def person_menu(actor: Actor) -> list[dict[str, str]]:
     if actor.demo and actor.may(Permission.PRACTICE_OWN):
         items.append({"label": "Demo mail", "href": url("demo-mail"), "icon": "mail"})
     return items
+
+
+def settings_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
+    """The pages of Settings that this person may open; `current` is the route of the one that is open."""
+    offered = (
+        ("Practice", "settings", actor.may(Permission.PRACTICE_CHANGE)),
+        ("Roles", "roles", actor.may(Permission.ROLES_DEFINE)),
+        ("API tokens", "tokens", actor.may(Permission.TOKENS_OWN)),
+    )
+    return [
+        {"label": label, "href": url(route), "count": None, "current": route == current}
+        for label, route, allowed in offered
+        if allowed
+    ]
 
 
 def clients_route(actor: Actor) -> str:
@@ -283,6 +298,11 @@ def _is_current(actor: Actor, route: str, path: str) -> bool:
     if path.startswith(mine) and path not in {mine, url("my-clients-search")}:
         return route == clients_route(actor)
     return path.startswith(url(route))
+
+
+def _defines_roles_only(actor: Actor) -> bool:
+    """Who changes roles and not the practice's other settings, where they would find them."""
+    return actor.may(Permission.ROLES_DEFINE) and not actor.may(Permission.PRACTICE_CHANGE)
 
 
 def _sees_others_clients_only(actor: Actor) -> bool:

@@ -156,6 +156,7 @@ def _practice_page(
         "switches": switches,
         "slug": now.slug,
         "version": now.version,
+        "tabs": pages.settings_tabs(actor, "settings"),
         "lost_mail": list_mail_troubles(actor, ListMailTroubles()),
     }
     return pages.page(request, PRACTICE, context, status=refused.status if refused else 200)
@@ -190,7 +191,7 @@ def _tokens_page(
         },
         "errors": {problem.field: problem.message for problem in problems},
         "problem": refused.message if isinstance(refused, Conflict) else "",
-        "may_practice": actor.may(Permission.PRACTICE_CHANGE),
+        "tabs": pages.settings_tabs(actor, "tokens"),
     }
     status = refused.status if refused else 200
     return pages.page(request, TOKENS, context, status=status)

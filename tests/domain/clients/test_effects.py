@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.access.definitions import FIELDS
 from kinfold.domain.access.models import Role
@@ -22,6 +24,7 @@ from kinfold.domain.clients.queries.effects import (
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.errors import AboveOwnRights, OwnerRoleStays, RoleSupervises
+from kinfold.domain.team.models import Member, MemberRole
 from tests.domain.team.steps import acts
 from tests.domain.team.test_overrides import override
 from tests.domain.team.test_roles import set_roles
@@ -112,6 +115,25 @@ def test_clients_whom_the_asker_does_not_see_are_not_counted(cast: Cast) -> None
     (theo,) = preview(cast.sana, cast, "intern", overrides={"clients:see-own": False}).people
     (lin,) = preview(cast.sana, cast, "licensed-therapist", overrides={"clients:see-own": False}).people
     assert (theo.hidden, lin.hidden) == (1, 0)
+
+
+def test_a_preview_asks_as_much_for_three_holders_as_for_thirty(cast: Cast) -> None:
+    asked = []
+    for last in (3, 30):
+        with entered(cast.alder.practice_id, writing=True):
+            for number in range(MemberRole.objects.count(), last):
+                member = Member.objects.create(
+                    first_name="M", last_name=str(number), sort_key=str(number), email=f"{number}@mail.example",
+                    joined_at=cast.began, updated_at=cast.began,
+                )  # fmt: skip
+                MemberRole.objects.create(
+                    member=member, role_id=cast.alder.roles["supervisor"], since=cast.began
+                )
+        with CaptureQueriesContext(connection) as queries:
+            found = preview(cast.ada, cast, "supervisor", overrides={"clients:see-all": True})
+        asked.append(len(queries))
+    assert len(found.people) > 20
+    assert asked[0] == asked[1]
 
 
 def test_a_preview_is_refused_as_the_act_would_be(cast: Cast) -> None:

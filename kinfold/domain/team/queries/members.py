@@ -80,6 +80,7 @@ class MemberRow:
     registered: bool
     code_until: datetime | None
     joined_at: datetime
+    exceptions: int
     version: int
 
 
@@ -205,7 +206,8 @@ def _members(which: Q) -> list[MemberRow]:
         .annotate(address=Coalesce(F("login__email"), F("email")))  # people change it with their login
         .annotate(registered=Q(login__isnull=False))
         .values_list(
-            "id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"
+            *("id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"),
+            "overrides",
         )
     )
     waiting = [row[0] for row in rows if not row[5]]
@@ -227,9 +229,10 @@ def _members(which: Q) -> list[MemberRow]:
             registered=registered,
             code_until=codes.get(member_id),
             joined_at=joined_at,
+            exceptions=len(overrides),
             version=version,
         )
-        for member_id, first, last, address, status, registered, joined_at, version in rows
+        for member_id, first, last, address, status, registered, joined_at, version, overrides in rows
     ]
 
 

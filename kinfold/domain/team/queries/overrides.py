@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
+from kinfold.domain.access.features import Abilities, Feature, abilities, features
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import BY_NAME, Permission, in_order
 from kinfold.domain.kernel.errors import NotFound
@@ -50,6 +51,39 @@ class MemberOverrides:
     owner: bool
     changeable: bool
     version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TryOverrides:
+    """All the exceptions that would hold for a member."""
+
+    member_id: UUID
+    overrides: Mapping[str, bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedOverrides:
+    """A line for each permission, from what the member's roles allow, and what they could do."""
+
+    features: tuple[Feature, ...]
+    abilities: Abilities
+
+
+@query(Permission.ROLES_ASSIGN)
+def try_overrides(actor: Actor, data: TryOverrides) -> TriedOverrides:
+    """What a member could do with these exceptions, before anything is saved. Marks what differs from their roles."""
+    rights = rights_now()
+    if data.member_id not in rights.held:
+        raise NotFound
+    by_roles = rights.overriding(data.member_id, {}).permissions(data.member_id)
+    allowed = rights.overriding(data.member_id, data.overrides).permissions(data.member_id)
+    can = abilities(
+        allowed,
+        by_roles,
+        requires_supervision=rights.supervised(data.member_id),
+        may_supervise=rights.supervising(data.member_id),
+    )
+    return TriedOverrides(features=features(by_roles, data.overrides), abilities=can)
 
 
 @query(Permission.ROLES_ASSIGN)

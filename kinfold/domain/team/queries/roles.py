@@ -9,17 +9,20 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.definitions import FIELDS, definition_of
+from kinfold.domain.access.definitions import FIELDS, Definition, definition_of
 from kinfold.domain.access.doors import query
+from kinfold.domain.access.features import Abilities, Feature, abilities, features
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission, in_order
-from kinfold.domain.access.roles import SYSTEM_ROLES
+from kinfold.domain.access.roles import DEFAULTS, SYSTEM_ROLES, StartingPoint
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds
+from kinfold.domain.team.defining import RoleForm, checked_definition
 from kinfold.domain.team.granting import ADMINISTRATOR, OWNER, allowed_by, may_give
 from kinfold.domain.team.models import InvitationRole, InvitationState, Member, MemberRole
 from kinfold.domain.team.queries.members import MemberName
+from kinfold.domain.team.rights import rights_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,10 +87,32 @@ class RoleCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleDetail:
-    """One role, and who holds it."""
+    """One role with a line for each permission, what can be done with it, and who holds it."""
 
     role: RoleCard
+    features: tuple[Feature, ...]
+    abilities: Abilities
     holders: tuple[MemberName, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TryRole(RoleForm):
+    """What a role would say, what it is now if it is there already, and for which of its holders it is asked."""
+
+    role_id: UUID | None = None
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedRole:
+    """A line for each permission, and what holders could do; for one person, with all else that they hold.
+
+    `person` is their name, "" where no one person is asked about.
+    """
+
+    features: tuple[Feature, ...]
+    abilities: Abilities
+    person: str
 
 
 @query(Permission.MEMBERS_NAMES)
@@ -133,7 +158,45 @@ def get_role(actor: Actor, data: GetRole) -> RoleDetail:
         )
     )
     offered = _offered().filter(role=role).count()
-    return RoleDetail(role=_card(actor, role, len(holders), offered), holders=holders)
+    lines, can = _shown(definition_of(role))
+    return RoleDetail(
+        role=_card(actor, role, len(holders), offered), features=lines, abilities=can, holders=holders
+    )
+
+
+@query(Permission.ROLES_DEFINE)
+def try_role(actor: Actor, data: TryRole) -> TriedRole:
+    """What people could do with a role that says this, before anything is saved. Marks what the role itself changes.
+
+    Raises InvalidInput for what no role can say, and NotFound for somebody who does not hold the role.
+    """
+    definition = checked_definition(data)
+    lines, can = _shown(definition)
+    if data.member_id is None or data.role_id is None:
+        return TriedRole(features=lines, abilities=can, person="")
+    now = rights_now()
+    if data.member_id not in now.holders(data.role_id):
+        raise NotFound
+    then = now.saying(data.role_id, definition)
+    can = abilities(
+        then.permissions(data.member_id),
+        now.permissions(data.member_id),
+        requires_supervision=then.supervised(data.member_id),
+        may_supervise=then.supervising(data.member_id),
+    )
+    return TriedRole(features=lines, abilities=can, person=Member.objects.get(pk=data.member_id).name)
+
+
+def _shown(definition: Definition) -> tuple[tuple[Feature, ...], Abilities]:
+    """A definition as lines and in words, with what it changes about its starting point."""
+    start = DEFAULTS[StartingPoint(definition.starting_point)]
+    can = abilities(
+        definition.permissions,
+        start,
+        requires_supervision=definition.requires_supervision,
+        may_supervise=definition.may_supervise,
+    )
+    return features(start, definition.overrides), can
 
 
 def _living() -> QuerySet[Role]:
