@@ -1,0 +1,121 @@
+"""What the API of bulk changes takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from .client_schemas import NamedOut, Status
+from .team_schemas import Body, Words
+
+ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign"]
+State = Literal["prepared", "running", "done", "undoing", "undone", "failed"]
+
+
+class MatchingIn(Body):
+    """All clients of a list, as `POST /clients/search` narrows it down."""
+
+    view: Status = "active"
+    q: Words = ""
+    therapist: UUID | Literal["none"] | None = None
+    tag: UUID | None = None
+
+
+class ChangeIn(Body):
+    """For which act, and whom: up to 1,000 clients by id, or all that match."""
+
+    act: ActName
+    client_ids: list[UUID] = []
+    matching: MatchingIn | None = None
+
+
+class DecidedIn(Body):
+    """What the act needs: names of `tags` to add, `tag_ids` to remove, or whom to reassign to.
+
+    `member_id` null with `unassign` true leaves clients waiting for a therapist.
+    """
+
+    tags: list[str] = []
+    tag_ids: list[UUID] = []
+    member_id: UUID | None = None
+    unassign: bool = False
+    reason: str = ""
+
+
+class SomeClient(Schema):
+    """A client by name."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+class GroupOut(Schema):
+    """How many clients became the same, the words that follow that number, and some of them."""
+
+    outcome: str
+    words: str
+    count: int
+    clients: list[SomeClient]
+
+
+class ShareOut(Schema):
+    """How many of those who fit are with one therapist (null: nobody), or have one tag."""
+
+    id: UUID | None
+    name: str
+    count: int
+
+
+class PreviewOut(Schema):
+    """What an act would do now."""
+
+    id: UUID
+    act: ActName
+    chosen: int
+    fit: GroupOut
+    left: list[GroupOut]
+    shares: list[ShareOut]
+    caseload: int | None
+
+
+class ChangeLine(Schema):
+    """A bulk change. `undo_until` is set while the caller can undo it."""
+
+    id: UUID
+    act: ActName
+    state: State
+    decided: str = Field(description="Its tags, or the next therapist, in words.")
+    made_by: NamedOut
+    made_at: datetime
+    applied_at: datetime | None
+    undone_at: datetime | None
+    undo_until: datetime | None
+    clients: int
+    done: int
+    kept: int
+    problem: str
+
+
+class ChangeOut(ChangeLine):
+    """A bulk change, and what became of everyone who was chosen."""
+
+    groups: list[GroupOut]
+
+
+class ChangeList(Schema):
+    """Newest first; `next` goes into `after`."""
+
+    items: list[ChangeLine]
+    next: UUID | None
+
+
+class ChangesAsked(Schema):
+    """Which part of the list."""
+
+    after: UUID | None = None
+    limit: int = 50
