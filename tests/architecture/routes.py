@@ -427,6 +427,36 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+# Bulk changes are of kinds that one may do, and one's own unless one sees all clients. These are Olu's.
+TAGGED: dict[str, Any] = {
+    "at": {"change_id": "done_change"}, "also": (P.CLIENTS_SEE_ALL,), "hides": (P.CLIENTS_CHANGE,)
+}  # fmt: skip
+WAITING: dict[str, Any] = {
+    "at": {"change_id": "prepared_change"}, "also": (P.CLIENTS_SEE_ALL,), "hides": (P.CLIENTS_ARCHIVE,)
+}  # fmt: skip
+ACTS = (P.CLIENTS_ARCHIVE, P.CLIENTS_CHANGE, P.CLIENTS_ASSIGN)
+
+CHANGES = (
+    post(
+        "clients-act", P.CLIENTS_ARCHIVE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
+        body={"act": "archive", "client": ["{client_id}"]},
+    ),
+    get("changes", SEES, ACTS),
+    get("change", SEES, P.CLIENTS_CHANGE, **TAGGED),
+    post("change", SEES, P.CLIENTS_ARCHIVE, **WAITING, writes=False),
+    post("change-apply", SEES, P.CLIENTS_ARCHIVE, **WAITING, status=303),
+    post("change-undo", SEES, P.CLIENTS_CHANGE, **TAGGED, status=303),
+    get("/changes", SEES, ACTS),
+    post(
+        "/changes", P.CLIENTS_ARCHIVE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=201,
+        body={"act": "archive", "client_ids": ["{client_id}"]},
+    ),
+    get("/changes/{change_id}", SEES, P.CLIENTS_CHANGE, **TAGGED),
+    post("/changes/{change_id}/preview", SEES, P.CLIENTS_ARCHIVE, **WAITING, writes=False),
+    post("/changes/{change_id}/apply", SEES, P.CLIENTS_ARCHIVE, **WAITING),
+    post("/changes/{change_id}/undo", SEES, P.CLIENTS_CHANGE, **TAGGED),
+)  # fmt: skip
+
 CLIENTS_API = (
     get("/clients", SEES),
     post("/clients/search", SEES, body={"q": "ok"}, writes=False),
@@ -506,6 +536,7 @@ ROWS: tuple[Row, ...] = (
     *SETTINGS,
     *IMPORTS,
     *CLIENTS,
+    *CHANGES,
     *CLIENTS_API,
     *FIRST_DAYS,
 )

@@ -37,6 +37,9 @@ from fido2.webauthn import (
 
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission, with_needs
+from kinfold.domain.changes.models import ChangeSet
+from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.clients.commands.bulk import AddTags, SelectClients, add_tags, select_clients
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.profile import Typed
@@ -299,10 +302,12 @@ def set_stage() -> Stage:
         _imports(cast.olu),
         _own_invitation(cast),
         _clients(cast.alder, cast.lin, cast.ben) | {"supervisor": cast.sana.member_id},
+        _changes(cast.olu, cast.anna),
     ):
         stage.things.update(things)
     stage.foreign.update(_team_things(cast.birch, cast.fran))
     stage.foreign.update(_imports(cast.fran))
+    stage.foreign.update(_changes(cast.fran, cast.finn))
     stage.things["lost_mail"] = _lost_mail(cast.alder)
     stage.foreign["lost_mail"] = _lost_mail(cast.birch)
     stage.foreign.update(
@@ -416,6 +421,17 @@ def _clients(practice: CastPractice, therapist: Person, client: CastClient) -> d
             client_id=client.id, until__isnull=True
         )
     return {"client_id": client.id, "member_id": therapist.member_id, "assignment_id": assignment_id}
+
+
+def _changes(owner: Person, client: CastClient) -> dict[str, object]:
+    """A client who was tagged in a bulk act, one that waits to be carried out, and one at work."""
+    done = select_clients(owner.actor, SelectClients(act=Act.ADD_TAGS, client_ids=(client.id,)))
+    add_tags(owner.actor, AddTags(change_id=done, tags=("Bulk",)))
+    waiting = select_clients(owner.actor, SelectClients(act=Act.ARCHIVE, client_ids=(client.id,)))
+    running = select_clients(owner.actor, SelectClients(act=Act.ARCHIVE, client_ids=(client.id,)))
+    with entered(owner.practice_id, writing=True):
+        ChangeSet.objects.filter(pk=running).update(state="running")
+    return {"done_change": done, "prepared_change": waiting, "running_change": running}
 
 
 def _own_invitation(cast: Cast) -> dict[str, object]:

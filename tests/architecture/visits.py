@@ -28,7 +28,7 @@ BY_SCRIPT = {"HX-Request": "true"}
 VIEWS = (
     *(
         f"/manage/clients/?{asked}"
-        for asked in ("show=pending", "show=archived", "sort=-updated", "therapist=none")
+        for asked in ("show=pending", "show=archived", "sort=-updated", "therapist=none", "all=yes")
     ),
     *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
     "/manage/team/?role={harmless_role}",
@@ -36,6 +36,8 @@ VIEWS = (
     "/clients/{client_id}/?at=2020-01-01",
     "/clients/{client_id}/?at=tomorrow",
     "/imports/{checked_import}/check/?view=ready",
+    "/clients/changes/{prepared_change}/",
+    "/clients/changes/{running_change}/",
     "/activity/?before=3",
     "/account/credentials/",
     *(f"/help/{area.slug}/" for area in AREAS),

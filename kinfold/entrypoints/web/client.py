@@ -106,12 +106,17 @@ def client_page(
     may = {
         "edit": active and profile is not None and actor.may(Permission.CLIENTS_CHANGE),
         "assign": active and actor.may(Permission.CLIENTS_ASSIGN),
+        "archive": actor.may(Permission.CLIENTS_ARCHIVE),
         "open_members": actor.manages_users and actor.may(Permission.MEMBERS_READ),
     }
     access, checked = _access(request, actor, card) if actor.may(Permission.ACCESS_EXPLAIN) else (None, None)
     nothing_typed = {"values": {"therapist": "", "kind": card_kind(card), "reason": ""}, "errors": {}}
     context = {
         "clients_url": reverse(pages.clients_route(actor)),
+        # Who archives a client may lose sight of them by it.
+        "after_act": address(card.id)
+        if actor.may(Permission.CLIENTS_SEE_ALL)
+        else reverse(pages.clients_route(actor)),
         "client": card,
         "profile": profile,
         "editing": editing,

@@ -19,7 +19,7 @@ from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, open_
 from kinfold.domain.clients.queries.rules import GetClientRules, get_client_rules
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 
-from . import pages
+from . import changes, pages
 from .client import address, client_page
 from .client_forms import LABELS, new_form_key, offered_tags, tags_of
 from .client_lines import client_lines
@@ -69,6 +69,7 @@ def _row(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
         may_edit=actor.may(Permission.CLIENTS_CHANGE) and found.status == "active",
         names_only=not actor.may(Permission.CLIENTS_PROFILE),
         focus=True,
+        ticks=bool(changes.offered(actor, found.status)),
     )
     return pages.page(request, LIST, {"lines": lines}, block="row")
 
@@ -116,6 +117,7 @@ def _form(
             "client": get_row(actor, GetRow(client_id=client_id)),
             "form": form,
             "all_tags": offered_tags(actor),
+            "ticks": bool(changes.offered(actor, card.status)),
         }
         return pages.page(request, LIST, context, block="edit_row", status=status)
     return client_page(request, actor, card, editing=form, status=status)

@@ -18,11 +18,29 @@ _external_id = part(ROW, "external_id_cell")
 
 
 def client_lines(
-    clients: Iterable[ClientRow], *, may_edit: bool, names_only: bool, focus: bool = False
+    clients: Iterable[ClientRow],
+    *,
+    may_edit: bool,
+    names_only: bool,
+    focus: bool = False,
+    ticks: bool = False,
+    all_chosen: bool = False,
 ) -> Markup:
-    """The lines of these clients. With `focus` the pencil takes it, after a line was edited."""
+    """The lines of these clients. With `focus` the pencil takes it, after a line was edited.
+
+    `ticks`: each line has a box to tick; `all_chosen`: all are ticked, and those on other pages too.
+    """
     lines = map(_line, clients)
-    return filled(ROW, "client_row", lines, may_edit=may_edit, names_only=names_only, focus=focus)
+    return filled(
+        ROW,
+        "client_row",
+        lines,
+        may_edit=may_edit,
+        names_only=names_only,
+        focus=focus,
+        ticks=ticks,
+        all_chosen=all_chosen,
+    )
 
 
 def _line(client: ClientRow) -> dict[str, str]:

@@ -16,7 +16,6 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.queries.listing import (
     ClientPage,
-    ClientSort,
     ListClients,
     ViewCounts,
     list_clients,
@@ -24,8 +23,9 @@ from kinfold.domain.clients.queries.listing import (
 from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
 from kinfold.domain.kernel.errors import NotAllowed
 
-from . import adding, client, client_edit, pages, team
+from . import adding, changes, client, client_edit, pages, team
 from .client_lines import client_lines
+from .client_lists import UNASSIGNED, narrowed, view_of
 from .jinja import url
 
 LIST = "pages/clients/list.html"
@@ -36,7 +36,6 @@ VIEWS = (
     ("archived", "Archived", "Read-only"),
 )
 NOUNS = {"active": "active clients", "pending": "pending clients", "archived": "archived clients"}
-UNASSIGNED = "none"
 
 
 @require_GET
@@ -71,19 +70,11 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     managing = route == MANAGED
     if not actor.sees_clients or (managing and not actor.manages_users):
         raise NotAllowed
-    view = asked.get("show", "")
-    view = view if view in NOUNS else "active"
+    view = view_of(asked)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
-    therapist = asked.get("therapist", "")
-    sort = asked.get("sort", "")
-    wanted = ListClients(
-        archived=view == "archived",
-        search=typed,
-        therapist_id=actor.member_id if own else pages.a_uuid(therapist),
-        unassigned=therapist == UNASSIGNED and not own,
-        tag_id=None if names_only else pages.a_uuid(asked.get("tag", "")),
-        sort=ClientSort(sort) if sort in set(ClientSort) else ClientSort.NAME,
+    wanted = replace(
+        narrowed(actor, asked, typed, own=own),
         after=pages.a_uuid(asked.get("after", "")),
         before=None if asked.get("after") else pages.a_uuid(asked.get("before", "")),
     )
@@ -101,7 +92,10 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "create": managing and actor.may(Permission.CLIENTS_CREATE),
         "import_": managing and actor.may(Permission.CLIENTS_IMPORT),
         "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
+        "undo": bool(changes.offered(actor, "active")),
     }
+    acts = changes.offered(actor, view) if found.rows else []
+    chosen = {"all": asked.get("all") == "yes", "own": own}
     context: dict[str, Any] = {
         "title": "Manage users" if managing else "My clients" if actor.clinical else "Clients",
         "base_url": url(route),
@@ -113,7 +107,13 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "q": typed,
         "params": params,
         "filters": _filters(actor, params, own=own, names_only=names_only),
-        "lines": client_lines(found.rows, may_edit=may["edit"], names_only=names_only),
+        "lines": client_lines(
+            found.rows,
+            may_edit=may["edit"],
+            names_only=names_only,
+            ticks=bool(acts),
+            all_chosen=chosen["all"],
+        ),
         "page": {
             "total": found.total,
             "start": None if wanted.after or wanted.before else 1,
@@ -122,6 +122,8 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
             "previous": found.previous,
         },
         "names_only": names_only,
+        "acts": acts,
+        "chosen": chosen,
         "may": may,
     }
     return pages.page(request, LIST, context, block="rows")
@@ -195,4 +197,5 @@ routes = [
     *adding.routes,
     *client.routes,
     *client_edit.routes,
+    *changes.routes,
 ]

@@ -107,7 +107,11 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
         "csrf_token": get_token(request),
         "csp_nonce": str(getattr(request, "csp_nonce", "")),
         "toasts": [
-            {"text": message.message, "tone": "warn" if message.level >= messages.WARNING else "done"}
+            {
+                "text": message.message,
+                "tone": "warn" if message.level >= messages.WARNING else "done",
+                "link": _link(message.extra_tags or ""),
+            }
             for message in messages.get_messages(request)
         ],
         "theme": chosen_theme(request),
@@ -118,9 +122,15 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def toast(request: HttpRequest, text: str) -> None:
-    """Say on the next page what was just done."""
-    messages.success(request, text)
+def toast(request: HttpRequest, text: str, link: tuple[str, str] | None = None) -> None:
+    """Say on the next page what was just done, with a link for going on from there: its words and its address."""
+    messages.success(request, text, extra_tags=f"{link[1]} {link[0]}" if link else "")
+
+
+def _link(kept: str) -> dict[str, str] | None:
+    """The link of a toast, as `toast` kept it with the message."""
+    href, _, words = kept.partition(" ")
+    return {"href": href, "words": words} if words else None
 
 
 def warn(request: HttpRequest, text: str) -> None:

@@ -35,12 +35,12 @@ from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tasks import later
 
 says(
-    change__prepared="chose clients for a bulk act",
-    change__started="started a bulk act",
-    change__applied="carried out a bulk act",
-    change__failed="could not finish a bulk act",
-    change__undo_started="began to undo a bulk act",
-    change__undone="undid a bulk act",
+    change__prepared="chose clients for a bulk change",
+    change__started="started a bulk change",
+    change__applied="carried out a bulk change",
+    change__failed="could not finish a bulk change",
+    change__undo_started="began to undo a bulk change",
+    change__undone="undid a bulk change",
     client__archived="archived a client",
     client__unarchived="brought a client back from Archived",
 )
@@ -206,7 +206,7 @@ def undo_change(actor: Actor, data: UndoChange) -> UUID:
 
     Needs the permission that the act itself needs. Raises CannotUndo unless it was done, and not too long ago.
     """
-    change = permitted(actor, data.change_id)
+    change = change_of(actor, data.change_id)
     now = clock.now()
     begun = ChangeSet.objects.filter(pk=change.id, state=ChangeState.DONE, undo_until__gt=now).update(
         state=ChangeState.UNDOING, undone_by_id=actor.member_id, problem=""
@@ -222,8 +222,9 @@ def undo_change(actor: Actor, data: UndoChange) -> UUID:
 
 
 def changes_of(actor: Actor) -> QuerySet[ChangeSet]:
-    """The bulk acts an actor may see: their own, or all where they see all clients."""
-    changes = ChangeSet.objects.filter(kind__in=[act.value for act in Act])
+    """The bulk acts that an actor may see: of the kinds they may do, their own, or all where they see all clients."""
+    kinds = [act.value for act, permission in PERMISSIONS.items() if actor.may(permission)]
+    changes = ChangeSet.objects.filter(kind__in=kinds)
     if actor.may(Permission.CLIENTS_SEE_ALL):
         return changes
     return changes.filter(made_by_id=actor.member_id) if actor.member_id else changes.none()
@@ -246,19 +247,18 @@ def _tags(typed: tuple[str, ...]) -> tuple[str, ...]:
     return kept
 
 
-def permitted(actor: Actor, change_id: UUID) -> ChangeSet:
-    """A bulk act that an actor may decide on. Raises NotFound, and NotAllowed without the act's permission."""
+def change_of(actor: Actor, change_id: UUID) -> ChangeSet:
+    """One of these acts. Raises NotFound."""
+    refuse_unless_sees_clients(actor)
     change = changes_of(actor).filter(pk=change_id).first()
     if change is None:
         raise NotFound
-    if not actor.may(PERMISSIONS[Act(change.kind)]):
-        raise NotAllowed
     return change
 
 
 def _decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: bool) -> UUID:
     """Carry an act out, here or in the background; once."""
-    change = permitted(actor, change_id)
+    change = change_of(actor, change_id)
     if change.kind != act:
         raise NotFound
     begun = ChangeSet.objects.filter(pk=change.id, state=ChangeState.PREPARED).update(

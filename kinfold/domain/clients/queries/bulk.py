@@ -17,12 +17,12 @@ from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice, Chosen
 from kinfold.domain.clients.bulk.carrying import sorted_out
 from kinfold.domain.clients.bulk.outcomes import LEFT, Outcome
-from kinfold.domain.clients.commands.bulk import changes_of, permitted
+from kinfold.domain.clients.commands.bulk import change_of, changes_of
 from kinfold.domain.clients.errors import ChangeMovedOn
 from kinfold.domain.clients.models import ChosenClient, Client, ClientStatus, ClientTag, Tag
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.errors import NotAllowed
 from kinfold.domain.team.models import Member
 
 PAGE: Final = 50
@@ -141,7 +141,7 @@ class ChangePage:
 @query(None)
 def preview_change(actor: Actor, data: PreviewChange) -> ChangePreview:
     """What an act would do now. Raises ChangeMovedOn when it was carried out already."""
-    change = permitted(actor, data.change_id)
+    change = change_of(actor, data.change_id)
     if change.state != ChangeState.PREPARED:
         raise ChangeMovedOn
     act = Act(change.kind)
@@ -164,10 +164,7 @@ def preview_change(actor: Actor, data: PreviewChange) -> ChangePreview:
 @query(None)
 def open_change(actor: Actor, data: OpenChange) -> ChangeResult:
     """One act, and what became of everyone. Raises NotFound unless it is the actor's, or they see all clients."""
-    refuse_unless_sees_clients(actor)
-    change = changes_of(actor).filter(pk=data.change_id).first()
-    if change is None:
-        raise NotFound
+    change = change_of(actor, data.change_id)
     chosen = ChosenClient.objects.filter(change_set_id=change.id)
     counts = dict(chosen.order_by().values_list("outcome").annotate(clients=Count("client_id")))
     groups = []
@@ -178,24 +175,26 @@ def open_change(actor: Actor, data: OpenChange) -> ChangeResult:
             groups.append(
                 Group(outcome=outcome.value, words=outcome.words, count=counts[outcome], clients=clients)
             )
-    return ChangeResult(summary=_summaries(actor, [change])[0], groups=tuple(groups))
+    return ChangeResult(summary=_summaries([change])[0], groups=tuple(groups))
 
 
 @query(None)
 def list_changes(actor: Actor, data: ListChanges) -> ChangePage:
     """Bulk acts that were carried out or begun: one's own, or everybody's for those who see all clients."""
     refuse_unless_sees_clients(actor)
+    if actor.permissions.isdisjoint(PERMISSIONS.values()):
+        raise NotAllowed
     changes = changes_of(actor).exclude(state=ChangeState.PREPARED).order_by("-made_at", "-id")
     edge = changes.filter(pk=data.after).values_list("made_at", "id").first() if data.after else None
     if edge:
         changes = changes.filter(Q(made_at__lt=edge[0]) | Q(made_at=edge[0], id__lt=edge[1]))
     size = max(1, min(data.limit, MOST))
     found = list(changes[: size + 1])
-    items = _summaries(actor, found[:size])
+    items = _summaries(found[:size])
     return ChangePage(items=items, next=items[-1].id if len(found) > size else None)
 
 
-def _summaries(actor: Actor, changes: Sequence[ChangeSet]) -> tuple[ChangeSummary, ...]:
+def _summaries(changes: Sequence[ChangeSet]) -> tuple[ChangeSummary, ...]:
     choices = [Choice.read(change.choice) for change in changes]
     people = {change.made_by_id for change in changes} | {choice.member_id for choice in choices}
     people |= {change.undone_by_id for change in changes}
@@ -216,7 +215,7 @@ def _summaries(actor: Actor, changes: Sequence[ChangeSet]) -> tuple[ChangeSummar
             applied_at=change.applied_at,
             undone_at=change.undone_at,
             undone_by=names.get(change.undone_by_id, "") if change.undone_by_id else "",
-            undo_until=change.undo_until if _can_undo(actor, change, now) else None,
+            undo_until=change.undo_until if _can_undo(change, now) else None,
             rows=change.rows,
             done=change.rows_done,
             kept=change.rows_kept,
@@ -226,13 +225,8 @@ def _summaries(actor: Actor, changes: Sequence[ChangeSet]) -> tuple[ChangeSummar
     )
 
 
-def _can_undo(actor: Actor, change: ChangeSet, now: datetime) -> bool:
-    return (
-        change.state == ChangeState.DONE
-        and change.undo_until is not None
-        and change.undo_until > now
-        and actor.may(PERMISSIONS[Act(change.kind)])
-    )
+def _can_undo(change: ChangeSet, now: datetime) -> bool:
+    return change.state == ChangeState.DONE and change.undo_until is not None and change.undo_until > now
 
 
 def _decided(choice: Choice, members: Mapping[UUID, str], tags: Mapping[UUID, str]) -> str:

@@ -174,6 +174,6 @@ def test_somebody_elses_act_is_not_found(cast: Cast) -> None:
     change_id = reassign(cast.ada, cast.lin, cast.anna.id)
     with pytest.raises(NotFound):
         undo(cast.fran, change_id)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         undo(cast.bea, change_id)
     assert names(listed(cast.theo)) == []
