@@ -189,6 +189,14 @@ TEAM = (
         "team-invite-email", P.MEMBERS_INVITE, status=303,
         body={"email": "imani@example.org", "full_name": "Imani Brooks", "roles": ["{harmless_role}"], "message": "Hi"},
     ),
+    get("admin-add", P.MEMBERS_INVITE),
+    post(
+        "admin-add", P.MEMBERS_INVITE, status=303,
+        body={
+            "first_name": "Wim", "last_name": "Aalto", "email": "{confirmed_email}", "roles": ["{harmless_role}"],
+        },
+    ),
+    post("admin-decide", P.PRACTICE_OWN, status=303, at={"request_id": "admin_request"}, body={"do": "approve"}),
     post("registration-codes", P.MEMBERS_INVITE, status=303, body={"do": "send", "member": ["{harmless_member}"]}),
     post("invitations", P.MEMBERS_INVITE, status=303, body={"do": "resend", "invitation": ["{invitation_id}"]}),
     get("member", P.MEMBERS_READ),
@@ -226,6 +234,15 @@ TEAM_API = (
         "/invitations/preview", P.MEMBERS_INVITE, writes=False,
         body={"full_name": "Imani Brooks", "role_ids": ["{harmless_role}"], "message": "Hi"},
     ),
+    get("/admin-requests", P.MEMBERS_READ),
+    post(
+        "/admin-requests", P.MEMBERS_INVITE, status=201,
+        body={
+            "first_name": "Wim", "last_name": "Aalto", "email": "{confirmed_email}", "role_ids": ["{harmless_role}"],
+        },
+    ),
+    post("/admin-requests/{request_id}/approve", P.PRACTICE_OWN, status=204, at={"request_id": "admin_request"}),
+    post("/admin-requests/{request_id}/decline", P.PRACTICE_OWN, status=204, at={"request_id": "admin_request"}),
     post("/registration-codes/send", P.MEMBERS_INVITE, status=204, body={"member_ids": ["{harmless_member}"]}),
     # The code itself belongs to no practice's tables; only the entry says that somebody looked.
     post("/registration-codes/view", P.MEMBERS_INVITE, body={"member_ids": ["{harmless_member}"]}, writes=False),

@@ -57,7 +57,16 @@ from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.team.actors import actor_for_login, write_token
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.links import link_token
-from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat, Supervision
+from kinfold.domain.team.models import (
+    AdminRequest,
+    AdminRequestRole,
+    ApiToken,
+    Invitation,
+    Member,
+    MemberRole,
+    Seat,
+    Supervision,
+)
 from kinfold.domain.team.registration import KIND
 from tests.architecture.routes import PEOPLE
 from tests.personas import PASSWORD, Cast, CastClient, CastPractice, Person, build_cast
@@ -318,7 +327,8 @@ def set_stage() -> Stage:
 
 
 def _account_things(stage: Stage) -> dict[str, object]:
-    """What belongs to Nora's login: a passkey, another browser that is signed in, and a mailed link of each kind.
+    """What belongs to Nora's login: a passkey, another browser that is signed in, and a mailed link of each kind; and
+    a login that works nowhere yet.
 
     The new address that a link proves is Lin's: a second factor can be added only when there is none to prove.
     """
@@ -330,11 +340,19 @@ def _account_things(stage: Stage) -> dict[str, object]:
         data={"name": "Red key", "credential": passkey_credential()},
     )
     return {
+        "confirmed_email": _confirmed_login("wim@example.org"),
         "verify_key": _secret(links.issue(links.VERIFY, "lin.new@example.org", lin)),
         "reset_key": _secret(links.issue(links.RESET, stage.cast.nora.email, login_id)),
         "passkey": passkey.pk,
         "session": stage.sign_in("Nora elsewhere", login_id).session_id,
     }
+
+
+def _confirmed_login(email: str) -> str:
+    """The confirmed address of a new login."""
+    login = Login.objects.create(email=email, full_name="Wim Aalto", password=make_password(None))
+    EmailAddress.objects.create(user=login, email=email, verified=True, primary=True)
+    return email
 
 
 def _secret(link_id: UUID) -> str:
@@ -376,6 +394,14 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         supervision = Supervision.objects.first() or Supervision.objects.create(
             supervisor_id=owner.member_id, supervisee=visitor, since=now
         )
+        request = AdminRequest.objects.create(
+            first_name="Ines",
+            last_name="Roth",
+            email=f"ines@{practice.slug}.example",
+            requested_by_id=owner.member_id,
+            requested_at=now,
+        )
+        AdminRequestRole.objects.create(request=request, role=first)
     code = registration_codes.issue(KIND, visitor.id, practice.practice_id, sent_to=visitor.email)
     invitation_id = invite_member(
         owner.actor,
@@ -389,6 +415,7 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         "harmless_member": visitor.id,
         "harmless_email": visitor.email,
         "registration_code": code.code,
+        "admin_request": request.id,
         "supervision_id": supervision.id,
         "invitation_id": invitation_id,
         "invitation_link": link_token(practice.practice_id, invitation_id, nonce),

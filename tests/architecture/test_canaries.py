@@ -34,7 +34,7 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.commands.invitations import ResendInvitations, resend_invitations
 from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
-from kinfold.domain.team.models import ApiToken, Member
+from kinfold.domain.team.models import AdminRequest, ApiToken, Member
 from tests.architecture import resolver
 from tests.architecture.playing import request
 from tests.architecture.routes import ROWS, Open
@@ -214,6 +214,11 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
             samples=[[canaries.word(f"a cell of {whose}", managing)] * 5],
             problem=canaries.word(f"what was wrong with a file of {whose}", managing),
         )
+        AdminRequest.objects.update(
+            first_name=canaries.word(f"whom {whose} wants as administrator", managing),
+            last_name=canaries.word(f"the last name of {whose}'s administrator", managing),
+            email=canaries.word(f"where {whose} wants an administrator", managing).lower() + "@example.org",
+        )
         ApiToken.objects.create(
             member_id=owner.member_id,
             name=canaries.word(f"a token of {whose}", {whose.lower()}),
@@ -358,6 +363,7 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
             Credential,
             NpiPeriod,
             LicenceException,
+            AdminRequest,
         ):
             rows = repr(list(model.objects.values()))
             for each in model._meta.concrete_fields:

@@ -33,7 +33,7 @@ class Permission(StrEnum):
     PRACTICE_OWN = (
         "practice:own",
         "Own the practice",
-        "Give and take the Owner role, and decide who may open direct clients' charts.",
+        "Give and take the Owner role, approve new administrators, and decide who may open direct clients' charts.",
     )
     PRACTICE_CHANGE = (
         "practice:change",

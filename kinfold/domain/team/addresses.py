@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from kinfold.domain.kernel.errors import Conflict, Problem
 
-from .errors import AlreadyInvited, AlreadyOnTeam, ArchivedHere, ArchivedRow, PeopleRefused
-from .models import Invitation, InvitationState, Member, MemberStatus
+from .errors import AlreadyInvited, AlreadyOnTeam, AlreadyRequested, ArchivedHere, ArchivedRow, PeopleRefused
+from .models import AdminRequest, AdminRequestState, Invitation, InvitationState, Member, MemberStatus
 
 
 def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
@@ -25,6 +25,8 @@ def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
     found: dict[str, Conflict] = {
         email: AlreadyInvited() for email in invited.values_list("email", flat=True)
     }
+    requested = AdminRequest.objects.filter(state=AdminRequestState.PENDING, email__in=wanted)
+    found |= {email: AlreadyRequested() for email in requested.values_list("email", flat=True)}
     members = Member.objects.filter(ended_at__isnull=True).filter(
         Q(email__in=wanted) | Q(login__email__in=wanted)
     )
@@ -36,7 +38,7 @@ def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
 
 
 def refuse_taken(email: str) -> None:
-    """Raise AlreadyOnTeam, ArchivedHere or AlreadyInvited for an address that has a place here or waits for one."""
+    """Raise AlreadyOnTeam, ArchivedHere, AlreadyInvited or AlreadyRequested for an address that `taken_here` finds."""
     found = taken_here([email])
     if found:
         raise found[email]

@@ -21,7 +21,7 @@ from kinfold.domain.practices.models import Practice
 
 from .actors import SIGNS_IN
 from .links import link_token
-from .models import Invitation, InvitationState, Member, MemberRole
+from .models import AdminRequest, AdminRequestState, Invitation, InvitationState, Member, MemberRole
 from .vouching import still_vouched
 
 
@@ -33,6 +33,11 @@ def send_invitation(practice_id: UUID, invitation_id: UUID) -> None:
 def send_registration_code(practice_id: UUID, code_id: UUID) -> None:
     """Queue the e-mail with a member's registration code."""
     enqueue("team.registration", practice_id, code_id)
+
+
+def tell_requester(practice_id: UUID, request_id: UUID) -> None:
+    """Queue the e-mail that tells who asked for an administrator what an owner decided."""
+    enqueue("team.admin-request", practice_id, request_id)
 
 
 def tell_inviter(practice_id: UUID, invitation_id: UUID) -> None:
@@ -138,11 +143,7 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
     invitation = Invitation.objects.filter(pk=invitation_id).first()
     if invitation is None or practice_id is None:
         return None
-    address = (
-        Member.objects.filter(pk=invitation.invited_by_id, status__in=SIGNS_IN, login__is_active=True)
-        .values_list("login__email", flat=True)
-        .first()
-    )
+    address = _address_of(invitation.invited_by_id)
     texts = {
         InvitationState.ACCEPTED.value: f"{invitation.called} accepted your invitation and is on the team now.",
         InvitationState.DECLINED.value: f"{invitation.called} declined your invitation.",
@@ -158,6 +159,30 @@ def answer_mail(practice_id: UUID | None, invitation_id: UUID) -> Mail | None:
 
 def _day(practice: Practice, moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(practice.time_zone)):%B %-d, %Y}"
+
+
+@mail_kind("team.admin-request", "Decision about a new administrator")
+def decision_mail(_practice_id: UUID | None, request_id: UUID) -> Mail | None:
+    """To whoever asked, while they are on the team (SPEC H09)."""
+    request = AdminRequest.objects.filter(pk=request_id).first()
+    address = _address_of(request.requested_by_id) if request else None
+    texts = {
+        AdminRequestState.APPROVED.value: "was approved as administrator and gets an email with what to do next.",
+        AdminRequestState.DECLINED.value: "was not approved as administrator.",
+    }
+    if request is None or address is None or request.state not in texts:
+        return None
+    return Mail(
+        to=address,
+        subject=f"Your request was {request.state}",
+        text=f"{request.name} {texts[request.state]}\n\nYour team: {settings.PUBLIC_URL}{settings.TEAM_PATH}\n",
+    )
+
+
+def _address_of(member_id: UUID) -> str | None:
+    """Where to write to somebody on the team; None when they left."""
+    here = Member.objects.filter(pk=member_id, status__in=SIGNS_IN, login__is_active=True)
+    return here.values_list("login__email", flat=True).first()
 
 
 def _questions(practice: Practice) -> str:

@@ -23,6 +23,27 @@ class AlreadyOnTeam(Conflict):
     message = "This person is on the team already."
 
 
+class AlreadyRequested(Conflict):
+    """An owner has yet to decide about this person as administrator."""
+
+    code = "already-requested"
+    message = "This person waits for an owner's approval. Look under Pending."
+
+
+class AlreadyDecided(Conflict):
+    """Of two owners who decide, the first one counts."""
+
+    code = "already-decided"
+    message = "This was decided in the meantime. Look at the list again."
+
+
+class RoleGone(Conflict):
+    """A role that was asked for is not there any more."""
+
+    code = "role-gone"
+    message = "A role that was asked for was deleted. Decline, then add the person again with another role."
+
+
 class ArchivedHere(Conflict):
     """The address belongs to an archived member, whose place and history can be brought back (SPEC 8.12)."""
 

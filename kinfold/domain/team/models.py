@@ -160,6 +160,56 @@ class InvitationRole(TenantModel):
         ]
 
 
+class AdminRequestState(models.TextChoices):
+    """Approved and declined are final and kept."""
+
+    PENDING = "pending", "Waits for an owner"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+
+
+class AdminRequest(TenantModel):
+    """A wish to add somebody as administrator, which an owner decides (SPEC H07–H09)."""
+
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.CharField(max_length=254)
+    state = models.CharField(
+        max_length=10, choices=AdminRequestState.choices, default=AdminRequestState.PENDING
+    )
+    requested_by = TenantForeignKey(Member, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = TenantForeignKey(Member, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    member = TenantForeignKey(Member, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("admin_request", "requested_by", "decided_by", "member"),
+            models.UniqueConstraint(
+                fields=("practice", "email"), condition=Q(state="pending"), name="admin_request_one_pending"
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        """First and last name, as shown."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class AdminRequestRole(TenantModel):
+    """A role that the new administrator will hold."""
+
+    request = TenantForeignKey(AdminRequest, related_name="wanted_roles")
+    role = TenantForeignKey("access.Role", related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("admin_request_role", "request", "role"),
+            models.UniqueConstraint(fields=("practice", "request", "role"), name="admin_request_role_once"),
+        ]
+
+
 class Supervision(TenantModel):
     """One period during which one member supervised another."""
 

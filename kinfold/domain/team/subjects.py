@@ -10,7 +10,7 @@ from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.subjects import names
 
-from .models import Invitation, Member
+from .models import AdminRequest, Invitation, Member
 
 
 @names("member")
@@ -37,3 +37,11 @@ def invitation_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     if Permission.MEMBERS_READ not in actor.permissions:
         return {}
     return {found.id: found.called for found in Invitation.objects.filter(pk__in=set(ids))}
+
+
+@names("admin_request")
+def admin_request_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """People who were to be administrators, for those who may open the team list."""
+    if Permission.MEMBERS_READ not in actor.permissions:
+        return {}
+    return {found.id: found.name for found in AdminRequest.objects.filter(pk__in=set(ids))}

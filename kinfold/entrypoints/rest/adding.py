@@ -12,6 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema, Status
 
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
+from kinfold.domain.team.commands.administrators import (
+    DecideAdministrator,
+    RequestAdministrator,
+    decide_administrator,
+    request_administrator,
+)
 from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
 from kinfold.domain.team.commands.registering import (
     RegisterMember,
@@ -22,12 +28,13 @@ from kinfold.domain.team.commands.registering import (
     view_registration_codes,
 )
 from kinfold.domain.team.errors import PeopleRefused
+from kinfold.domain.team.queries.administrators import ListAdminRequests, list_admin_requests
 from kinfold.domain.team.queries.invitations import PreviewInvitation, preview_invitation
 from kinfold.domain.team.registration import Proof, guest_with_code
 
 from . import team
 from .core import ApiRequest, ProblemDetails, confirmed, idempotency_key, problem
-from .team_schemas import Body, Ids
+from .team_schemas import Body, Ids, Made
 
 # One address lists members and adds them, and an address belongs to one router.
 router = team.router
@@ -123,6 +130,32 @@ class CodesOut(Schema):
     items: list[CodeOut]
 
 
+class AdminIn(Body):
+    """Whom to add as administrator, by the confirmed address of their login."""
+
+    first_name: str
+    last_name: str
+    email: str
+    role_ids: Ids
+
+
+class AdminRequestOut(Schema):
+    """Somebody who waits for an owner's approval."""
+
+    id: UUID
+    name: str
+    email: str
+    roles: list[str]
+    requested_by: str
+    requested_at: datetime
+
+
+class AdminRequestsOut(Schema):
+    """Everybody who waits, the longest wait first."""
+
+    items: list[AdminRequestOut]
+
+
 class RegisterIn(Body):
     """What shows that a record is theirs, and the password of the new login."""
 
@@ -192,6 +225,41 @@ def view_codes(request: ApiRequest, body: MemberIds) -> dict[str, Any]:
     confirmed(request)
     data = ViewRegistrationCodes(member_ids=tuple(body.member_ids))
     return {"items": view_registration_codes(request.auth, data)}
+
+
+@router.get("/admin-requests", response=AdminRequestsOut, summary="Who waits to become an administrator")
+def admin_requests(request: ApiRequest) -> dict[str, Any]:
+    """Needs `members:read`."""
+    return {"items": list_admin_requests(request.auth, ListAdminRequests())}
+
+
+@router.post("/admin-requests", response={201: Made}, summary="Add an administrator")
+def add_admin(request: ApiRequest, body: AdminIn) -> Status[dict[str, Any]]:
+    """An owner has to approve; when an owner asks, it is approved at once. The id is the request's."""
+    data = RequestAdministrator(**{**body.dict(), "role_ids": tuple(body.role_ids)})
+    return Status(201, {"id": request_administrator(request.auth, data, once=idempotency_key(request))})
+
+
+@router.post(
+    "/admin-requests/{uuid:request_id}/approve", response={204: None}, summary="Approve an administrator"
+)
+def approve_admin(request: ApiRequest, request_id: UUID) -> Status[None]:
+    """They are on the team at once, and are mailed a registration code for their login."""
+    return _decide(request, DecideAdministrator(request_id=request_id, approve=True))
+
+
+@router.post(
+    "/admin-requests/{uuid:request_id}/decline", response={204: None}, summary="Decline an administrator"
+)
+def decline_admin(request: ApiRequest, request_id: UUID) -> Status[None]:
+    """Nothing changes but the request."""
+    return _decide(request, DecideAdministrator(request_id=request_id, approve=False))
+
+
+def _decide(request: ApiRequest, data: DecideAdministrator) -> Status[None]:
+    confirmed(request)
+    decide_administrator(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
 
 
 @router.post("/registrations", auth=None, response={201: RegisteredOut}, summary="Register with a code")

@@ -45,6 +45,7 @@ _BEGINNINGS = {
     "member": "people",
     "team-add": "adding",
     "team-invite": "adding",
+    "admin-": "adding",
     "registration-codes": "adding",
     "register": "adding",
     "invitation": "adding",

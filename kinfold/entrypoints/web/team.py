@@ -30,12 +30,13 @@ from kinfold.domain.team.commands.invitations import (
     resend_invitations,
 )
 from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere, InvitationNotPending
+from kinfold.domain.team.queries.administrators import ListAdminRequests, list_admin_requests
 from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
 from kinfold.domain.team.queries.members import ListMembers, MemberRow, list_members
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import members, newcomers, pages
+from . import administrators, members, newcomers, pages
 
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
@@ -171,8 +172,14 @@ def _list(
     sort = asked.get("sort", "") or "name"
     window = Window(after=pages.a_uuid(asked.get("after", "")), before=pages.a_uuid(asked.get("before", "")))
     roles = list_roles(actor, ListRoles())
-    context: dict[str, Any] = {"declined": [], "without_supervisor": 0, "caseloads": None, "waiting": {}}
-    context["attention"] = ()
+    context: dict[str, Any] = {
+        "declined": [],
+        "without_supervisor": 0,
+        "caseloads": None,
+        "waiting": {},
+        "requests": (),
+        "attention": (),
+    }
     if view is TeamView.PENDING:
         waiting = list_invitations(
             actor, ListInvitations(search=typed, role_id=role_id, sort=sort, window=window)
@@ -194,6 +201,8 @@ def _list(
             context["attention"] = list_attention(actor, ListAttention())
         if actor.sees_clients:
             context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
+    if view is TeamView.PENDING or actor.may(Permission.PRACTICE_OWN):
+        context["requests"] = list_admin_requests(actor, ListAdminRequests())
     params = {
         "show": "" if view is TeamView.ACTIVE else view.value,
         "sort": "" if sort == "name" else sort,
@@ -211,6 +220,7 @@ def _list(
         "pending": view is TeamView.PENDING,
         "may": {
             "invite": actor.may(Permission.MEMBERS_INVITE),
+            "decide": actor.may(Permission.PRACTICE_OWN),
             "open": True,
             "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,
         },
@@ -279,6 +289,7 @@ routes = [
     path("manage/team/search/", search, name="team-search"),
     path("manage/team/invite/", invite, name="team-invite"),
     path("manage/team/invitations/", invitations, name="invitations"),
+    *administrators.routes,
     *newcomers.routes,
     *members.routes,
 ]

@@ -91,3 +91,19 @@ def test_a_program_previews_an_invitation_and_invites_several(cast: Cast) -> Non
         "invalid",
         ["people"],
     )
+
+
+@pytest.mark.requirement("H09")
+def test_programs_ask_for_an_administrator_and_approve(cast: Cast) -> None:
+    ada, olu = program_of(cast.ada), program_of(cast.olu)
+    wanted = {"first_name": "Nora", "last_name": "Weiss", "email": cast.nora.email}
+    body = {**wanted, "role_ids": [str(cast.alder.roles["administrator"])]}
+    made = ada("POST", "/admin-requests", body)
+    assert made.status_code == 201
+    (waiting,) = olu("GET", "/admin-requests").json()["items"]
+    assert (waiting["id"], waiting["name"]) == (made.json()["id"], "Nora Weiss")
+    path = f"/admin-requests/{waiting['id']}"
+    assert ada("POST", f"{path}/approve").status_code == 403
+    assert olu("POST", f"{path}/approve").status_code == 204
+    assert problem(olu("POST", f"{path}/decline")) == (409, "already-decided", [])
+    assert olu("GET", "/admin-requests").json()["items"] == []

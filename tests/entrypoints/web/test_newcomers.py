@@ -300,3 +300,67 @@ def test_two_thousand_invitations_at_once_are_refused_in_a_sentence(
     assert response.status_code == 422
     assert "Invite at most 50 people at a time." in response.content.decode()
     assert invited(cast) == []
+
+
+# --- Add admin --------------------------------------------------------------------------------------------------------
+
+ADMIN, PENDING = "/manage/team/admins/add/", "/manage/team/?show=pending"
+
+
+def nora(cast: Cast, **more: str) -> dict[str, Any]:
+    """The form as a browser posts it."""
+    role = cast.alder.roles["administrator"]
+    known = {"first_name": "Nora", "last_name": "Weiss", "email": cast.nora.email}
+    return {**known, "roles": [role], **more}
+
+
+@pytest.mark.requirement("H07")
+@pytest.mark.requirement("H09")
+def test_an_administrator_is_asked_for_under_the_dots_and_an_owner_approves_under_pending(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser, owner = browser_of(cast.ada), browser_of(cast.olu)
+    assert f'href="{ADMIN}"' in browser.get(TEAM).content.decode()
+    html = browser.get(ADMIN).content.decode()
+    assert "An owner has to approve them first." in html
+    assert "Licensed Therapist" not in html, "roles for administration only"
+    response = browser.post(ADMIN, nora(cast))
+    assert (response.status_code, response.headers["Location"]) == (303, PENDING)
+    html = browser.get(PENDING).content.decode()
+    assert "Waiting for an owner&#39;s approval" in html or "Waiting for an owner's approval" in html
+    assert ">Approve<" not in html
+    assert "1 new administrator waits for your approval." in owner.get(TEAM).content.decode()
+    html = owner.get(PENDING).content.decode()
+    assert "Asked for by Ada Brandt" in html
+    decide = re.search(r'action="(/manage/team/admins/[^"]+/)"', html)
+    assert decide
+    assert browser.post(decide[1], {"do": "approve"}).status_code == 403
+    assert owner.post(decide[1], {"do": "approve"}).headers["Location"] == PENDING
+    assert new_members(cast) == ["Nora Weiss"]
+    owner.post(decide[1], {"do": "decline"})
+    assert "This was decided in the meantime." in owner.get(PENDING).content.decode()
+
+
+@pytest.mark.requirement("H08")
+def test_an_unconfirmed_address_is_refused_with_what_to_do_and_nothing_typed_is_lost(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    response = browser_of(cast.ada).post(ADMIN, nora(cast, email="nobody@example.org"))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "There is no confirmed login with this email address." in html
+    assert typed(html, "first_name") == ["Nora"]
+    assert typed(html, "email") == ["nobody@example.org"]
+    assert re.search(rf'value="{cast.alder.roles["administrator"]}"[^>]* checked', html)
+
+
+def test_a_tampered_role_and_a_person_who_is_here_are_refused_on_the_form(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    response = browser.post(ADMIN, {**nora(cast), "roles": [cast.alder.roles["owner"]]})
+    assert response.status_code == 403
+    assert "no more than your own roles do" in response.content.decode()
+    response = browser.post(ADMIN, nora(cast, email=cast.bea.email))
+    assert response.status_code == 409
+    assert "This person is on the team already." in response.content.decode()

@@ -16,7 +16,14 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from kinfold.domain.kernel.text import query_words, sort_key, words
-from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberStatus
+from kinfold.domain.team.models import (
+    AdminRequest,
+    AdminRequestState,
+    Invitation,
+    InvitationState,
+    Member,
+    MemberStatus,
+)
 
 PAGE = 50
 MOST = 200
@@ -75,13 +82,14 @@ class Page(Generic[R]):
 
 
 def team_counts() -> TeamCounts:
-    """The counts of the three views, in two queries."""
+    """The counts of the three views, in three queries."""
     members = Member.objects.filter(ended_at__isnull=True).aggregate(
         active=Count("id", filter=Q(status__in=ON_THE_TEAM)),
         archived=Count("id", filter=Q(status=MemberStatus.ARCHIVED)),
     )
     pending = Invitation.objects.filter(state=InvitationState.PENDING).count()
-    return TeamCounts(active=members["active"], archived=members["archived"], pending=pending)
+    requests = AdminRequest.objects.filter(state=AdminRequestState.PENDING).count()
+    return TeamCounts(active=members["active"], archived=members["archived"], pending=pending + requests)
 
 
 def matching(rows: Sequence[R], typed: str) -> list[R]:
