@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from kinfold.entrypoints.web import drawing
 from kinfold.entrypoints.web.jinja import TEMPLATES
 from tests.architecture import test_first_page
 from tests.architecture.reading import read
@@ -30,6 +31,7 @@ def seen(stage: Stage) -> Generator[list[Seen], None, None]:
         USED.add(str(name))
         return get_template(env, name, *args, **kwargs)
 
+    drawing.forget()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "get_template", noted)
         answers = list(visits(stage))

@@ -1,7 +1,8 @@
-"""Lines of long lists: a macro draws one with marks where its values go, then each line is that text filled in.
+"""What is drawn again and again is drawn once: by a macro, so that it stays in a template.
 
-Fifty lines of a list were half of a page's time, since Jinja looks up, escapes and joins each value on its own. Filling
-in takes a tenth of it, and the line stays where a line belongs: in a template (docs/decisions/performance.md).
+Drawing is most of a page's time, since Jinja looks up, escapes and joins each value on its own
+(docs/decisions/performance.md). So lines of long lists are a text with marks that is filled in for each line, and the
+parts of a page that stay the same from one to the next are remembered with what they were drawn from.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.template import engines
@@ -29,7 +31,80 @@ def filled(
     are escaped unless they are markup already.
     """
     text, names = _drawn(template, macro, tuple(options.items()))
-    return Markup("".join([text % tuple([_safe(line[name]) for name in names]) for line in lines]))  # noqa: S704
+    placed = itemgetter(*names)
+    drawn = []
+    for line in lines:
+        safe = {name: value if _is_safe(value) else str(escape(value)) for name, value in line.items()}
+        drawn.append(text % placed(safe))
+    return Markup("".join(drawn))  # noqa: S704 - escaped by the template, and here
+
+
+def remembered(
+    template: str, macro: str, *values: Any, fresh: Mapping[str, str] | None = None, **options: Any
+) -> Markup:
+    """What a macro draws from these values, drawn once for equal ones: for parts that change seldom.
+
+    The macro may depend on nothing else, not on the day, the practice or the person. `fresh` values differ each time,
+    such as the token of a form: the macro may place them and not decide anything by them.
+    """
+    call = _Call(template, macro, values, options, tuple(fresh or ()))
+    text, names = _remembered(call)
+    if fresh:
+        text = text % tuple([str(escape(fresh[name])) for name in names])
+    return Markup(text)  # noqa: S704 - escaped by the template, and here
+
+
+class _Call:
+    """A macro and what it is given, equal to another one that would draw the same."""
+
+    __slots__ = ("_hash", "_key", "_values", "names")
+
+    def __init__(
+        self,
+        template: str,
+        macro: str,
+        values: tuple[Any, ...],
+        options: dict[str, Any],
+        names: tuple[str, ...],
+    ) -> None:
+        self._key = (template, macro, _frozen(values), _frozen(options), names)
+        self._hash = hash(self._key)
+        self._values: tuple[Any, ...] | None = (template, macro, values, options)
+        self.names = names
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Call) and self._key == other._key
+
+    def draw(self) -> str:
+        """Let the macro draw; afterwards only the key is kept."""
+        assert self._values is not None  # noqa: S101 - drawn once
+        (template, macro, values, options), self._values = self._values, None
+        marks = {name: _MARK.format(name) for name in self.names}
+        return str(_macro(template, macro)(*values, **options, **marks))
+
+
+@lru_cache(maxsize=512)
+def _remembered(call: _Call) -> tuple[str, tuple[str, ...]]:
+    text = call.draw()
+    return _with_gaps(text) if call.names else (text, ())
+
+
+_SIMPLE = frozenset({str, type(None)})
+
+
+def _frozen(value: Any) -> Any:
+    """A value as a key. Markup and text, or a number and a truth, can be equal and are drawn differently."""
+    kind = value.__class__
+    if kind in _SIMPLE:
+        return value
+    if kind is dict:
+        return tuple([(name, _frozen(one)) for name, one in value.items()])
+    if kind is list or kind is tuple:
+        return tuple(map(_frozen, value))
+    return kind, value
 
 
 def part(template: str, macro: str) -> Callable[[Any], Markup]:
@@ -42,6 +117,12 @@ def part(template: str, macro: str) -> Callable[[Any], Markup]:
     return drawn
 
 
+def forget() -> None:
+    """Draw everything anew from here on, for tests of the templates."""
+    _remembered.cache_clear()
+    _drawn.cache_clear()
+
+
 class _Marks(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return _MARK.format(name)
@@ -49,7 +130,11 @@ class _Marks(dict[str, str]):
 
 @lru_cache(maxsize=256)
 def _drawn(template: str, macro: str, options: tuple[tuple[str, Any], ...]) -> tuple[str, tuple[str, ...]]:
-    text = str(_macro(template, macro)(_Marks(), **dict(options)))
+    return _with_gaps(str(_macro(template, macro)(_Marks(), **dict(options))))
+
+
+def _with_gaps(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text with gaps to fill in where marks are, and the marks' names in order."""
     return _MARKED.sub("%s", text.replace("%", "%%")), tuple(_MARKED.findall(text))
 
 
@@ -61,7 +146,6 @@ def _macro(template: str, macro: str) -> Callable[..., str]:
     return drawing
 
 
-def _safe(value: str) -> str:
-    if value.__class__ is str and not _plain(value):
-        return str(escape(value))
-    return value
+def _is_safe(value: str) -> bool:
+    """Whether a value is markup, or a text without any sign that would need escaping."""
+    return value.__class__ is Markup or _plain(value) is not None

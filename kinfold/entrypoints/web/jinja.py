@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 from uuid import UUID
 from zipfile import ZipFile
@@ -22,10 +23,12 @@ import phonenumbers
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import json_script
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from . import place
+from .drawing import remembered
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -44,6 +47,7 @@ def environment(**options: object) -> Environment:
         "lstrip_blocks": True,
     }
     env = Environment(**settings)  # type: ignore[arg-type]  # noqa: S701 -- autoescape is set above
+    env.template_class = _Template
     env.globals.update(
         attrs=attrs,
         icon=icon,
@@ -51,6 +55,7 @@ def environment(**options: object) -> Environment:
         links_to=links_to,
         person_name=person_name,
         query=query,
+        remembered=remembered,
         static=static_url,
         url=url,
     )
@@ -65,6 +70,17 @@ def environment(**options: object) -> Environment:
         phone=phone,
     )
     return env
+
+
+class _Template(Template):
+    """A template whose macros are imported as they are.
+
+    Jinja compares two sets of names at each import, to find globals that only the importing template was given; ours
+    are all given to the environment.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        return super()._get_default_module()
 
 
 @lru_cache(maxsize=256)

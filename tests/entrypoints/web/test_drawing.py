@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from kinfold.entrypoints.web.client_lines import ROW
-from kinfold.entrypoints.web.drawing import filled
+from kinfold.entrypoints.web.drawing import filled, remembered
 
 LINE = {
     "id": "1",
@@ -45,3 +45,28 @@ def test_each_line_holds_its_own_values_and_nothing_of_the_one_before() -> None:
     assert "Anna" not in second
     assert "EMDR" not in drawn
     assert "Edit" not in drawn
+
+
+def test_parts_are_remembered_for_equal_values_only() -> None:
+    def tabs(label: str, count: int | None, current: bool) -> str:
+        shown = [{"label": label, "href": "/", "count": count, "current": current}]
+        return remembered("components/page.html", "tabs", shown, "People")
+
+    assert tabs("Clients", 1, True) == tabs("Clients", 1, True)
+    assert len({tabs("Clients", 1, True), tabs("Clients", 1, False), tabs("Clients", None, False)}) == 3
+    # Equal and not alike: a text that looks like markup, and markup.
+    assert "&lt;b&gt;" in tabs("<b>", None, False)
+    assert "<b>" in tabs(Markup("<b>"), None, False)
+    assert "&lt;b&gt;" in tabs("<b>", None, False)
+
+
+def test_what_differs_each_time_is_placed_each_time_and_escaped() -> None:
+    def side(token: str, here: str) -> str:
+        fresh = {"csrf_token": token, "here": here}
+        return remembered("components/side.html", "side", [], [], "", "Alder", "Olu", "", True, fresh=fresh)
+
+    first, second = side("one", "/?a=1&b=%s"), side("two", '/"><script>')
+    assert first.count('value="one"') == 2
+    assert 'value="/?a=1&amp;b=%s"' in first
+    assert second.count('value="two"') == 2
+    assert "<script>" not in second
