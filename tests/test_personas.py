@@ -6,7 +6,10 @@ from tests.personas import Cast
 
 def test_everybody_in_the_cast_may_do_what_their_role_allows(cast: Cast) -> None:
     assert cast.olu.actor.may(*Permission)
-    assert cast.ada.actor.permissions == frozenset(Permission) - {Permission.PRACTICE_OWN}
+    assert cast.ada.actor.permissions == frozenset(Permission) - {
+        Permission.PRACTICE_OWN,
+        Permission.MEMBERS_REMOVE,
+    }
     assert cast.sana.actor.may(Permission.CLIENTS_SEE_SUPERVISED)
     assert cast.theo.actor.role_names == ("Intern",)
     assert cast.lin.actor.clinical

@@ -28,6 +28,7 @@ class Actor:
     support_email: str = ""
     time_zone: str = "UTC"
     country: str = "US"
+    looks_back: bool = False  # archived: signs in to read their own profile and history, and changes nothing
 
     def may(self, *permissions: Permission) -> bool:
         """Whether all of these are allowed."""
@@ -51,6 +52,8 @@ MANAGES_USERS = frozenset(
     {
         Permission.MEMBERS_INVITE,
         Permission.MEMBERS_CHANGE,
+        Permission.MEMBERS_STATUS,
+        Permission.MEMBERS_REMOVE,
         Permission.ROLES_ASSIGN,
         Permission.CLIENTS_CREATE,
         Permission.CLIENTS_CHANGE,

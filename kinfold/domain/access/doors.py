@@ -94,6 +94,7 @@ def command(
                     entered(actor.practice_id, writing=True),
                     trail.watching() as watch,
                 ):
+                    _refuse_looking_back(actor)
                     _admit(actor, permission)
                     if once:
                         result = _only_once(name, function, actor, data, once)
@@ -152,6 +153,12 @@ def _register(function: Callable[..., Any], permission: Permission | None, kind:
 def _admit(actor: Actor, permission: Permission | None) -> None:
     if permission is not None and permission not in actor.permissions:
         raise NotAllowed
+
+
+def _refuse_looking_back(actor: Actor) -> None:
+    """Whoever was archived reads their history and changes nothing, also where no permission is asked for."""
+    if actor.looks_back:
+        raise NotAllowed("You have left this team. You can read your own history, and change nothing.")
 
 
 @contextmanager

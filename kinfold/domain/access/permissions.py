@@ -52,6 +52,16 @@ class Permission(StrEnum):
         "Add people to the team, invite them, and send or show their registration codes.",
     )
     MEMBERS_CHANGE = "members:change", "Edit team members", "Correct the names of team members."
+    MEMBERS_STATUS = (
+        "members:status",
+        "Pause and archive team members",
+        "Put team members on hold, make them inactive, archive them, and make them active again.",
+    )
+    MEMBERS_REMOVE = (
+        "members:remove",
+        "Remove admins and members",
+        "Take admin access away, and remove people from the practice for good.",
+    )
     ROLES_ASSIGN = (
         "roles:assign",
         "Give and take roles",
@@ -151,6 +161,8 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.MEMBERS_READ: frozenset({Permission.MEMBERS_NAMES}),
     Permission.MEMBERS_INVITE: frozenset({Permission.MEMBERS_READ}),
     Permission.MEMBERS_CHANGE: frozenset({Permission.MEMBERS_READ}),
+    Permission.MEMBERS_STATUS: frozenset({Permission.MEMBERS_READ}),
+    Permission.MEMBERS_REMOVE: frozenset({Permission.MEMBERS_READ}),
     Permission.ROLES_ASSIGN: frozenset({Permission.MEMBERS_READ}),
     Permission.ROLES_DEFINE: frozenset({Permission.MEMBERS_NAMES}),
     Permission.SUPERVISION_MANAGE: frozenset({Permission.MEMBERS_READ}),

@@ -49,7 +49,8 @@ _OWNER = frozenset(Permission)
 
 DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     StartingPoint.OWNER: _OWNER,
-    StartingPoint.ADMINISTRATOR: _OWNER - {Permission.PRACTICE_OWN, Permission.LICENCES_OVERRIDE},
+    StartingPoint.ADMINISTRATOR: _OWNER
+    - {Permission.PRACTICE_OWN, Permission.LICENCES_OVERRIDE, Permission.MEMBERS_REMOVE},
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
     StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {Permission.CLIENTS_SEE_ALL},
     StartingPoint.PRACTITIONER: _PRACTITIONER,

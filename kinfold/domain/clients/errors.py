@@ -47,6 +47,13 @@ class ClientArchived(Conflict):
     message = "This client is archived, so nothing can be changed."
 
 
+class TakesNoClients(Conflict):
+    """Between the choice of a therapist and the act, their status or their roles changed."""
+
+    code = "takes-no-clients"
+    message = "The therapist takes no clients any more. Nothing was changed."
+
+
 class AssignmentEnded(Conflict):
     """What is over stays as it was."""
 

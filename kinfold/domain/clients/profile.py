@@ -228,8 +228,6 @@ CLEANERS: Final[dict[str, Callable[[str], str]]] = {
 
 # --- a whole person -----------------------------------------------------------------------------------------------
 
-REASON_LENGTH: Final = 300
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
@@ -301,14 +299,3 @@ def tag_list(typed: tuple[str, ...]) -> tuple[str, ...] | Refused:
         if text:
             kept.setdefault(tag_key(text), text)
     return tuple(kept.values()) if len(kept) <= MOST_TAGS else TOO_MANY_TAGS
-
-
-def reason(raw: str) -> str:
-    """Why something was done, in one line or a few; "" when nothing was said."""
-    text = unicodedata.normalize("NFC", raw.strip())
-    if len(text) > REASON_LENGTH:
-        return _REASON_LONG
-    return HIDDEN if is_hidden("".join(text.splitlines())) else "\n".join(text.splitlines())
-
-
-_REASON_LONG = Refused(f"Use at most {REASON_LENGTH} characters.")

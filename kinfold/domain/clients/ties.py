@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
@@ -103,6 +103,11 @@ def end_walk_ins(actor: Actor, which: Q, now: datetime) -> None:
     Assignment.objects.filter(which, kind=AssignmentKind.WALK_IN, until__isnull=True).update(
         until=now, ended_by_id=actor.member_id
     )
+
+
+def open_ties(member_id: UUID) -> QuerySet[Assignment]:
+    """The clients somebody has now, as ties."""
+    return Assignment.objects.filter(member_id=member_id, until__isnull=True, kind__in=THERAPIST_KINDS)
 
 
 def _close(actor: Actor, which: Q, now: datetime) -> UUID | None:

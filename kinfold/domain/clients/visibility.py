@@ -29,9 +29,9 @@ from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.practices.models import Switch, SwitchPeriod
 from kinfold.domain.practices.queries import is_on
-from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.models import MemberOverride, MemberRole, Supervision
 from kinfold.domain.team.overrides import overrides_at
+from kinfold.domain.team.statuses import not_allowed_at
 
 from .models import FURTHER_KINDS, Assignment, AssignmentKind, Client
 
@@ -160,11 +160,11 @@ def _supervised_by(*, supervisor_id: UUID, at: datetime) -> QuerySet[Supervision
 
 
 def viewers(at: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, Viewer]:
-    """The members who could sign in at a moment, with what they were allowed: the roles they held, as those were
-    defined then, and the overrides on the person of then.
+    """The members who could sign in and work at a moment, with what they were allowed: the roles they held, as those
+    were defined then, and the overrides on the person of then.
     """
-    held = MemberRole.objects.filter(holds(at), member__joined_at__lte=at).filter(
-        Q(member__status__in=SIGNS_IN, member__ended_at__isnull=True) | Q(member__ended_at__gt=at)
+    held = MemberRole.objects.filter(holds(at), member__joined_at__lte=at).exclude(
+        member_id__in=not_allowed_at(lambda standing: standing.works, at)
     )
     if member_ids is not None:
         held = held.filter(member_id__in=member_ids)

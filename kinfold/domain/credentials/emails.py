@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from kinfold.domain.kernel import clock
 from kinfold.domain.messages.kinds import Mail, mail_kind
 from kinfold.domain.practices.models import Practice
-from kinfold.domain.team.models import Member, MemberStatus
+from kinfold.domain.team.models import Member
+from kinfold.domain.team.statuses import ON_THE_TEAM
 
 from .days import day_of
 from .models import Category, Credential, ExpiryReminder
@@ -30,8 +31,8 @@ def expiring_mail(practice_id: UUID | None, reminder_id: UUID) -> Mail | None:
             expires_on=reminder.expires_on,
             until__isnull=True,
             member__ended_at__isnull=True,
+            member__status__in=ON_THE_TEAM,
         )
-        .exclude(member__status=MemberStatus.ARCHIVED)
         .select_related("member")
         .first()
     )
@@ -76,7 +77,7 @@ def expiring_mail(practice_id: UUID | None, reminder_id: UUID) -> Mail | None:
 
 def _address(member_id: UUID) -> str | None:
     """Where a member on the team reads mail; their login's address, which they change themselves, comes first."""
-    members = Member.objects.filter(pk=member_id, ended_at__isnull=True).exclude(status=MemberStatus.ARCHIVED)
+    members = Member.objects.filter(pk=member_id, ended_at__isnull=True, status__in=ON_THE_TEAM)
     return (
         members.annotate(address=Coalesce(F("login__email"), F("email")))
         .values_list("address", flat=True)

@@ -1,6 +1,7 @@
 """Who may take new clients now, and if not, why: the one rule that every way of giving clients asks (SPEC 2, N8).
 
-A status and a role decide first. Then an expired licence does, where no other of theirs holds: only new work is held
+A status and a role decide first. Whoever gives somebody clients calls `hold_team` before asking: then the answer stays
+true until that is done. Then an expired licence does, where no other of theirs holds: only new work is held
 back, nothing that somebody has is taken. Who has no licence on record is not held back; that is shown, not judged.
 """
 
@@ -14,7 +15,8 @@ from django.db.models import Count, Max, Q
 
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus
+from kinfold.domain.team.models import Member, MemberRole
+from kinfold.domain.team.statuses import LADDER, status_now
 
 from .days import day_of
 from .models import Category, Credential, LicenceException
@@ -31,8 +33,9 @@ def why_no_new_clients(now: datetime, member_ids: Collection[UUID] | None = None
     sees_clients = set(clinical.values_list("member_id", flat=True))
     held_back = held_back_by_licence(now, member_ids)
     found: dict[UUID, str] = {}
-    for member_id, first, last, status in members.values_list("id", "first_name", "last_name", "status"):
-        if status != MemberStatus.ACTIVE or member_id not in sees_clients:
+    rows = members.values_list("id", "first_name", "last_name", "status", "hold_until")
+    for member_id, first, last, status, hold_until in rows:
+        if not LADDER[status_now(status, hold_until, now)].takes_clients or member_id not in sees_clients:
             found[member_id] = NOT_ACTIVE
         elif member_id in held_back:
             found[member_id] = _expired(f"{first} {last}".strip(), held_back[member_id])

@@ -19,6 +19,7 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
+from kinfold.domain.team.granting import hold_team
 
 
 def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUID]]:
@@ -27,6 +28,7 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
     Returns how many went, and the ids of those kept. A client was touched when it was edited, archived, or given to a
     therapist.
     """
+    hold_team()  # others who change clients wait for it first too, so that none of them waits for another
     untouched = untouched_clients(change_set_id)
     ids = untouched.values("id")
     with many_rows():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+
+from . import clock
+from .errors import InvalidInput
+
+FURTHEST = timedelta(days=50 * 365)
 
 
 def holds(at: datetime) -> Q:
@@ -15,3 +20,25 @@ def holds(at: datetime) -> Q:
 def holds_or_will(at: datetime) -> Q:
     """The rows that hold at a moment or begin later. One that was called off before it began never will."""
     return Q(until__isnull=True) | (Q(until__gt=at) & Q(until__gt=F("since")))
+
+
+def begins(since: datetime | None, until: datetime | None, now: datetime, zone: str) -> datetime:
+    """When a period that somebody in a time zone plans begins: now, unless a later moment is asked for.
+
+    It cannot begin in the past, since what held then is not rewritten. Raises InvalidInput naming `since` or `until`.
+    """
+    if since is not None and since < clock.midnight(clock.today(zone), zone):
+        raise InvalidInput.one("since", "Choose today or a later day.")
+    refuse_far_away(now, since=since, until=until)
+    start = max(since or now, now)
+    if until is not None and until <= start:
+        late = "The end lies before the beginning. Choose a later day."
+        raise InvalidInput.one("until", late if start > now else "Choose today or a later day.")
+    return start
+
+
+def refuse_far_away(now: datetime, **moments: datetime | None) -> None:
+    """Raise InvalidInput naming a moment that nobody can mean: a year typed with a digit too many."""
+    for field, moment in moments.items():
+        if moment is not None and moment > now + FURTHEST:
+            raise InvalidInput.one(field, "Choose a day within the next 50 years.")

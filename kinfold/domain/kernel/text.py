@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .errors import InvalidInput
+
 _SPLIT = re.compile(r"[^\w]+", re.UNICODE)
 # Letters that have no decomposition, and that people type without their stroke or ligature.
 _PLAIN = str.maketrans(
@@ -20,6 +22,7 @@ _GAPS = re.compile(r"\n{3,}")
 _INVISIBLE = frozenset("\u00ad\u180e\u200b\u2060\ufeff")
 
 NAME_LENGTH = 100
+REASON_LENGTH = 300
 
 
 def folded(value: str) -> str:
@@ -96,3 +99,17 @@ def _refuse_hidden(text: str, what: str) -> None:
         raise ValueError(f"Remove the hidden text-direction characters from the {what}.")
     if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in text):
         raise ValueError(f"Remove the control characters from the {what}.")
+
+
+def checked_reason(typed: str) -> str:
+    """Why something was done, in one line or a few; "" when nothing was said.
+
+    Raises InvalidInput for characters that cannot be seen and for too many of them.
+    """
+    text = unicodedata.normalize("NFC", typed.strip())
+    if len(text) > REASON_LENGTH:
+        raise InvalidInput.one("reason", f"Use at most {REASON_LENGTH} characters.")
+    lines = text.splitlines()
+    if not "".join(lines).isprintable() or "\ufffd" in text:
+        raise InvalidInput.one("reason", "This contains characters that cannot be seen. Write it again.")
+    return "\n".join(lines)

@@ -21,9 +21,12 @@ from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import entered
 
-from .models import ApiToken, Member, MemberRole, MemberStatus, Seat
+from .models import ApiToken, Member, MemberRole, Seat
+from .statuses import WORKS, Entry, standing_of, statuses
 
-SIGNS_IN = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD)
+_LETS_IN = statuses(lambda standing: standing.entry is not Entry.NONE)
+# Whoever was archived reads what they did, and their own profile, which needs no permission: no clients, no team.
+_LOOKING_BACK = frozenset({Permission.AUDIT_OWN})
 TOKEN_PREFIX = "kf_"  # noqa: S105 — the mark by which a leaked token is recognised
 
 
@@ -64,6 +67,11 @@ def actor_for_member(practice_id: UUID, member_id: UUID) -> Actor | None:
     with entered(practice_id):
         login_id = Member.objects.filter(pk=member_id).values_list("login_id", flat=True).first()
     return actor_for_login(login_id) if login_id else None
+
+
+def practice_of_login(login_id: UUID) -> str:
+    """The name of the practice on whose team somebody has a place, also when it does not let them in; "" for none."""
+    return next((seat[2] for seat in _seat_of(login_id=login_id)), "")
 
 
 @prepared
@@ -120,15 +128,18 @@ def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor
     held = _held_roles(member_id=member_id, at=clock.now())
     if not held:
         return None  # no role, no access
+    looks_back = standing_of(held[0][7]).entry is Entry.LOOK_BACK
+    allowed = permissions_of_member((permissions_of(row[3], row[4]) for row in held), held[0][6])
     return Actor(
         practice_id=practice.id,
         practice_name=practice.name,
         name=f"{held[0][0]} {held[0][1]}".strip(),
         member_id=member_id,
         login_id=login_id,
-        permissions=permissions_of_member((permissions_of(row[3], row[4]) for row in held), held[0][6]),
+        permissions=allowed & _LOOKING_BACK if looks_back else allowed,
         role_names=tuple(row[2] for row in held),
         clinical=any(row[5] for row in held),
+        looks_back=looks_back,
         demo=practice.demo,
         support_email=practice.support_email,
         second_factor_from=practice.second_factor_from,
@@ -142,7 +153,7 @@ def permissions_now(member_ids: Iterable[UUID]) -> dict[UUID, frozenset[Permissi
     rows = MemberRole.objects.filter(
         holds(clock.now()),
         member_id__in=set(member_ids),
-        member__status__in=SIGNS_IN,
+        member__status__in=WORKS,
         member__login__is_active=True,
     ).values_list("member_id", "member__overrides", "role__starting_point", "role__overrides")
     held: defaultdict[UUID, list[frozenset[Permission]]] = defaultdict(list)
@@ -156,7 +167,7 @@ def permissions_now(member_ids: Iterable[UUID]) -> dict[UUID, frozenset[Permissi
 @prepared
 def _held_roles(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole, Any]:
     return (
-        MemberRole.objects.filter(holds(at), member_id=member_id, member__status__in=SIGNS_IN)
+        MemberRole.objects.filter(holds(at), member_id=member_id, member__status__in=_LETS_IN)
         .order_by("role__position", "role__name_key")
         .values_list(
             "member__first_name",
@@ -166,5 +177,6 @@ def _held_roles(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole, Any]:
             "role__overrides",
             "role__clinical",
             "member__overrides",
+            "member__status",
         )
     )

@@ -12,7 +12,8 @@ from django.db.models import Q
 from kinfold.domain.kernel.errors import Conflict, Problem
 
 from .errors import AlreadyInvited, AlreadyOnTeam, AlreadyRequested, ArchivedHere, ArchivedRow, PeopleRefused
-from .models import AdminRequest, AdminRequestState, Invitation, InvitationState, Member, MemberStatus
+from .models import AdminRequest, AdminRequestState, Invitation, InvitationState, Member
+from .statuses import standing_of
 
 
 def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
@@ -31,7 +32,7 @@ def taken_here(emails: Iterable[str]) -> dict[str, Conflict]:
         Q(email__in=wanted) | Q(login__email__in=wanted)
     )
     for member_id, status, *addresses in members.values_list("id", "status", "email", "login__email"):
-        archived = status == MemberStatus.ARCHIVED
+        archived = not standing_of(status).keeps_clients
         for email in wanted.intersection(addresses):
             found[email] = ArchivedHere(member_id) if archived else AlreadyOnTeam()
     return found

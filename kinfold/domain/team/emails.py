@@ -19,9 +19,9 @@ from kinfold.domain.messages.kinds import Mail, mail_kind
 from kinfold.domain.messages.outbox import enqueue
 from kinfold.domain.practices.models import Practice
 
-from .actors import SIGNS_IN
 from .links import link_token
 from .models import AdminRequest, AdminRequestState, Invitation, InvitationState, Member, MemberRole
+from .statuses import WORKS
 from .vouching import still_vouched
 
 
@@ -112,7 +112,7 @@ def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
         return None
     issued, member_id, address = found
     member = Member.objects.filter(
-        pk=member_id, login__isnull=True, status__in=SIGNS_IN, ended_at__isnull=True, email=address
+        pk=member_id, login__isnull=True, status__in=WORKS, ended_at__isnull=True, email=address
     ).first()
     if member is None:
         return None
@@ -181,7 +181,7 @@ def decision_mail(_practice_id: UUID | None, request_id: UUID) -> Mail | None:
 
 def _address_of(member_id: UUID) -> str | None:
     """Where to write to somebody on the team; None when they left."""
-    here = Member.objects.filter(pk=member_id, status__in=SIGNS_IN, login__is_active=True)
+    here = Member.objects.filter(pk=member_id, status__in=WORKS, login__is_active=True)
     return here.values_list("login__email", flat=True).first()
 
 

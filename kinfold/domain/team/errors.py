@@ -265,3 +265,24 @@ class TokenNameTaken(Conflict):
 
     code = "token-name-taken"
     message = "You have a token with this name. Revoke it first, or choose another name."
+
+
+class NotOneself(Conflict):
+    """Whoever stops working is stopped by somebody who goes on."""
+
+    code = "not-oneself"
+    message = "You cannot change your own status. Ask another administrator or an owner."
+
+
+class StatusNotOpen(Conflict):
+    """The ladder of SPEC section 2 does not lead there."""
+
+    code = "status-not-open"
+    message = "That status does not follow from the one this person has now. Make them active first."
+
+
+class NoRoleHeld(Conflict):
+    """Without a role, active means nothing."""
+
+    code = "no-role-held"
+    message = "This person holds no role. Give them one first, then make them active."

@@ -12,18 +12,19 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.practices.models import PracticeTally
 
-from .actors import SIGNS_IN
-from .errors import AboveOwnRights, LastAdministrator, LastOwner
-from .models import MemberRole
+from .errors import AboveOwnRights, LastAdministrator, LastOwner, StillSupervises
+from .models import MemberRole, Supervision
+from .statuses import WORKS
 
 OWNER, ADMINISTRATOR = "owner", "administrator"
 
 
 def hold_team() -> None:
-    """Let one change of roles or supervision finish before the next looks, so that two cannot undo each other's rule.
+    """Let one change of roles, status or supervision finish before the next looks, so that two cannot undo each
+    other's rule. Giving somebody clients is such a change: it waits until it is known whether they take any.
 
     SQLite has one writer at a time; PostgreSQL waits for the practice's own small row (RELIABILITY 1.9).
     """
@@ -40,6 +41,11 @@ def acting_member(actor: Actor) -> UUID:
 def allowed_by(role: Role) -> frozenset[Permission]:
     """What a role allows."""
     return permissions_of(role.starting_point, role.overrides)
+
+
+def is_admin_role(role: Role) -> bool:
+    """Whether a role makes somebody an administrator: an administrator is no clinician (H07), and an owner is more."""
+    return not role.clinical and role.key != OWNER
 
 
 def may_give(actor: Actor, role: Role) -> bool:
@@ -72,7 +78,15 @@ def refuse_taking_the_last(member_id: UUID, taken: Iterable[Role]) -> None:
         if role.key not in (OWNER, ADMINISTRATOR):
             continue
         others = MemberRole.objects.filter(
-            holds(clock.now()), role=role, member__status__in=SIGNS_IN, member__login__is_active=True
+            holds(clock.now()), role=role, member__status__in=WORKS, member__login__is_active=True
         ).exclude(member_id=member_id)
         if not others.exists():
             raise LastOwner if role.key == OWNER else LastAdministrator
+
+
+def refuse_losing_supervisor(member_id: UUID, taken: Iterable[Role], left: Iterable[Role]) -> None:
+    """Raise StillSupervises when somebody who supervises would keep no role that may."""
+    if not any(role.may_supervise for role in taken) or any(role.may_supervise for role in left):
+        return
+    if Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id=member_id).exists():
+        raise StillSupervises

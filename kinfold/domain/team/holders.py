@@ -11,15 +11,15 @@ from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
 
-from .actors import SIGNS_IN
 from .models import MemberRole
+from .statuses import WORKS
 
 
 def members_who_may(permission: Permission) -> frozenset[UUID]:
     """The members who can sign in and whose rights include a permission."""
     said = definitions()
     held = MemberRole.objects.filter(
-        holds(clock.now()), member__status__in=SIGNS_IN, member__login__is_active=True
+        holds(clock.now()), member__status__in=WORKS, member__login__is_active=True
     )
     allowed: defaultdict[UUID, list[frozenset[Permission]]] = defaultdict(list)
     overrides: dict[UUID, dict[str, bool]] = {}

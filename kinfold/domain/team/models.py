@@ -12,12 +12,13 @@ from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_
 
 
 class MemberStatus(models.TextChoices):
-    """SPEC section 2. Pending people are invitations, not members."""
+    """SPEC section 2; what each allows stands in `team.statuses`. Pending people are invitations, not members."""
 
     ACTIVE = "active", "Active"
     ON_HOLD = "on_hold", "On hold"
     INACTIVE = "inactive", "Inactive"
     ARCHIVED = "archived", "Archived"
+    REMOVED = "removed", "Removed"
 
 
 class Seat(models.Model):
@@ -29,7 +30,11 @@ class Seat(models.Model):
 
 
 class Member(TenantModel):
-    """A person on the team: status, name and history. Never deleted, so that the name stays in history."""
+    """A person on the team: status, name and history. Never deleted, so that the name stays in history.
+
+    `status` is the one that holds now, and `hold_until` the end of a hold that has one: ask `team.statuses`, which
+    knows that such a hold ends by the clock. The past is in `MemberStatusPeriod`.
+    """
 
     login = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
@@ -39,6 +44,7 @@ class Member(TenantModel):
     sort_key = models.CharField(max_length=220)
     email = models.CharField(max_length=254)
     status = models.CharField(max_length=10, choices=MemberStatus.choices, default=MemberStatus.ACTIVE)
+    hold_until = models.DateTimeField(null=True)
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     overrides = models.JSONField(default=dict)  # the open periods of MemberOverride, read with each request
@@ -48,7 +54,9 @@ class Member(TenantModel):
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
             *tenant_constraints("member"),
-            models.UniqueConstraint(fields=("practice", "login"), name="member_login"),
+            models.UniqueConstraint(
+                fields=("practice", "login"), condition=Q(ended_at__isnull=True), name="member_login"
+            ),
             models.UniqueConstraint(
                 fields=("practice", "email"), condition=Q(ended_at__isnull=True), name="member_email"
             ),
@@ -61,6 +69,37 @@ class Member(TenantModel):
     def name(self) -> str:
         """First and last name, as shown."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class MemberStatusPeriod(TenantModel):
+    """One period during which a member had a status. Where no period holds, a member is active.
+
+    `planned_until` is the day a hold was to end when it began; `until` is when it did, and is the same from the start
+    on, so that the hold ends by the clock. Without `made_by` it was the clock.
+    """
+
+    member = TenantForeignKey(Member, related_name="statuses")
+    status = models.CharField(max_length=10, choices=MemberStatus.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    planned_until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    made_by = TenantForeignKey(Member, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("member_status", "member", "made_by"),
+            models.UniqueConstraint(
+                fields=("practice", "member"), condition=Q(until__isnull=True), name="member_status_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="member_status_ends_later"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "status", "until"), name="member_status_by_status"),
+            models.Index(fields=("practice", "member", "since"), name="member_status_by_member"),
+        ]
 
 
 class MemberRole(TenantModel):

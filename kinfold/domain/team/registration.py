@@ -19,8 +19,8 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.practices.models import Practice
 
-from .actors import SIGNS_IN
 from .models import Member
+from .statuses import WORKS
 
 KIND = "member"
 
@@ -75,7 +75,7 @@ def _member(found: Recognised, proof: Proof) -> Member | None:
     """The member of a code, if the name and the address are theirs and they have yet to register."""
     with entered(found.practice_id):
         member = Member.objects.filter(
-            pk=found.subject_id, login__isnull=True, status__in=SIGNS_IN, ended_at__isnull=True
+            pk=found.subject_id, login__isnull=True, status__in=WORKS, ended_at__isnull=True
         ).first()
     if member is None or member.email != canonical_email(proof.email):
         return None

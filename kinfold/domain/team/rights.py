@@ -14,9 +14,9 @@ from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds, holds_or_will
 
-from .actors import SIGNS_IN
 from .errors import LosesOwnRights, NobodyAdministers, RoleSupervises
 from .models import Member, MemberRole, Supervision
+from .statuses import WORKS
 
 # Whoever holds all of these can let others in and give them every right but an owner's.
 ADMINISTERS = frozenset({Permission.MEMBERS_INVITE, Permission.ROLES_ASSIGN, Permission.ROLES_DEFINE})
@@ -107,7 +107,7 @@ def refuse_impossible(change: RightsChange) -> None:
     """Raise NobodyAdministers or RoleSupervises where a change would leave the practice or a supervision without."""
     after = change.after
     able = [m for m in after.held if after.permissions(m) >= ADMINISTERS]
-    if not Member.objects.filter(pk__in=able, status__in=SIGNS_IN, login__is_active=True).exists():
+    if not Member.objects.filter(pk__in=able, status__in=WORKS, login__is_active=True).exists():
         raise NobodyAdministers
     losing = [m for m in after.held if change.before.supervising(m) and not after.supervising(m)]
     periods = Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id__in=losing)

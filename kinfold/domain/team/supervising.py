@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
 
-from .models import MemberRole, MemberStatus, Supervision
+from .models import MemberRole, Supervision
+from .statuses import ON_THE_TEAM
 
 
 def without_supervisor(now: datetime) -> frozenset[UUID]:
@@ -21,7 +22,10 @@ def without_supervisor(now: datetime) -> frozenset[UUID]:
 @prepared
 def _lacking(*, at: datetime) -> QuerySet[MemberRole, tuple[UUID]]:
     needing = MemberRole.objects.filter(
-        holds(at), role__requires_supervision=True, member__ended_at__isnull=True
-    ).exclude(member__status=MemberStatus.ARCHIVED)
+        holds(at),
+        role__requires_supervision=True,
+        member__ended_at__isnull=True,
+        member__status__in=ON_THE_TEAM,
+    )
     supervised = Supervision.objects.filter(holds(at)).values("supervisee_id")
     return needing.exclude(member_id__in=supervised).values_list("member_id").distinct()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
@@ -17,10 +18,11 @@ from kinfold.domain.team.commands.invitations import (
     accept_invitation,
     invite_member,
 )
+from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.links import guest_with_link, link_token
-from kinfold.domain.team.models import Invitation
+from kinfold.domain.team.models import Invitation, Member
 from kinfold.domain.team.registration import Proof
-from tests.personas import PASSWORD, Cast
+from tests.personas import PASSWORD, Cast, Person
 
 NEW_ADDRESS = "imani@example.org"
 
@@ -93,3 +95,31 @@ def mailed_code(practice_id: UUID) -> str:
 def prove(code: str, *, last_name: str = "Brooks", email: str = NEW_ADDRESS) -> Proof:
     """What Imani types to register."""
     return Proof(code=code, last_name=last_name, email=email)
+
+
+def version_of(cast: Cast, member: Person) -> int:
+    """The version of a member of Alder Creek as somebody who opens their page reads it."""
+    with entered(cast.alder.practice_id):
+        return Member.objects.values_list("version", flat=True).get(pk=member.member_id)
+
+
+def set_status(
+    cast: Cast,
+    member: Person,
+    status: str,
+    *,
+    by: Person | None = None,
+    until: datetime | None = None,
+    reason: str = "",
+) -> None:
+    """Ada, or somebody else, puts a member on hold, makes them inactive or active."""
+    change_member_status(
+        (by or cast.ada).actor,
+        ChangeMemberStatus(
+            member_id=member.member_id,
+            version=version_of(cast, member),
+            status=status,
+            until=until,
+            reason=reason,
+        ),
+    )

@@ -9,9 +9,12 @@ import pytest
 
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.trail import verify
+from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.models import Assignment, Client
 from kinfold.domain.identity.models import Login
-from kinfold.domain.kernel.errors import Conflict
+from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.lifecycle.leaving import WAIT, ArchiveProvider, archive_provider
 from kinfold.domain.team.commands.invitations import (
     AcceptWithLogin,
     InviteMember,
@@ -19,12 +22,14 @@ from kinfold.domain.team.commands.invitations import (
     invite_member,
 )
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
+from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
 from kinfold.domain.team.links import guest_with_login
 from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat
 from tests.at_once import at_once, kinds
-from tests.domain.team.steps import NEW_ADDRESS, accept, invite, link_of
+from tests.domain.clients.steps import person
+from tests.domain.team.steps import NEW_ADDRESS, accept, invite, link_of, set_status
 from tests.personas import Cast, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +108,47 @@ def test_two_owners_who_demote_each_other_at_once_leave_an_owner(cast: Cast, rou
                 member_id=gone.member_id, version=_version(cast, gone), role_ids=(roles["owner"],)
             ),
         )
+
+
+def test_two_owners_who_make_each_other_inactive_at_once_leave_one_at_work(cast: Cast) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        MemberRole.objects.create(
+            member_id=cast.lin.member_id, role_id=cast.alder.roles["owner"], since=cast.began
+        )
+
+    def stop(by: Person, member: Person) -> Callable[[], object]:
+        actor = by.actor
+        data = ChangeMemberStatus(
+            member_id=member.member_id, version=_version(cast, member), status="inactive"
+        )
+        return lambda: change_member_status(actor, data)
+
+    for _ in range(10):
+        outcomes = at_once([stop(cast.olu, cast.lin), stop(cast.lin, cast.olu)])
+        assert kinds(outcomes) == {LastOwner: 1}
+        (left,) = [person for person in (cast.olu, cast.lin) if person.has_access]
+        (gone,) = {cast.olu, cast.lin} - {left}
+        set_status(cast, gone, "active", by=left)
+
+
+def test_whoever_is_archived_while_others_give_them_clients_ends_with_none(cast: Cast) -> None:
+    def give() -> UUID:
+        return create_clients(
+            cast.ada.actor,
+            CreateClients(people=(person(),), therapist_id=cast.theo.member_id, accept_duplicates=True),
+        )[0]
+
+    def leave() -> object:
+        data = ArchiveProvider(member_id=cast.theo.member_id, version=_version(cast, cast.theo), clients=WAIT)
+        return archive_provider(cast.olu.actor, data)
+
+    for _ in range(5):
+        outcomes = at_once([give, leave, give])
+        assert kinds(outcomes).keys() <= {InvalidInput}
+        with entered(cast.alder.practice_id):
+            assert not Client.objects.filter(primary_id=cast.theo.member_id).exists()
+            assert not Assignment.objects.filter(member_id=cast.theo.member_id, until__isnull=True).exists()
+        set_status(cast, cast.theo, "active", by=cast.olu)
 
 
 def test_a_double_click_makes_one_token_even_at_the_same_moment(cast: Cast) -> None:

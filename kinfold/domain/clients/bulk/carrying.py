@@ -18,6 +18,7 @@ from kinfold.domain.clients.errors import NothingFits
 from kinfold.domain.clients.models import ChosenClient
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
+from kinfold.domain.team.granting import hold_team
 
 ACTS: Final[Mapping[Act, BulkAct]] = {
     Act.ARCHIVE: BulkAct(archived_already, archiving.archive, archiving.undo_archiving),
@@ -47,6 +48,7 @@ def sorted_out(
 
 def carry_out(actor: Actor, change: ChangeSet, choice: Choice) -> None:
     """Do it to everyone to whom it can be done. Raises NothingFits, and nothing is done, when that is nobody."""
+    hold_team()
     act, now = Act(change.kind), clock.now()
     fit, left = sorted_out(actor, change.id, act, choice, locked=True)
     if not fit:
@@ -67,6 +69,7 @@ def carry_out(actor: Actor, change: ChangeSet, choice: Choice) -> None:
 
 def take_back(actor: Actor, change: ChangeSet) -> None:
     """Undo it for everyone whom nobody touched since; all others stay as they are and are noted."""
+    hold_team()
     act, now, choice = Act(change.kind), clock.now(), Choice.read(change.choice)
     rows, left = _there(actor, change.id, Outcome.DONE, behind=1, locked=True)
     kept: Left = {

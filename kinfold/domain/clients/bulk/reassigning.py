@@ -8,9 +8,10 @@ from uuid import UUID
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.acts import Chosen, Left, Work, archived_already
 from kinfold.domain.clients.bulk.outcomes import Outcome
+from kinfold.domain.clients.errors import TakesNoClients
 from kinfold.domain.clients.models import ClientKind
 from kinfold.domain.clients.ties import KIND_OF_TIE, Tie, begin_ties, end_ties
-from kinfold.domain.credentials.gate import why_no_new_clients
+from kinfold.domain.credentials.gate import NOT_ACTIVE, why_no_new_clients
 
 
 def there_already(work: Work) -> Left:
@@ -28,10 +29,15 @@ def there_already(work: Work) -> Left:
 def reassign(work: Work) -> list[Event]:
     """End the ties there are, and begin the next ones.
 
-    Each client stays what they are: a direct client becomes the next therapist's direct client.
+    Each client stays what they are: a direct client becomes the next therapist's direct client. Raises
+    TakesNoClients when the therapist does not any more: an act on many may wait for a while.
     """
-    end_ties(work.actor, work.ids, work.now)
     member_id = work.choice.member_id
+    if member_id is not None:
+        why_not = why_no_new_clients(work.now, (member_id,)).get(member_id, NOT_ACTIVE)
+        if why_not:
+            raise TakesNoClients(why_not)
+    end_ties(work.actor, work.ids, work.now)
     if member_id is None:
         work.write(primary_id=None, kind=ClientKind.PRACTICE)
         return _unassigned(work, work.rows)

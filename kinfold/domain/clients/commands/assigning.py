@@ -12,12 +12,13 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, ClientStatus
-from kinfold.domain.clients.profile import Refused, reason
 from kinfold.domain.clients.ties import tie, untie
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
+from kinfold.domain.kernel.text import checked_reason
+from kinfold.domain.team.granting import hold_team
 
 says(client__unassigned="ended a client's assignment")
 
@@ -46,11 +47,10 @@ def assign_client(actor: Actor, data: AssignClient) -> UUID:
     Raises InvalidInput unless the therapist may take new clients (`credentials.gate`). To assign again as it is changes
     nothing.
     """
-    why = reason(data.reason)
-    if isinstance(why, Refused):
-        raise InvalidInput.one("reason", why)
+    why = checked_reason(data.reason)
     if data.kind not in THERAPIST_KINDS:
         raise InvalidInput.one("kind", "Choose primary or direct.")
+    hold_team()
     _hold(actor, data.client_id)
     now = clock.now()
     theirs = Assignment.objects.filter(

@@ -25,7 +25,7 @@ from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
 from kinfold.domain.clients.bulk.carrying import carry_out, take_back
 from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChosen
 from kinfold.domain.clients.models import ChosenClient, Client, Tag
-from kinfold.domain.clients.profile import Refused, reason, tag_list
+from kinfold.domain.clients.profile import Refused, tag_list
 from kinfold.domain.clients.queries.listing import ListClients, matching
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
@@ -33,6 +33,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
 from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tasks import later
+from kinfold.domain.kernel.text import checked_reason
 
 says(
     change__prepared="chose clients for a bulk change",
@@ -191,9 +192,7 @@ def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
     Each stays what they are, a practice client or a direct client. Raises InvalidInput unless the therapist may take
     new clients (`credentials.gate`).
     """
-    why = reason(data.reason)
-    if isinstance(why, Refused):
-        raise InvalidInput.one("reason", why)
+    why = checked_reason(data.reason)
     if data.member_id is not None:
         refuse_unless_takes_clients(data.member_id, clock.now(), "member_id")
     choice = Choice(member_id=data.member_id, unassign=data.member_id is None, reason=why)

@@ -29,6 +29,7 @@ from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
 from kinfold.domain.kernel.tenancy import current_practice_id
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.practices.queries import emails_are_optional
+from kinfold.domain.team.granting import hold_team
 
 says(client__created="added a client", client__assigned="assigned a client to a therapist")
 
@@ -93,6 +94,7 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
     """Giving clients to others is a right of its own; a clinician who may add clients may add their own."""
     if member_id is None:
         return
+    hold_team()
     if member_id != actor.member_id and not actor.may(Permission.CLIENTS_ASSIGN):
         raise NotAllowed
     refuse_unless_takes_clients(member_id, now, "therapist_id")

@@ -13,11 +13,11 @@ from kinfold.domain.clients.counting import SeenClients, Sightlines
 from kinfold.domain.clients.visibility import Viewer
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.defining import RoleForm, proposed_deletion, proposed_role
 from kinfold.domain.team.models import Member, Supervision
 from kinfold.domain.team.overrides import proposed_overrides
 from kinfold.domain.team.rights import RightsChange, losing_own_rights
+from kinfold.domain.team.statuses import WORKS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +102,7 @@ def _effect(actor: Actor, change: RightsChange, holders: Iterable[UUID]) -> Effe
     now = clock.now()
     lines = Sightlines(actor)
     # Those who cannot sign in now see nothing, before and after; their features change all the same.
-    working = frozenset(Member.objects.filter(status__in=SIGNS_IN).values_list("id", flat=True))
+    working = frozenset(Member.objects.filter(status__in=WORKS).values_list("id", flat=True))
     supervised = frozenset(Supervision.objects.filter(holds(now)).values_list("supervisee_id", flat=True))
     rows = Member.objects.filter(pk__in=holders).order_by("sort_key", "id")
     people = []

@@ -19,7 +19,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.messages.outbox import enqueue
 from kinfold.domain.team.granting import hold_team
 from kinfold.domain.team.holders import members_who_may
-from kinfold.domain.team.models import MemberStatus
+from kinfold.domain.team.statuses import ON_THE_TEAM
 
 says(credential__reminded="sent reminders that a credential expires")
 
@@ -69,7 +69,8 @@ def due_reminders(today: date) -> list[Due]:
         until__isnull=True,
         expires_on__range=(today, today + timedelta(days=max(AHEAD))),
         member__ended_at__isnull=True,
-    ).exclude(member__status=MemberStatus.ARCHIVED)
+        member__status__in=ON_THE_TEAM,
+    )
     told = set(
         ExpiryReminder.objects.filter(expires_on__gte=today).values_list("origin", "expires_on", "days")
     )

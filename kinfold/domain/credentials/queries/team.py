@@ -16,7 +16,8 @@ from kinfold.domain.credentials.models import Category, Credential
 from kinfold.domain.credentials.states import ExpiryState, expiry_state, titles
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import MemberRole, MemberStatus
+from kinfold.domain.team.models import MemberRole
+from kinfold.domain.team.statuses import ON_THE_TEAM
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +101,8 @@ def list_attention(actor: Actor, data: ListAttention) -> tuple[Attention, ...]:
             until__isnull=True,
             expires_on__lte=today + timedelta(days=max(AHEAD)),
             member__ended_at__isnull=True,
+            member__status__in=ON_THE_TEAM,
         )
-        .exclude(member__status=MemberStatus.ARCHIVED)
         .order_by("expires_on", "member__sort_key", "id")
         .values_list(
             "member_id", "member__first_name", "member__last_name", "category", "title", "expires_on"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
-
-from django.db.models import F
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
@@ -15,12 +12,17 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import NotFound, StaleVersion
-from kinfold.domain.kernel.periods import holds_or_will
+from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.text import sort_key
-from kinfold.domain.team.errors import StillSupervises
-from kinfold.domain.team.granting import chosen_roles, hold_team, refuse_above, refuse_taking_the_last
-from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.granting import (
+    chosen_roles,
+    hold_team,
+    refuse_above,
+    refuse_losing_supervisor,
+    refuse_taking_the_last,
+)
+from kinfold.domain.team.models import Member, MemberRole
+from kinfold.domain.team.moving import save_member
 from kinfold.domain.team.names import checked_names
 
 says(
@@ -57,7 +59,9 @@ def change_member(actor: Actor, data: ChangeMember) -> None:
     if not changed:
         trail.nothing_changed()
         return
-    _save(data.member_id, data.version, **names, sort_key=sort_key(names["last_name"], names["first_name"]))
+    save_member(
+        data.member_id, data.version, **names, sort_key=sort_key(names["last_name"], names["first_name"])
+    )
     trail.record(actor, "member.changed", subject=("member", member.id), fields=changed)
 
 
@@ -80,8 +84,8 @@ def change_member_roles(actor: Actor, data: ChangeMemberRoles) -> None:
         return
     refuse_above(actor, [*given, *taken])
     refuse_taking_the_last(member.id, taken)
-    _refuse_losing_supervisor(member.id, taken, chosen.values())
-    _save(data.member_id, data.version)
+    refuse_losing_supervisor(member.id, taken, chosen.values())
+    save_member(data.member_id, data.version)
     now = clock.now()
     MemberRole.objects.filter(member=member, role__in=taken, until__isnull=True).update(until=now)
     MemberRole.objects.bulk_create(
@@ -100,17 +104,3 @@ def _member(member_id: UUID) -> Member:
     if member is None:
         raise NotFound
     return member
-
-
-def _save(member_id: UUID, version: int, **values: str) -> None:
-    """Save if nobody else did since `version` was read."""
-    read = Member.objects.filter(pk=member_id, version=version)
-    if not read.update(**values, version=F("version") + 1, updated_at=clock.now()):
-        raise StaleVersion
-
-
-def _refuse_losing_supervisor(member_id: UUID, taken: Iterable[Role], left: Iterable[Role]) -> None:
-    if not any(role.may_supervise for role in taken) or any(role.may_supervise for role in left):
-        return
-    if Supervision.objects.filter(holds_or_will(clock.now()), supervisor_id=member_id).exists():
-        raise StillSupervises

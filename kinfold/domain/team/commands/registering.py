@@ -22,12 +22,12 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
 from kinfold.domain.kernel.periods import holds_or_will
 from kinfold.domain.team import emails
-from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.errors import NoCodeNeeded
 from kinfold.domain.team.granting import hold_team, refuse_above
 from kinfold.domain.team.models import Member, MemberRole
 from kinfold.domain.team.newcomers import seat
 from kinfold.domain.team.registration import KIND, Proof, member_with
+from kinfold.domain.team.statuses import WORKS
 
 says(
     registration_code__sent="sent a team member a registration code",
@@ -161,7 +161,7 @@ def _without_login(actor: Actor, member_ids: Iterable[UUID]) -> list[Member]:
     members = list(Member.objects.filter(pk__in=wanted).order_by("sort_key", "id"))
     if len(members) != len(wanted):
         raise NotFound
-    if any(member.login_id or member.ended_at or member.status not in SIGNS_IN for member in members):
+    if any(member.login_id or member.ended_at or member.status not in WORKS for member in members):
         raise NoCodeNeeded
     held = MemberRole.objects.filter(holds_or_will(clock.now()), member__in=members)
     refuse_above(actor, Role.objects.filter(pk__in=held.values("role")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
@@ -14,13 +14,11 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
-from kinfold.domain.kernel.periods import holds, holds_or_will
-from kinfold.domain.team.actors import SIGNS_IN
+from kinfold.domain.kernel.periods import begins, holds, holds_or_will, refuse_far_away
 from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
 from kinfold.domain.team.granting import hold_team
 from kinfold.domain.team.models import Member, MemberRole, Supervision
-
-FURTHEST = timedelta(days=50 * 365)
+from kinfold.domain.team.statuses import WORKS, allowed_now
 
 says(supervision__started="named a supervisor", supervision__ended="ended a supervision")
 
@@ -51,8 +49,7 @@ def start_supervision(actor: Actor, data: StartSupervision) -> UUID:
     """
     hold_team()
     now = clock.now()
-    since = max(data.since or now, now)
-    _check_period(actor, data, since)
+    since = begins(data.since, data.until, now, actor.time_zone)
     _check_people(data, now)
     _refuse_overlap(data, since)
     supervision = Supervision.objects.create(
@@ -77,7 +74,7 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
     at = data.at or now
     if at < now:
         raise InvalidInput.one("at", "Choose today or a later day.")
-    _refuse_far_away(at=at)
+    refuse_far_away(now, at=at)
     # One that has not begun ends as it begins, and so never was.
     at = max(at, supervision.since)
     if not Supervision.objects.filter(holds_or_will(now), pk=supervision.pk).update(until=at):
@@ -90,29 +87,16 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
     )
 
 
-def _check_period(actor: Actor, data: StartSupervision, since: datetime) -> None:
-    today = clock.midnight(clock.today(actor.time_zone), actor.time_zone)
-    if data.since is not None and data.since < today:
-        raise InvalidInput.one("since", "Choose today or a later day.")
-    _refuse_far_away(since=data.since, until=data.until)
-    if data.until is not None and data.until <= since:
-        raise InvalidInput.one("until", "The end lies before the beginning. Choose a later day.")
-
-
-def _refuse_far_away(**moments: datetime | None) -> None:
-    for field, moment in moments.items():
-        if moment is not None and moment > clock.now() + FURTHEST:
-            raise InvalidInput.one(field, "Choose a day within the next 50 years.")
-
-
 def _check_people(data: StartSupervision, now: datetime) -> None:
-    """Both are on the team; the supervisor holds a role that allows it; the supervisee sees clients."""
+    """Both work here; the supervisor takes on something new, in a role that allows it; the supervisee sees clients."""
     if data.supervisor_id == data.supervisee_id:
         raise InvalidInput.one("supervisor_id", "Nobody supervises themselves. Choose someone else.")
-    both = Member.objects.filter(
-        pk__in=(data.supervisor_id, data.supervisee_id), status__in=SIGNS_IN, ended_at__isnull=True
+    on_team = Member.objects.filter(ended_at__isnull=True)
+    supervisor = on_team.filter(
+        allowed_now(lambda standing: standing.takes_clients, now), pk=data.supervisor_id
     )
-    if both.count() != 2:
+    supervisee = on_team.filter(pk=data.supervisee_id, status__in=WORKS)
+    if not (supervisor.exists() and supervisee.exists()):
         raise NotFound
     held = MemberRole.objects.filter(holds(now))
     if not held.filter(member_id=data.supervisor_id, role__may_supervise=True).exists():

@@ -24,10 +24,10 @@ from kinfold.domain.team.models import (
     Member,
     MemberStatus,
 )
+from kinfold.domain.team.statuses import statuses
 
 PAGE = 50
 MOST = 200
-ON_THE_TEAM = (MemberStatus.ACTIVE, MemberStatus.ON_HOLD, MemberStatus.INACTIVE)
 
 
 class TeamView(StrEnum):
@@ -81,11 +81,16 @@ class Page(Generic[R]):
     previous: UUID | None
 
 
+def found_in(view: TeamView) -> tuple[MemberStatus, ...]:
+    """The statuses of the members whom a view holds."""
+    return statuses(lambda standing: standing.view == view)
+
+
 def team_counts() -> TeamCounts:
     """The counts of the three views, in three queries."""
     members = Member.objects.filter(ended_at__isnull=True).aggregate(
-        active=Count("id", filter=Q(status__in=ON_THE_TEAM)),
-        archived=Count("id", filter=Q(status=MemberStatus.ARCHIVED)),
+        active=Count("id", filter=Q(status__in=found_in(TeamView.ACTIVE))),
+        archived=Count("id", filter=Q(status__in=found_in(TeamView.ARCHIVED))),
     )
     pending = Invitation.objects.filter(state=InvitationState.PENDING).count()
     requests = AdminRequest.objects.filter(state=AdminRequestState.PENDING).count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -14,14 +14,17 @@ from django.db.models.functions import Coalesce
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
+from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.identity import registration_codes
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.granting import allowed_by, is_admin_role
+from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.moving import MemberAct, acts_on
 from kinfold.domain.team.queries.listing import (
-    ON_THE_TEAM,
     Page,
     TeamCounts,
     TeamView,
@@ -29,11 +32,14 @@ from kinfold.domain.team.queries.listing import (
     by_moment,
     by_name,
     cut,
+    found_in,
     matching,
     ordered,
     team_counts,
 )
+from kinfold.domain.team.queries.profile import StatusRow, statuses_of
 from kinfold.domain.team.registration import KIND
+from kinfold.domain.team.statuses import LADDER, allowed_now, status_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +67,7 @@ class SupervisionRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRow:
-    """One member as the team list shows them. `supervisors` are those of now.
+    """One member as the team list shows them. `supervisors` are those of now; `acts` is what the asker may do here.
 
     Whoever is not `registered` has no login; then `code_until` is when their registration code ends or ended, if one
     was made.
@@ -73,10 +79,12 @@ class MemberRow:
     last_name: str
     email: str
     state: str
+    hold_until: datetime | None
     role_ids: tuple[UUID, ...]
     roles: tuple[str, ...]
     supervisors: tuple[SupervisionRow, ...]
     needs_supervisor: bool
+    acts: tuple[MemberAct, ...]
     registered: bool
     code_until: datetime | None
     joined_at: datetime
@@ -102,9 +110,10 @@ class GetMember:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberCard:
-    """One member, who supervises them and whom they supervise, now and planned."""
+    """One member, what statuses they had, who supervises them and whom they supervise, now and planned."""
 
     member: MemberRow
+    statuses: tuple[StatusRow, ...]
     supervisors: tuple[SupervisionRow, ...]
     supervisees: tuple[SupervisionRow, ...]
 
@@ -131,16 +140,18 @@ class _Held(NamedTuple):
     ids: tuple[UUID, ...]
     names: tuple[str, ...]
     requires_supervision: bool
+    allows: tuple[frozenset[Permission], ...]
+    is_admin: bool
 
 
-_NO_ROLES = _Held((), (), False)
+_NO_ROLES = _Held((), (), requires_supervision=False, allows=(), is_admin=False)
 
 
 @query(Permission.MEMBERS_READ)
 def list_members(actor: Actor, data: ListMembers) -> TeamPage:
     """The Active or the Archived view of the team, found by the beginnings of words (SPEC 4, U05–U07)."""
-    rows = _members(Q(ended_at__isnull=True))
-    wanted = (MemberStatus.ARCHIVED,) if data.view is TeamView.ARCHIVED else ON_THE_TEAM
+    rows = _members(actor, Q(ended_at__isnull=True))
+    wanted = found_in(data.view)
     found = [row for row in rows if row.state in wanted and data.role_id in (None, *row.role_ids)]
     found = ordered(
         matching(found, data.search),
@@ -153,19 +164,20 @@ def list_members(actor: Actor, data: ListMembers) -> TeamPage:
     return TeamPage(
         counts=team_counts(),
         page=cut(found, data.window),
-        without_supervisor=sum(row.needs_supervisor and row.state in ON_THE_TEAM for row in rows),
+        without_supervisor=sum(row.needs_supervisor for row in rows),
     )
 
 
 @query(Permission.MEMBERS_READ)
 def get_member(actor: Actor, data: GetMember) -> MemberCard:
     """One member: their roles and their supervision. Raises NotFound for anybody else's."""
-    row = next(iter(_members(Q(pk=data.member_id))), None)
+    row = next(iter(_members(actor, Q(pk=data.member_id))), None)
     if row is None:
         raise NotFound
     periods = Supervision.objects.filter(holds_or_will(clock.now())).order_by("since", "id")
     return MemberCard(
         member=row,
+        statuses=statuses_of(row.id),
         supervisors=tuple(_seen_from(periods.filter(supervisee_id=row.id), "supervisor")),
         supervisees=tuple(_seen_from(periods.filter(supervisor_id=row.id), "supervisee")),
     )
@@ -173,16 +185,17 @@ def get_member(actor: Actor, data: GetMember) -> MemberCard:
 
 @query(Permission.MEMBERS_NAMES)
 def list_names(actor: Actor, data: ListNames) -> tuple[MemberName, ...]:
-    """Names for pickers, in name order: active members whose role sees clients, or may supervise.
+    """Names for pickers, in name order: whose status takes clients, and whose role sees clients, or may supervise.
 
     Everybody's includes those who left, for questions about the past.
     """
     if data.everyone:
         return _choices(Member.objects.all())
     able = Q(role__may_supervise=True) if data.supervisors else Q(role__clinical=True)
+    now = clock.now()
     rows = Member.objects.filter(
-        pk__in=MemberRole.objects.filter(able, holds(clock.now())).values("member"),
-        status=MemberStatus.ACTIVE,
+        allowed_now(lambda standing: standing.takes_clients, now),
+        pk__in=MemberRole.objects.filter(able, holds(now)).values("member"),
         ended_at__isnull=True,
     )
     return _choices(rows)
@@ -197,8 +210,8 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
     )
 
 
-def _members(which: Q) -> list[MemberRow]:
-    """Members with their roles and supervisors of now, in three queries, or four when some are not registered."""
+def _members(actor: Actor, which: Q) -> list[MemberRow]:
+    """Members with their roles and supervisors of now, in four queries, or five when some are not registered."""
     roles = _roles_of(which)
     supervisors = _supervisors_of(which)
     rows = list(
@@ -207,11 +220,13 @@ def _members(which: Q) -> list[MemberRow]:
         .annotate(registered=Q(login__isnull=False))
         .values_list(
             *("id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"),
+            "hold_until",
             "overrides",
         )
     )
     waiting = [row[0] for row in rows if not row[5]]
     codes = registration_codes.expiries(KIND, waiting) if waiting else {}
+    now = clock.now()
     return [
         MemberRow(
             id=member_id,
@@ -219,12 +234,20 @@ def _members(which: Q) -> list[MemberRow]:
             first_name=first,
             last_name=last,
             email=address,
-            state=status,
-            role_ids=roles.get(member_id, _NO_ROLES).ids,
-            roles=roles.get(member_id, _NO_ROLES).names,
+            state=(state := status_now(status, hold_until, now)).value,
+            hold_until=hold_until if hold_until and hold_until > now else None,
+            role_ids=(held := roles.get(member_id, _NO_ROLES)).ids,
+            roles=held.names,
             supervisors=tuple(supervisors.get(member_id, ())),
             needs_supervisor=(
-                roles.get(member_id, _NO_ROLES).requires_supervision and member_id not in supervisors
+                held.requires_supervision and member_id not in supervisors and LADDER[state].keeps_clients
+            ),
+            acts=acts_on(
+                actor,
+                member_id,
+                state,
+                permissions_of_member(held.allows, overrides),
+                is_admin=held.is_admin,
             ),
             registered=registered,
             code_until=codes.get(member_id),
@@ -232,27 +255,29 @@ def _members(which: Q) -> list[MemberRow]:
             exceptions=len(overrides),
             version=version,
         )
-        for member_id, first, last, address, status, registered, joined_at, version, overrides in rows
+        for member_id, first, last, address, status, registered, joined_at, version, hold_until, overrides in rows
     ]
 
 
 def _roles_of(which: Q) -> Mapping[UUID, _Held]:
-    rows = (
-        MemberRole.objects.filter(holds(clock.now()), member__in=Member.objects.filter(which))
-        .order_by("role__position", "role__name_key")
-        .values_list("member_id", "role_id", "role__name", "role__requires_supervision")
+    rows = MemberRole.objects.filter(holds(clock.now()), member__in=Member.objects.filter(which)).order_by(
+        "role__position", "role__name_key"
     )
-    held: defaultdict[UUID, list[tuple[UUID, str, bool]]] = defaultdict(list)
-    for member_id, role_id, name, requires_supervision in rows:
-        held[member_id].append((role_id, name, requires_supervision))
-    return {
-        member_id: _Held(
-            tuple(role[0] for role in roles),
-            tuple(role[1] for role in roles),
-            any(role[2] for role in roles),
-        )
-        for member_id, roles in held.items()
-    }
+    held: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for member_id, role_id in rows.values_list("member_id", "role_id"):
+        held[member_id].append(role_id)
+    roles = {role.id: (role, allowed_by(role), is_admin_role(role)) for role in Role.objects.all()}
+    return {member_id: _summed([roles[role_id] for role_id in ids]) for member_id, ids in held.items()}
+
+
+def _summed(held: Sequence[tuple[Role, frozenset[Permission], bool]]) -> _Held:
+    return _Held(
+        tuple(role.id for role, _, _ in held),
+        tuple(role.name for role, _, _ in held),
+        requires_supervision=any(role.requires_supervision for role, _, _ in held),
+        allows=tuple(allows for _, allows, _ in held),
+        is_admin=any(admin for _, _, admin in held),
+    )
 
 
 def _supervisors_of(which: Q) -> Mapping[UUID, list[SupervisionRow]]:
