@@ -169,6 +169,10 @@ ACTIVITY = (
     get("/activity", P.AUDIT_OWN),
 )
 
+# Somebody without rights of their own, on whom everybody may act who may act at all.
+ON_VERA: dict[str, Any] = {"at": {"member_id": "harmless_member"}}
+ON_VERA_API: dict[str, Any] = {**ON_VERA, "headers": {"If-Match": '"1"'}}
+
 TEAM = (
     get("team", P.MEMBERS_READ, also=(P.MEMBERS_INVITE,)),
     post("team-search", P.MEMBERS_READ, also=(P.MEMBERS_INVITE,), body={"q": "lin"}, writes=False),
@@ -211,6 +215,23 @@ TEAM = (
     ),
     post("member-supervision", P.SUPERVISION_MANAGE, status=303, body={"supervisor": "{supervisor}"}),
     post("supervision-end", P.SUPERVISION_MANAGE, status=303),
+    get("own-profile", MEMBER),
+    *(
+        row
+        for act, needed, body in (
+            ("hold", P.MEMBERS_STATUS, {"until": "2030-01-31", "reason": "Leave"}),
+            ("deactivate", P.MEMBERS_STATUS, {"reason": "Leave"}),
+            ("archive", P.MEMBERS_STATUS, {"clients": "wait", "reason": "Moved away"}),
+            ("remove-admin", P.MEMBERS_REMOVE, {}),
+            ("remove", P.MEMBERS_REMOVE, {"reason": "Moved away"}),
+        )
+        for row in (
+            get(f"member-{act}", needed, **ON_VERA),
+            post(f"member-{act}", needed, status=303, **ON_VERA, body={"version": "1", **body}),
+        )
+    ),
+    get("member-activate", P.MEMBERS_STATUS, at={"member_id": "paused_member"}),
+    post("member-activate", P.MEMBERS_STATUS, status=303, at={"member_id": "paused_member"}, body={"version": "1"}),
 )  # fmt: skip
 
 TEAM_API = (
@@ -264,6 +285,15 @@ TEAM_API = (
         "/members/{member_id}/roles", P.ROLES_ASSIGN, method="PUT", headers={"If-Match": '"1"'},
         at={"member_id": "harmless_member"}, body={"role_ids": ["{harmless_role}", "{other_harmless_role}"]},
     ),
+    get("/me", MEMBER),
+    post(
+        "/members/{member_id}/status", P.MEMBERS_STATUS, method="PUT", **ON_VERA_API,
+        body={"status": "on_hold", "reason": "Leave"},
+    ),
+    get("/members/{member_id}/leaving", (P.MEMBERS_STATUS, P.MEMBERS_REMOVE)),
+    post("/members/{member_id}/archive", P.MEMBERS_STATUS, status=204, **ON_VERA_API),
+    post("/members/{member_id}/remove-admin-access", P.MEMBERS_REMOVE, status=204, **ON_VERA_API),
+    post("/members/{member_id}/remove", P.MEMBERS_REMOVE, status=204, **ON_VERA_API),
     post("/members/{member_id}/supervision", P.SUPERVISION_MANAGE, status=201, body={"supervisor_id": "{supervisor}"}),
     post("/supervision/{supervision_id}/end", P.SUPERVISION_MANAGE, status=204),
     get("/invitations", P.MEMBERS_READ),
@@ -414,6 +444,8 @@ SEES = (P.CLIENTS_SEE_ALL, P.CLIENTS_SEE_OWN, P.CLIENTS_SEE_SUPERVISED)
 MANAGES = (
     P.MEMBERS_INVITE,
     P.MEMBERS_CHANGE,
+    P.MEMBERS_STATUS,
+    P.MEMBERS_REMOVE,
     P.ROLES_ASSIGN,
     P.CLIENTS_CREATE,
     P.CLIENTS_CHANGE,

@@ -64,6 +64,7 @@ from kinfold.domain.team.models import (
     Invitation,
     Member,
     MemberRole,
+    MemberStatusPeriod,
     Seat,
     Supervision,
 )
@@ -132,6 +133,13 @@ class Stage:
         if key not in self._callers:
             self._callers[key] = self._hire(permissions, clinical=clinical)
         return self._callers[key]
+
+    def set_status(self, who: Caller, status: str) -> None:
+        """Give a member another status and leave their sessions open, which the commands would end."""
+        assert who.member_id is not None
+        with entered(self.cast.alder.practice_id, writing=True):
+            Member.objects.filter(pk=who.member_id).update(status=status)
+            MemberStatusPeriod.objects.create(member_id=who.member_id, status=status, since=clock.now())
 
     def token_with(self, scopes: frozenset[Permission]) -> Caller:
         """An API token of somebody who may do everything, narrowed to these scopes."""
@@ -390,7 +398,17 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
             joined_at=now,
             updated_at=now,
         )
-        MemberRole.objects.create(member=visitor, role=first, since=now)
+        paused = Member.objects.create(
+            first_name="Otto",
+            last_name="Wren",
+            sort_key=sort_key("Wren", "Otto"),
+            email=f"otto@{practice.slug}.example",
+            status="inactive",
+            joined_at=now,
+            updated_at=now,
+        )
+        for member in (visitor, paused):
+            MemberRole.objects.create(member=member, role=first, since=now)
         supervision = Supervision.objects.first() or Supervision.objects.create(
             supervisor_id=owner.member_id, supervisee=visitor, since=now
         )
@@ -416,6 +434,7 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         "harmless_email": visitor.email,
         "registration_code": code.code,
         "admin_request": request.id,
+        "paused_member": paused.id,
         "supervision_id": supervision.id,
         "invitation_id": invitation_id,
         "invitation_link": link_token(practice.practice_id, invitation_id, nonce),

@@ -128,6 +128,31 @@ def callers(stage: Stage, row: Row, permissions: frozenset[Permission]) -> Itera
         yield stage.token_with(permissions)
 
 
+# --- whether one is at work ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("O10")
+@pytest.mark.requirement("O11")
+@pytest.mark.parametrize("row", BY_NEEDS, ids=str)
+def test_on_hold_one_does_what_one_may_inactive_nothing_and_archived_one_looks_back(
+    stage: Stage, row: Row
+) -> None:
+    """Somebody whose role allows everything, who signed in before their status changed and did not sign out."""
+    who = stage.member_with(EVERYTHING)
+    is_api = resolver.addresses()[row.route].is_api
+    verdicts = {
+        "on_hold": row.status,
+        "inactive": 401 if is_api else 403,
+        "archived": row.status if row.needs == (Permission.AUDIT_OWN,) else 403,
+    }
+    things = stage.things_for(who)
+    for status, verdict in verdicts.items():
+        with undone():
+            stage.set_status(who, status)
+            response = request(stage, who, row, things, keep=True)
+        assert response.status_code == verdict, f"{status}: {answered(response)}"
+
+
 # --- whose client it is -------------------------------------------------------------------------------------------
 
 ABOUT_A_CLIENT = [row for row in BY_NEEDS if Permission.CLIENTS_SEE_ALL in row.hides]

@@ -32,6 +32,8 @@ VIEWS = (
     ),
     *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
     "/manage/team/?role={harmless_role}",
+    "/manage/team/{member_id}/archive/",
+    "/profile/",
     "/clients/{client_id}/?check={member_id}",
     "/clients/{client_id}/?at=2020-01-01",
     "/clients/{client_id}/?at=tomorrow",
@@ -132,6 +134,14 @@ def a_reset_link(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "choose badly", browser.post(link.replace(str(stage.things["reset_key"]), "choose"), {})  # type: ignore[misc]
 
 
+def somebody_who_left(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """What is left for Theo to see, who was archived."""
+    theo = stage.sign_in("Theo", stage.cast.theo.login_id, stage.cast.theo.member_id)
+    stage.set_status(theo, "archived")
+    yield "profile", stage.ask(theo, "GET", "/profile/")
+    yield "activity", stage.ask(theo, "GET", "/activity/")
+
+
 def a_demo(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     """The mail of a practice that shows invented people."""
     Practice.objects.filter(pk=stage.cast.alder.practice_id).update(demo=True)
@@ -180,6 +190,7 @@ STORIES: tuple[Story, ...] = (
     a_second_factor,
     no_password,
     a_reset_link,
+    somebody_who_left,
     a_demo,
     registering,
     a_change_of_rights,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from . import activity, adding, changes, clients, credentials, imports, roles
+from . import activity, adding, changes, clients, credentials, imports, roles, statuses
 from .core import Session, Token, install_error_handlers
 
 api = NinjaAPI(
@@ -23,6 +23,7 @@ install_error_handlers(api)
 api.add_router("", adding.router)
 api.add_router("", credentials.router)
 api.add_router("", roles.router)
+api.add_router("", statuses.router)
 api.add_router("", clients.router)
 api.add_router("", changes.router)
 api.add_router("", imports.router)

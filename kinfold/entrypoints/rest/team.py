@@ -104,7 +104,7 @@ def member_names(request: ApiRequest, filters: Query[NamesFilter]) -> dict[str, 
 @router.get("/members/{uuid:member_id}", response=MemberDetailOut, summary="One member")
 def member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
     """Their roles and supervision; the ETag is for changes."""
-    return _member(request, response, member_id)
+    return member_detail(request, response, member_id)
 
 
 @router.patch("/members/{uuid:member_id}", response=MemberDetailOut, summary="Correct a name")
@@ -116,7 +116,7 @@ def rename_member(
         member_id=member_id, version=if_match(request), first_name=body.first_name, last_name=body.last_name
     )
     change_member(request.auth, data)
-    return _member(request, response, member_id)
+    return member_detail(request, response, member_id)
 
 
 @router.put("/members/{uuid:member_id}/roles", response=MemberDetailOut, summary="Give and take roles")
@@ -125,7 +125,7 @@ def set_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body
     confirmed(request)
     data = ChangeMemberRoles(member_id=member_id, version=if_match(request), role_ids=tuple(body.role_ids))
     change_member_roles(request.auth, data)
-    return _member(request, response, member_id)
+    return member_detail(request, response, member_id)
 
 
 @router.post("/members/{uuid:member_id}/supervision", response={201: Made}, summary="Name a supervisor")
@@ -265,11 +265,13 @@ def _members(request: ApiRequest, filters: MembersFilter, words: str) -> dict[st
     }
 
 
-def _member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
+def member_detail(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict[str, Any]:
+    """One member with their ETag."""
     card: MemberCard = get_member(request.auth, GetMember(member_id=member_id))
     response["ETag"] = etag(card.member.version)
-    known = {name: getattr(card.member, name) for name in MemberOut.model_fields}
-    return {**known, "supervisors": card.supervisors, "supervisees": card.supervisees}
+    known = {name: getattr(card.member, name) for name in (*MemberOut.model_fields, "acts")}
+    periods = {name: getattr(card, name) for name in ("statuses", "supervisors", "supervisees")}
+    return {**known, **periods}
 
 
 def _invitation(row: Any) -> dict[str, Any]:

@@ -14,6 +14,8 @@ Ids = Annotated[list[UUID], Field(max_length=200)]
 # As long as pages take it. Looking for words costs time for each of them.
 Words = Annotated[str, Field(max_length=200)]
 
+Status = Literal["active", "on_hold", "inactive", "archived", "removed"]
+
 
 class Body(Schema):
     """What a request says. A field that is not known is refused, since it was meant to do something."""
@@ -48,7 +50,8 @@ class MemberOut(Schema):
     first_name: str
     last_name: str
     email: str
-    state: Literal["active", "on_hold", "inactive", "archived"]
+    state: Status
+    hold_until: datetime | None
     role_ids: list[UUID]
     roles: list[str]
     needs_supervisor: bool
@@ -59,9 +62,24 @@ class MemberOut(Schema):
     version: int
 
 
-class MemberDetailOut(MemberOut):
-    """One member, who supervises them and whom they supervise."""
+class StatusPeriodOut(Schema):
+    """One period with another status than active; `made_by` is "" where it was the clock."""
 
+    status: Status
+    since: datetime
+    until: datetime | None
+    reason: str
+    made_by: str
+
+
+class MemberDetailOut(MemberOut):
+    """One member, their statuses with the newest first, who supervises them and whom they supervise.
+
+    `acts` is what the caller may do with their place on the team.
+    """
+
+    acts: list[Literal["active", "on_hold", "inactive", "archived", "remove_admin", "removed"]]
+    statuses: list[StatusPeriodOut]
     supervisors: list[SupervisionOut]
     supervisees: list[SupervisionOut]
 
@@ -220,6 +238,72 @@ class RolesIn(Body):
     """All the roles a member shall hold."""
 
     role_ids: Ids
+
+
+class StatusIn(Body):
+    """What status the member has from now on. Only a hold has an `until`, that moment excluded."""
+
+    status: Literal["active", "on_hold", "inactive"]
+    until: AwareDatetime | None = None
+    reason: str = ""
+
+
+class ArchiveIn(Body):
+    """What becomes of the member's clients: "hand_over" to `therapist_id`, or "wait"; "" when they have none."""
+
+    clients: Literal["", "hand_over", "wait"] = ""
+    therapist_id: UUID | None = None
+    reason: str = ""
+
+
+class RemoveIn(Body):
+    """Why somebody is removed."""
+
+    reason: str = ""
+
+
+class LeavingOut(Schema):
+    """What ends, or has to be handed over, when the member leaves."""
+
+    member_id: UUID
+    clients: int
+    may_hand_over: bool
+    supervisees: int
+    sessions: int
+    tokens: int
+    invitations: int
+    admin_roles: list[str]
+    keeps: list[str]
+
+
+class HeldOut(Schema):
+    """One period of a role or a supervisor, by name."""
+
+    name: str
+    since: datetime
+    until: datetime | None
+
+
+class OwnStatusOut(Schema):
+    """One period with another status than active."""
+
+    status: Status
+    since: datetime
+    until: datetime | None
+
+
+class OwnProfileOut(Schema):
+    """The caller as a member of the team; periods with the newest first."""
+
+    member_id: UUID
+    name: str
+    email: str
+    state: Status
+    hold_until: datetime | None
+    joined_at: datetime
+    roles: list[HeldOut]
+    supervisors: list[HeldOut]
+    statuses: list[OwnStatusOut]
 
 
 class SupervisionIn(Body):

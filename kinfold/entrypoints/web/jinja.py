@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -65,6 +65,7 @@ def environment(**options: object) -> Environment:
         full_day=full_day,
         initials=initials,
         json_script=json_script,
+        last_day=last_day,
         month_day_time=month_day_time,
         number=number,
         phone=phone,
@@ -171,6 +172,11 @@ def full_day(value: date | datetime) -> str:
     """A date that always shows its year: "May 2, 1996"."""
     value = value.astimezone(place.zone()) if isinstance(value, datetime) else value
     return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
+
+
+def last_day(until: datetime) -> str:
+    """The last day of a period that ends at this moment, which is not part of it: a midnight ends the day before."""
+    return day(until - timedelta(microseconds=1))
 
 
 def month_day_time(value: datetime) -> str:

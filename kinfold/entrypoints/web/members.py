@@ -19,7 +19,6 @@ from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
-from kinfold.domain.team.actors import SIGNS_IN
 from kinfold.domain.team.commands.members import (
     ChangeMember,
     ChangeMemberRoles,
@@ -42,6 +41,7 @@ from kinfold.domain.team.queries.members import (
     list_names,
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
+from kinfold.domain.team.statuses import WORKS
 
 from . import credentials, pages, place
 from .identity.gates import confirmed
@@ -169,7 +169,7 @@ def registrations(rows: Iterable[MemberRow]) -> dict[UUID, dict[str, Any]]:
             "code_expired": row.code_until is not None and row.code_until <= now,
         }
         for row in rows
-        if not row.registered and row.state in SIGNS_IN
+        if not row.registered and row.state in WORKS
     }
 
 
@@ -214,6 +214,7 @@ def _member_page(
     context = {
         "member": card.member,
         "registration": registrations([card.member]).get(card.member.id),
+        "statuses": card.statuses,
         "editing": editing,
         "may": may,
         "clients": caseload.rows if caseload else None,

@@ -19,7 +19,7 @@ from jinja2_fragments import render_block
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
-from kinfold.domain.team.actors import actor_for_login
+from kinfold.domain.team.actors import actor_for_login, practice_of_login
 from kinfold.entrypoints.web.identity import gates
 
 from . import place
@@ -45,7 +45,7 @@ def signed_in(view: ActorView[P]) -> View[P]:
             return to_sign_in(request)
         actor = actor_for_login(request.user.pk)
         if actor is None:
-            raise NotAllowed("You are signed in, and you have no place on a team here. Ask who invited you.")
+            raise NotAllowed(_why_not(request.user.pk))
         request.actor = actor  # type: ignore[attr-defined]
         place.enter(actor)
         detour = gates.before_health_data(request, actor)
@@ -66,6 +66,14 @@ def for_whoever(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return framed
+
+
+def _why_not(login_id: UUID) -> str:
+    """What to tell a signed-in person whom no team lets in now."""
+    practice_name = practice_of_login(login_id)
+    if practice_name:
+        return f"Your access to {practice_name} is switched off for now. Ask its administrators."
+    return "You are signed in, and you have no place on a team here. Ask who invited you."
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -239,6 +247,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
 def person_menu(actor: Actor) -> list[dict[str, str]]:
     """What the menu on a person's own name offers, besides the theme and signing out."""
     items = [
+        {"label": "Your profile", "href": url("own-profile"), "icon": "user-round"},
         {"label": "Your credentials", "href": url("own-credentials"), "icon": "award"},
         {"label": "Security", "href": url("mfa_index"), "icon": "shield-check"},
     ]
@@ -280,7 +289,7 @@ def home_url(actor: Actor) -> str:
         return url(clients_route(actor))
     if actor.manages_users and actor.may(Permission.MEMBERS_READ):
         return url("team")
-    return url("mfa_index")
+    return url("own-profile")
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

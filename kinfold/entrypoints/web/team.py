@@ -222,6 +222,7 @@ def _list(
             "invite": actor.may(Permission.MEMBERS_INVITE),
             "decide": actor.may(Permission.PRACTICE_OWN),
             "open": True,
+            "change": actor.may(Permission.MEMBERS_CHANGE),
             "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,
         },
         "roles": members.role_options(roles),

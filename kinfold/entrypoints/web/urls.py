@@ -16,6 +16,7 @@ from . import (
     roles,
     settings,
     setup,
+    standing,
     team,
 )
 from .identity import urls as identity_urls
@@ -27,6 +28,7 @@ urlpatterns = [
     *team.routes,
     *credentials.routes,
     *exceptions.routes,
+    *standing.routes,
     *invitations.routes,
     *register.routes,
     *imports.routes,

@@ -24,11 +24,15 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
 // After a failed save the summary of what is wrong takes the focus.
 document.querySelector("[data-errors]")?.focus();
 
-// A dialog that came open from the server (its form had errors) becomes modal.
-for (const dialog of document.querySelectorAll("dialog[open]")) {
-  dialog.close();
-  dialog.showModal();
+// A dialog that came open from the server (its form had errors, or htmx fetched it) becomes modal.
+function makeModal(where) {
+  for (const dialog of where.querySelectorAll("dialog[open]")) {
+    dialog.close();
+    dialog.showModal();
+  }
 }
+makeModal(document);
+document.addEventListener("htmx:afterSwap", (event) => makeModal(event.target));
 
 // Browsers without the command attribute.
 if (!("commandForElement" in HTMLButtonElement.prototype)) {

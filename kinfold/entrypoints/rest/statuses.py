@@ -1,0 +1,92 @@
+"""The API of who is on the team and how: statuses, leaving, and one's own profile."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router, Status
+
+from kinfold.domain.lifecycle.leaving import (
+    ArchiveProvider,
+    GetLeaving,
+    Leaving,
+    RemoveAdminAccess,
+    RemoveMember,
+    archive_provider,
+    get_leaving,
+    remove_admin_access,
+    remove_member,
+)
+from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.team.queries.profile import GetOwnProfile, OwnProfile, get_own_profile
+
+from .core import ApiRequest, confirmed, idempotency_key, if_match
+from .team import member_detail
+from .team_schemas import ArchiveIn, LeavingOut, MemberDetailOut, OwnProfileOut, RemoveIn, StatusIn
+
+router = Router(tags=["team"])
+
+
+@router.get("/me", response=OwnProfileOut, summary="Your own profile")
+def me(request: ApiRequest) -> OwnProfile:
+    """For everybody on a team, and for those who were archived."""
+    return get_own_profile(request.auth, GetOwnProfile())
+
+
+@router.put("/members/{uuid:member_id}/status", response=MemberDetailOut, summary="Change a status")
+def set_status(
+    request: ApiRequest, response: HttpResponse, member_id: UUID, body: StatusIn
+) -> dict[str, Any]:
+    """On hold, inactive, or active again, also from the archive. Needs If-Match. It counts at once."""
+    data = ChangeMemberStatus(
+        member_id=member_id,
+        version=if_match(request),
+        status=body.status,
+        until=body.until,
+        reason=body.reason,
+    )
+    change_member_status(request.auth, data)
+    return member_detail(request, response, member_id)
+
+
+@router.get("/members/{uuid:member_id}/leaving", response=LeavingOut, summary="What hangs on a member")
+def leaving(request: ApiRequest, member_id: UUID) -> Leaving:
+    """To be read before they leave or pause. Needs `members:status` or `members:remove`."""
+    return get_leaving(request.auth, GetLeaving(member_id=member_id))
+
+
+@router.post("/members/{uuid:member_id}/archive", response={204: None}, summary="Archive a member")
+def archive(request: ApiRequest, member_id: UUID, body: ArchiveIn) -> Status[None]:
+    """Their clients are handed over in the same act, which needs `clients:assign`. Needs If-Match."""
+    confirmed(request)
+    data = ArchiveProvider(
+        member_id=member_id,
+        version=if_match(request),
+        clients=body.clients,
+        therapist_id=body.therapist_id,
+        reason=body.reason,
+    )
+    archive_provider(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.post(
+    "/members/{uuid:member_id}/remove-admin-access", response={204: None}, summary="Remove admin access"
+)
+def take_admin_access(request: ApiRequest, member_id: UUID) -> Status[None]:
+    """All their admin roles end; without another role they are archived. Needs If-Match and `members:remove`."""
+    confirmed(request)
+    data = RemoveAdminAccess(member_id=member_id, version=if_match(request))
+    remove_admin_access(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.post("/members/{uuid:member_id}/remove", response={204: None}, summary="Remove a member for good")
+def remove(request: ApiRequest, member_id: UUID, body: RemoveIn) -> Status[None]:
+    """Once clients and supervisees are handed over. Their login is free then. Needs If-Match and `members:remove`."""
+    confirmed(request)
+    data = RemoveMember(member_id=member_id, version=if_match(request), reason=body.reason)
+    remove_member(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
