@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "kinfold.domain.team",
     "kinfold.domain.credentials",
     "kinfold.domain.clients",
+    "kinfold.domain.care",
     "kinfold.domain.imports",
     "kinfold.entrypoints.web",
     "django.contrib.auth",

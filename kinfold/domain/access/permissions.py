@@ -125,6 +125,27 @@ class Permission(StrEnum):
         "Assign clients to therapists and end assignments.",
     )
     CLIENTS_IMPORT = "clients:import", "Import clients", "Import clients from a file, and undo an import."
+    SESSIONS_SEE = (
+        "sessions:see",
+        "See sessions",
+        "See their own sessions, and every session of clients whose record they may see.",
+    )
+    SESSIONS_BOOK = (
+        "sessions:book",
+        "Book own sessions",
+        "Book and record sessions that they hold themselves, and change or cancel them.",
+    )
+    SESSIONS_MANAGE = (
+        "sessions:manage",
+        "Book sessions for everybody",
+        "Book, record, change and cancel the sessions of every clinician.",
+    )
+    NOTES_SIGN = (
+        "notes:sign",
+        "Sign own notes",
+        "Say that the note of a session they held is begun, and sign it.",
+    )
+    NOTES_COSIGN = "notes:cosign", "Co-sign notes", "Co-sign the notes of the people they supervise."
     ACCESS_EXPLAIN = "access:explain", "Ask who can see a client", "Ask who can see a client, and why."
     AUDIT_ALL = "audit:all", "See all activity", "See everything that was done and opened in the practice."
     AUDIT_OWN = "audit:own", "See own activity", "See what they did and opened themselves."
@@ -144,6 +165,8 @@ class Permission(StrEnum):
 AREAS: dict[str, Area] = {
     "clients": Area.CLIENTS,
     "access": Area.CLIENTS,
+    "sessions": Area.CARE,
+    "notes": Area.CARE,
     "members": Area.TEAM,
     "roles": Area.TEAM,
     "supervision": Area.TEAM,
@@ -172,6 +195,11 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
+    Permission.SESSIONS_SEE: frozenset({Permission.CLIENTS_PROFILE}),
+    Permission.SESSIONS_BOOK: frozenset({Permission.SESSIONS_SEE}),
+    Permission.SESSIONS_MANAGE: frozenset({Permission.SESSIONS_BOOK, Permission.MEMBERS_NAMES}),
+    Permission.NOTES_SIGN: frozenset({Permission.SESSIONS_SEE}),
+    Permission.NOTES_COSIGN: frozenset({Permission.SESSIONS_SEE}),
     Permission.ACCESS_EXPLAIN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.AUDIT_ALL: frozenset({Permission.AUDIT_OWN}),
 }

@@ -31,6 +31,9 @@ _PRACTITIONER = _OWN_ACTS | {
     Permission.CLIENTS_SEE_OWN,
     Permission.CLIENTS_PROFILE,
     Permission.CLIENTS_CHART,
+    Permission.SESSIONS_SEE,
+    Permission.SESSIONS_BOOK,
+    Permission.NOTES_SIGN,
     Permission.ACCESS_EXPLAIN,
 }
 _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
@@ -43,6 +46,9 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,
     Permission.CLIENTS_IMPORT,
+    Permission.SESSIONS_SEE,
+    Permission.SESSIONS_BOOK,
+    Permission.SESSIONS_MANAGE,
     Permission.ACCESS_EXPLAIN,
 }
 _OWNER = frozenset(Permission)
@@ -54,7 +60,7 @@ DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
     StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {Permission.CLIENTS_SEE_ALL},
     StartingPoint.PRACTITIONER: _PRACTITIONER,
-    StartingPoint.SUPERVISOR: _PRACTITIONER | {Permission.CLIENTS_SEE_SUPERVISED},
+    StartingPoint.SUPERVISOR: _PRACTITIONER | {Permission.CLIENTS_SEE_SUPERVISED, Permission.NOTES_COSIGN},
     StartingPoint.NOTHING: frozenset(),
 }
 

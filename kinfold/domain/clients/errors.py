@@ -62,7 +62,7 @@ class AssignmentEnded(Conflict):
 
 
 class PlaceGone(Gone):
-    """The client after whom a page should begin is not in the list (any more)."""
+    """The row after which a page should begin is not in the list (any more)."""
 
     code = "place-gone"
     message = "That place in the list is gone. Start again from the first page."

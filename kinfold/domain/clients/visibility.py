@@ -33,7 +33,7 @@ from kinfold.domain.team.models import MemberOverride, MemberRole, Supervision
 from kinfold.domain.team.overrides import overrides_at
 from kinfold.domain.team.statuses import not_allowed_at
 
-from .models import FURTHER_KINDS, Assignment, AssignmentKind, Client
+from .models import FURTHER_KINDS, Assignment, AssignmentKind, Client, ClientKind
 
 
 class Level(IntEnum):
@@ -118,6 +118,25 @@ def visible_for(viewer: Viewer, at: datetime | None = None) -> QuerySet[Client]:
         return known
     ties = Assignment.objects.filter(holds(at), member_id__in=reached)
     return known.filter(pk__in=ties.values("client_id"))
+
+
+def charts_open_to(actor: Actor, path: str = "") -> Q:
+    """The clients whose whole record is open to an actor now, as a condition on clients or on what `path` links to one.
+
+    `level_for` says the same about one client, and a property test holds the two equal.
+    """
+    viewer = viewer_of(actor)
+    if viewer is None or actor.member_id is None or highest_level(viewer.permissions) < Level.CHART:
+        return Q(pk__in=())
+    now, permissions = clock.now(), viewer.permissions - {Permission.CLIENTS_SEE_ALL}
+    reached = members_reached(Viewer(viewer.member_id, permissions)) or frozenset()
+    full = further_ties(reached, now).filter(level=Level.CHART)
+    theirs = Q(**{f"{path}primary_id__in": reached}) | Q(**{f"{path}id__in": full.values("client_id")})
+    if Permission.CLIENTS_SEE_ALL not in viewer.permissions:
+        return theirs
+    if is_on(Switch.DIRECT_CHARTS, now):
+        return Q(**{f"{path}id__isnull": False})
+    return theirs | Q(**{f"{path}kind": ClientKind.PRACTICE})
 
 
 def reached_by(members: Iterable[UUID], now: datetime) -> Q:

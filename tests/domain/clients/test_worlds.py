@@ -31,7 +31,15 @@ from kinfold.domain.clients.queries.reach import (
     clients_visible_at,
 )
 from kinfold.domain.clients.ties import KIND_OF_CLIENT
-from kinfold.domain.clients.visibility import Level, Viewer, level_for, sights, viewers, visible_for
+from kinfold.domain.clients.visibility import (
+    Level,
+    Viewer,
+    charts_open_to,
+    level_for,
+    sights,
+    viewers,
+    visible_for,
+)
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
@@ -349,6 +357,8 @@ def _agree_now(world: World, other: World) -> None:
             assert page.total == page.counts.active == len(seen)
         if not person.may(Permission.CLIENTS_SEE_ALL):  # by ties of several kinds, which are read apart
             assert in_order(person, world) == [row.id for row in list_clients(person, ListClients()).rows]
+        charts = Client.objects.filter(charts_open_to(person)).values_list("id", flat=True)
+        assert set(charts) == {client_id for client_id in seen if level_for(person, client_id) == Level.CHART}
         for client_id in (*world.clients, *other.clients):
             if client_id in seen:
                 assert open_client(person, OpenClient(client_id=client_id)).id == client_id
