@@ -37,6 +37,7 @@ from fido2.webauthn import (
 
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission, with_needs
+from kinfold.domain.care.models import Session
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.bulk import AddTags, SelectClients, add_tags, select_clients
@@ -118,6 +119,7 @@ class Stage:
     things: dict[str, object] = field(default_factory=dict)
     foreign: dict[str, object] = field(default_factory=dict)
     _callers: dict[object, Caller] = field(default_factory=dict)
+    _own_sessions: dict[UUID, dict[str, object]] = field(default_factory=dict)
 
     def signed_in(self, person: Person) -> Caller:
         """One of the cast with an open session, who has just said again that it is them."""
@@ -182,17 +184,18 @@ class Stage:
         )
         with entered(cast.alder.practice_id):
             assignment_id = Assignment.objects.values_list("id", flat=True).get(client_id=client_id)
-        return {"client_id": client_id, "assignment_id": assignment_id}
+        session_id = _session(cast.alder, client_id, cast.lin.member_id)  # shown by the client alone
+        return {"client_id": client_id, "assignment_id": assignment_id, "session_id": session_id}
 
     def things_for(self, who: Caller) -> dict[str, object]:
         """The things, with what belongs to the caller alone."""
         return {**self.things, **self.own_things(who)}
 
     def own_things(self, who: Caller) -> dict[str, object]:
-        """A token of the caller's own."""
+        """A token of the caller's own, a session that they held, and one of somebody whom they supervise."""
         actor = actor_for_login(who.login_id) if who.login_id else None
         if actor is None:
-            return {"token_id": uuid4()}
+            return {"token_id": uuid4(), "own_session": uuid4(), "supervised_session": uuid4()}
         key = ("own", actor.member_id)
         if key not in self._callers:
             assert actor.member_id is not None
@@ -206,7 +209,31 @@ class Stage:
                     expires_at=clock.now() + timedelta(days=1),
                 )
             self._callers[key] = Caller("own", token_id=token.id)
-        return {"token_id": self._callers[key].token_id}
+            self._own_sessions[actor.member_id] = self._sessions_around(actor.practice_id, actor.member_id)
+        assert actor.member_id is not None
+        return {"token_id": self._callers[key].token_id, **self._own_sessions[actor.member_id]}
+
+    def _sessions_around(self, practice_id: UUID, member_id: UUID) -> dict[str, object]:
+        """A session that somebody held, and one of a person who does nothing else and whom they supervise."""
+        cast, now = self.cast, clock.now()
+        theirs = practice_id == cast.alder.practice_id
+        practice, things = (cast.alder, self.things) if theirs else (cast.birch, self.foreign)
+        client_id, supervisee_id = (cast.uma if theirs else cast.finn).id, things["harmless_member"]
+        assert isinstance(supervisee_id, UUID)
+        with entered(practice_id, writing=True):
+            if not Supervision.objects.filter(supervisor_id=member_id, supervisee_id=supervisee_id).exists():
+                Supervision.objects.create(supervisor_id=member_id, supervisee_id=supervisee_id, since=now)
+        held = {"starts_at": now - timedelta(hours=len(self._own_sessions) + 1), "status": "completed"}
+        waiting = {
+            "note": "signed",
+            "wants_cosignature": True,
+            "signed_by_id": supervisee_id,
+            "signed_at": now,
+        }
+        return {
+            "own_session": _session(practice, client_id, member_id, **held),
+            "supervised_session": _session(practice, client_id, supervisee_id, **held, **waiting),
+        }
 
     def ask(
         self,
@@ -328,7 +355,10 @@ def set_stage() -> Stage:
     stage.things["lost_mail"] = _lost_mail(cast.alder)
     stage.foreign["lost_mail"] = _lost_mail(cast.birch)
     stage.foreign.update(
-        member_id=cast.fran.member_id, supervisor=cast.fran.member_id, client_id=cast.finn.id
+        member_id=cast.fran.member_id,
+        supervisor=cast.fran.member_id,
+        client_id=cast.finn.id,
+        session_id=_session(cast.birch, cast.finn.id, cast.fran.member_id),
     )
     stage.things["reading_import"] = _upload(cast.olu, PEOPLE)
     return stage
@@ -461,12 +491,37 @@ def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:
 
 
 def _clients(practice: CastPractice, therapist: Person, client: CastClient) -> dict[str, object]:
-    """A client, their therapist, and what ties the two."""
+    """A client, their therapist, what ties the two, and a session of theirs that is to come."""
     with entered(practice.practice_id):
         assignment_id = Assignment.objects.values_list("id", flat=True).get(
             client_id=client.id, until__isnull=True
         )
-    return {"client_id": client.id, "member_id": therapist.member_id, "assignment_id": assignment_id}
+    return {
+        "client_id": client.id,
+        "member_id": therapist.member_id,
+        "assignment_id": assignment_id,
+        "session_id": _session(practice, client.id, therapist.member_id),
+        "soon": f"{clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M}",
+    }
+
+
+def _session(practice: CastPractice, client_id: UUID, member_id: UUID, **more: Any) -> UUID:
+    """A session, tomorrow unless something else is said."""
+    now = clock.now()
+    with entered(practice.practice_id, writing=True):
+        session = Session.objects.create(
+            **{
+                "client_id": client_id,
+                "member_id": member_id,
+                "starts_at": now + timedelta(days=1),
+                "minutes": 50,
+                "status": "scheduled",
+                "service_code": "90834",
+                "created_at": now,
+                **more,
+            }
+        )
+    return session.id
 
 
 def _changes(owner: Person, client: CastClient) -> dict[str, object]:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.access.models import Role
 from kinfold.domain.audit import trail
+from kinfold.domain.care.models import Session
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.imports.models import Import
@@ -43,7 +44,7 @@ def more(stage: Stage, first: int, last: int) -> None:
             sex_at_birth="female",
             tags=("Sleep", f"Group {number}"),
         )
-        create_clients(owner, CreateClients(people=(person,), therapist_id=cast.lin.member_id))
+        (client_id,) = create_clients(owner, CreateClients(people=(person,), therapist_id=cast.lin.member_id))
         address = f"linus{number}@example.org"
         roles = (cast.alder.roles["associate"],)
         invite_member(owner, InviteMember(full_name=f"Linus {number}", email=address, role_ids=roles))
@@ -57,6 +58,15 @@ def more(stage: Stage, first: int, last: int) -> None:
                 updated_at=now,
             )
             MemberRole.objects.create(member=member, role_id=cast.alder.roles["intern"], since=now)
+            for met, hours in ((client_id, 1), (cast.ben.id, 2)):
+                Session.objects.create(
+                    client_id=met,
+                    member=member,
+                    starts_at=now + timedelta(hours=hours),
+                    minutes=50,
+                    status="scheduled",
+                    created_at=now,
+                )
             Supervision.objects.create(supervisor_id=cast.sana.member_id, supervisee=member, since=now)
             Role.objects.create(
                 name=f"Helper {number}", name_key=f"helper {number}", starting_point="nothing"

@@ -46,6 +46,8 @@ PAGES = {
     "import-result": LISTS,
     "client": ("at", "check"),
     "activity": ("before",),
+    "care": ("show", "clinician", "status", "client", "after", "before"),
+    "care-new": ("client",),
     "account_login": ("next",),
     "demo-mail": ("message",),
 }

@@ -26,7 +26,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
 from kinfold.domain.team.queries.members import ListNames, list_names
 
-from . import pages, place
+from . import client_care, pages, place
 from .client_forms import new_form_key, offered_tags, therapists
 from .jinja import full_day
 
@@ -127,6 +127,7 @@ def client_page(
         "therapists": therapists(actor) if may["assign"] else [],
         "assign": {**(assigning or nothing_typed), "form_key": new_form_key()},
         "all_tags": offered_tags(actor) if editing else [],
+        "sessions": client_care.sessions_of(actor, card),
     }
     return pages.page(request, CLIENT, context, status=status)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -168,21 +167,14 @@ def _filters(actor: Actor, params: dict[str, str], *, own: bool, names_only: boo
     shown = []
     if not names_only:
         tags = [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags())]
-        shown.append(_filter("tag", "Tag", params["tag"], tags))
+        shown.append(pages.list_filter("tag", "Tag", params["tag"], tags))
     if not own:
         people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists())]
         if actor.may(Permission.CLIENTS_SEE_ALL):
             people.append((UNASSIGNED, "Unassigned"))
         if len(people) > 1 or params["therapist"]:
-            shown.append(_filter("therapist", "Therapist", params["therapist"], people))
+            shown.append(pages.list_filter("therapist", "Therapist", params["therapist"], people))
     return shown
-
-
-def _filter(name: str, label: str, value: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    offered = [{"value": key, "label": words} for key, words in options]
-    if value and all(option["value"] != value for option in offered):
-        offered.append({"value": value, "label": "Not offered any more"})
-    return {"name": name, "label": label, "value": value, "options": offered}
 
 
 def _text(value: UUID | None) -> str:

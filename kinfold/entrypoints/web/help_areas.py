@@ -32,6 +32,7 @@ AREAS = (
         "licences", "Licenses", "What is kept of each person, reminders, and what an expired license stops."
     ),
     Area("clients", "Clients", "Adding and finding clients, and giving them to therapists."),
+    Area("sessions", "Sessions and notes", "Booking sessions, walk-ins, and signing and co-signing notes."),
     Area("import", "Importing clients", "Bringing clients in from a file, and taking an import back."),
     Area("access", "Who can see whom", "Why somebody sees a client, and how to find that out."),
     Area("security", "Signing in and security", "Passwords, the second step, sessions and API tokens."),
@@ -64,6 +65,7 @@ _BEGINNINGS = {
     "manage-clients": "clients",
     "my-clients": "clients",
     "client": "clients",
+    "care": "sessions",
     "import": "import",
     "activity": "access",
     "settings": "access",

@@ -193,6 +193,14 @@ def safe_next(request: HttpRequest, otherwise: str) -> str:
     return otherwise
 
 
+def list_filter(name: str, label: str, value: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """A chip above a list, as `components/list.html` draws it, also where what was chosen is not offered any more."""
+    offered = [{"value": key, "label": words} for key, words in options]
+    if value and all(option["value"] != value for option in offered):
+        offered.append({"value": value, "label": "Not offered any more"})
+    return {"name": name, "label": label, "value": value, "options": offered}
+
+
 def chosen_theme(request: HttpRequest) -> str:
     """The theme this browser chose, or nothing when the system decides."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
@@ -212,6 +220,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         (
             "Care",
             [
+                ("Sessions", "care", "calendar-days", actor.may(Permission.SESSIONS_SEE)),
                 ("My clients", "my-clients", "heart-handshake", actor.clinical and actor.sees_clients),
                 ("Clients", "my-clients", "users", _sees_others_clients_only(actor)),
             ],

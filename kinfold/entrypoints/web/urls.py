@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     activity,
+    care,
     clients,
     credentials,
     demo,
@@ -25,6 +26,7 @@ urlpatterns = [
     *home.routes,
     *setup.routes,
     *clients.routes,
+    *care.routes,
     *team.routes,
     *credentials.routes,
     *exceptions.routes,

@@ -1,0 +1,81 @@
+"""The API of sessions, called as programs do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from kinfold.domain.kernel import clock
+from tests.domain.care.steps import hold, sign
+from tests.entrypoints.rest.programs import problem, program_of
+from tests.personas import Cast
+
+
+def moment(hours: float) -> str:
+    return (clock.now() + timedelta(hours=hours)).isoformat()
+
+
+def session(cast: Cast, **more: Any) -> dict[str, Any]:
+    return {"client_id": str(cast.ben.id), "starts_at": moment(24), "minutes": 50, **more}
+
+
+def test_a_session_is_booked_moved_and_cancelled(cast: Cast) -> None:
+    program = program_of(cast.lin)
+    made = program("POST", "/sessions", session(cast, service_code="90834")).json()["id"]
+    found = program("GET", f"/sessions/{made}")
+    body = found.json()
+    assert (body["client"]["name"], body["clinician"]["name"], body["walk_in"]) == (
+        "Ben Okafor",
+        "Lin Zhao",
+        False,
+    )
+    assert body["acts"] == ["cancel", "change"]
+    assert program("PATCH", f"/sessions/{made}", {"minutes": 30}).status_code == 428
+    tag = found.headers["ETag"]
+    changed = program("PATCH", f"/sessions/{made}", {"minutes": 30}, If_Match=tag)
+    assert (changed.status_code, changed.json()["minutes"]) == (200, 30)
+    assert problem(program("PATCH", f"/sessions/{made}", {"minutes": 45}, If_Match=tag))[:2] == (409, "stale")
+    assert program("POST", f"/sessions/{made}/status", {"status": "cancelled"}).status_code == 204
+    assert (
+        problem(program("POST", f"/sessions/{made}/status", {"status": "completed"}))[1]
+        == "session-cancelled"
+    )
+
+
+def test_a_walk_in_is_found_by_exact_words_in_the_body(cast: Cast) -> None:
+    program = program_of(cast.theo)
+    body = {"starts_at": moment(-1), "minutes": 30, "status": "completed"}
+    wrong = {"last_name": "Lindqvist", "email": cast.dora.email}
+    assert problem(program("POST", "/sessions", {**body, "find": wrong}))[:2] == (404, "not-met")
+    found = {"last_name": "Okafor", "email": cast.ben.email}
+    made = program("POST", "/sessions", {**body, "find": found}).json()["id"]
+    assert program("GET", f"/sessions/{made}").json()["walk_in"] is True
+    ties = program("GET", f"/clients/{cast.ben.id}/assignments").json()["items"]
+    assert [tie["kind"] for tie in ties] == ["walk_in", "primary"]
+    assert problem(program("POST", "/sessions", body))[1] == "invalid"
+
+
+def test_notes_are_begun_signed_and_co_signed(cast: Cast) -> None:
+    held = hold(cast.theo, cast.anna)
+    theo, sana = program_of(cast.theo), program_of(cast.sana)
+    assert problem(sana("POST", f"/sessions/{held}/cosign"))[1] == "not-waiting"
+    for state in ("draft", "signed"):
+        assert theo("POST", f"/sessions/{held}/note", {"state": state}).status_code == 204
+    assert [item["id"] for item in sana("GET", "/sessions?view=to_cosign").json()["items"]] == [str(held)]
+    assert sana("POST", f"/sessions/{held}/cosign").status_code == 204
+    assert theo("GET", f"/sessions/{held}").json()["cosigned_by"] == "Sana Malik"
+
+
+def test_lists_are_read_page_by_page_and_hold_what_the_caller_sees(cast: Cast) -> None:
+    mine = hold(cast.lin, cast.ben)
+    sign(cast.lin, mine)
+    direct = hold(cast.lin, cast.dora)
+    program = program_of(cast.lin)
+    first = program("GET", "/sessions?limit=1").json()
+    second = program("GET", f"/sessions?limit=1&after={first['next']}").json()
+    assert {first["items"][0]["id"], second["items"][0]["id"]} == {str(mine), str(direct)}
+    everybody = program_of(cast.ada)("GET", "/sessions").json()["items"]
+    assert [item["id"] for item in everybody] == [str(mine)]
+    assert program_of(cast.theo)("GET", "/sessions").json()["items"] == []
+    assert program_of(cast.theo)("GET", f"/sessions?client={cast.ben.id}").json()["items"] == []
+    assert program("GET", "/sessions?view=nothing").status_code == 422
