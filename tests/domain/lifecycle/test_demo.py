@@ -13,7 +13,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.keys import client_keys
-from kinfold.domain.clients.models import Assignment, Client, ClientTag, ClientWord
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag, ClientWord
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import find_login
@@ -54,9 +54,9 @@ def check_rows(practice_id: UUID) -> None:
             words.setdefault(row[0], set()).add(row[1:])
         open_ties = {
             client_id: (member_id, kind)
-            for client_id, member_id, kind in Assignment.objects.filter(until__isnull=True).values_list(
-                "client_id", "member_id", "kind"
-            )
+            for client_id, member_id, kind in Assignment.objects.filter(
+                until__isnull=True, kind__in=THERAPIST_KINDS
+            ).values_list("client_id", "member_id", "kind")
         }
         clients = list(Client.objects.all())
         for client in clients:

@@ -23,7 +23,7 @@ from kinfold.domain.practices.models import Practice, PracticeTally
 from kinfold.domain.practices.queries import practice_names
 from kinfold.domain.team.models import Member, Seat
 
-from . import filling, people, story
+from . import filling, meetings, people, story
 
 # Told by commands; what goes beyond is filled in.
 TOLD_CLIENTS = 150
@@ -121,6 +121,7 @@ def _fill(
     now = _made(practice_id)
     filling.add_members(practice_id, slug, members - now.members, random, password)
     filling.add_clients(practice_id, clients - now.clients, random)
+    meetings.add_sessions(practice_id, random)
 
 
 def _settle_mail() -> None:

@@ -46,7 +46,7 @@ from kinfold.domain.team.models import Member, MemberRole, Seat, Supervision
 
 from . import people
 
-says(demo__filled="filled the demo with invented clients")
+says(demo__filled="filled the demo with invented clients and sessions")
 
 BLOCK = 50_000
 # What a team is made of, one after the other, for as many members as are wanted.

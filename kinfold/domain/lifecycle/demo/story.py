@@ -16,6 +16,7 @@ from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
+from kinfold.domain.care.commands.sessions import BookSession, book_session
 from kinfold.domain.clients.commands.assigning import (
     AssignClient,
     EndAssignment,
@@ -23,7 +24,7 @@ from kinfold.domain.clients.commands.assigning import (
     end_assignment,
 )
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.models import Assignment
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientKind
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock
@@ -246,6 +247,8 @@ def _working(stage: _Stage, clients: int) -> list[_Act]:
         moments = [stage.at(random.uniform(1, since)) for _ in range(clients // share)]
         acts += [(moment, len(acts) + place, partial(act, stage)) for place, moment in enumerate(moments)]
     acts.append((stage.at(60), len(acts), partial(_swap_supervisor, stage)))
+    for clinician, other in ((PARTS[3], PARTS[4]), (PARTS[4], PARTS[3]), (PARTS[3], PARTS[4])):
+        acts.append((stage.at(0.5), len(acts), partial(_walk_in, stage, clinician.email, other.email)))
     return acts
 
 
@@ -273,7 +276,7 @@ def _come(stage: _Stage, group: list[people.Invented], therapist: str | None) ->
 def _open_tie(stage: _Stage, client_id: UUID) -> tuple[UUID, UUID, str] | None:
     with entered(stage.practice_id):
         return (
-            Assignment.objects.filter(client_id=client_id, until__isnull=True)
+            Assignment.objects.filter(client_id=client_id, until__isnull=True, kind__in=THERAPIST_KINDS)
             .values_list("id", "member_id", "kind")
             .first()
         )
@@ -308,6 +311,26 @@ def _end(stage: _Stage) -> None:
     tie = _open_tie(stage, stage.random.choice(stage.clients)) if stage.clients else None
     if tie is not None:
         end_assignment(stage.actor(PARTS[1].email), EndAssignment(assignment_id=tie[0]))
+
+
+def _walk_in(stage: _Stage, clinician: str, other: str) -> None:
+    """The front desk records that somebody met a client who is a third person's."""
+    apart = {stage.members[clinician], stage.members[other]}
+    with entered(stage.practice_id):
+        theirs = Client.objects.filter(kind=ClientKind.PRACTICE, primary__isnull=False).exclude(
+            primary_id__in=apart
+        )
+        ids = list(theirs.order_by("sort_key", "email").values_list("id", flat=True))
+    if ids:
+        data = BookSession(
+            client_id=stage.random.choice(ids),
+            member_id=stage.members[clinician],
+            starts_at=clock.now().replace(minute=30) - timedelta(days=stage.random.randint(1, 3)),
+            minutes=30,
+            service_code="90832",
+            status="completed",
+        )
+        book_session(stage.actor(PARTS[1].email), data)
 
 
 def _swap_supervisor(stage: _Stage) -> None:
