@@ -48,7 +48,7 @@ test-postgres: setup ## The tests on PostgreSQL
 	$(BIN)/pytest --engine=postgres -n $(WORKERS) --ignore=tests/journeys
 
 journeys: setup ## The journeys in a real browser
-	KINFOLD_BROWSER="$$(ci/browser $(BIN)/python)" $(BIN)/pytest --engine=sqlite tests/journeys
+	KINFOLD_BROWSER="$$(ci/browser $(BIN)/python)" $(BIN)/pytest --engine=sqlite -n $(WORKERS) tests/journeys
 
 check: export KINFOLD_HOME = $(CURDIR)/build/check
 check: setup ## Formatting, lint, types, import rules, templates, migrations

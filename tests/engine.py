@@ -38,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--picture", action="store_true", help="Keep the picture of the README that a journey takes."
     )
     parser.getgroup("kinfold").addoption(
+        "--long", action="store_true", help="Run tests in their long form (ci/long)."
+    )
+    parser.getgroup("kinfold").addoption(
         "--engine",
         choices=ENGINES,
         default=os.environ.get(RUN_ENGINE, "sqlite"),
