@@ -55,6 +55,7 @@ EFFECT = "pages/settings/roles/effect.html"
 COPY = "pages/settings/roles/copy.html"
 DELETE = "pages/settings/roles/delete.html"
 FLAGS = ("clinical", "requires_supervision", "may_supervise")
+GIVE = "Give it to people in the team list."
 NEW = {"name": "", "description": "", "starting_point": "practitioner", "modifier": "", "clinical": True}
 
 
@@ -96,7 +97,7 @@ def _create(request: HttpRequest, actor: Actor) -> HttpResponse:
         role_id = create_role(actor, CreateRole(**values, overrides=overrides), once=pages.form_key(request))
     except (InvalidInput, Conflict, AboveOwnRights) as refused:
         return _editor(request, actor, None, values, overrides, refused=refused)
-    pages.toast(request, "The role is created. Give it to people in the team list.")
+    pages.toast(request, f"The role is created. {GIVE}")
     return pages.see_other(_address(role_id))
 
 
@@ -134,7 +135,8 @@ def _save(request: HttpRequest, actor: Actor, detail: RoleDetail) -> HttpRespons
         change_role(actor, data, once=pages.form_key(request))
     except (InvalidInput, Conflict, AboveOwnRights) as refused:
         return _editor(request, actor, detail, values, overrides, refused=refused)
-    pages.toast(request, "The role is saved. It counts from everybody's next page on.")
+    counts = "It counts from everybody's next page on." if detail.holders else GIVE
+    pages.toast(request, f"The role is saved. {counts}")
     return pages.see_other(reverse("home") if data.accept_own_loss else _address(detail.role.id))
 
 

@@ -67,7 +67,7 @@ def test_a_new_role_is_made_previewed_and_given(cast: Cast, browser_of: BrowserO
     response = browser.post("/settings/roles/new/", {**typed, "do": "save"})
     assert response.status_code == 303
     page = text_of(browser.get(response.headers["Location"]))
-    assert "Intern without records 0 team members have this role" in page
+    assert "Intern without records Nobody has this role yet" in page
     with entered(cast.alder.practice_id):
         role = Role.objects.get(name="Intern without records")
         said = definitions()[role.id]
