@@ -7,13 +7,13 @@ so the clients are counted here by who is tied to them; a test holds that the co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count
 
-from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.actors import SEES_CLIENTS, Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
@@ -21,8 +21,11 @@ from kinfold.domain.practices.models import Switch
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.models import Supervision
 
-from .models import Assignment, AssignmentKind
+from .models import FURTHER_KINDS, THERAPIST_KINDS, Assignment, AssignmentKind
 from .visibility import Level, Viewer, highest_level, reached_through, visible_to
+
+# What decides which clients somebody sees, and how much of them.
+DECIDES_SIGHT = SEES_CLIENTS | {Permission.CLIENTS_PROFILE, Permission.CLIENTS_CHART}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,6 @@ class SeenClients:
     hidden: int = 0
     opened: int = 0
     closed: int = 0
-
-    def __bool__(self) -> bool:
-        return self != SeenClients()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +118,24 @@ def _tally(counts: dict[str, int], before: int, after: int, clients: int) -> Non
 
 
 def _alike(actor: Actor) -> Iterable[_Alike]:
-    """The clients whom the actor sees, counted by their ties; only those with several ties are looked at singly."""
-    clients = visible_to(actor)
-    ties = Assignment.objects.filter(holds(clock.now()), client_id__in=clients.values("id"))
-    several = ties.values("client_id").annotate(ties=Count("id")).filter(ties__gt=1).values("client_id")
-    tied = 0
-    single = ties.exclude(client_id__in=several).values_list("member_id", "kind", "level")
-    for member_id, kind, level, count in single.annotate(Count("id")).order_by():
-        tied += count
-        yield _Alike(count, ((member_id, Level(level)),), kind == AssignmentKind.DIRECT)
-    found: Mapping[UUID, list[tuple[UUID, str, int]]] = defaultdict(list)
-    for client_id, member_id, kind, level in ties.filter(client_id__in=several).values_list(
-        "client_id", "member_id", "kind", "level"
-    ):
+    """The clients whom the actor sees, counted by their ties. Those with more than a therapist are looked at singly:
+    there are few of them."""
+    clients, ties = visible_to(actor), Assignment.objects.filter(holds(clock.now()))
+    if Permission.CLIENTS_SEE_ALL not in actor.permissions:
+        ties = ties.filter(client_id__in=clients.values("id"))
+    found: dict[UUID, list[tuple[UUID, str, int]]] = defaultdict(list)
+    further = ties.filter(kind__in=FURTHER_KINDS).values("client_id")
+    several = ties.filter(client_id__in=further).values_list("client_id", "member_id", "kind", "level")
+    for client_id, member_id, kind, level in several:
         found[client_id].append((member_id, kind, level))
     for rows in found.values():
-        yield _Alike(
-            1,
-            tuple((member_id, Level(level)) for member_id, _, level in rows),
-            any(kind == AssignmentKind.DIRECT for _, kind, _ in rows),
-        )
-    yield _Alike(clients.count() - tied - len(found), (), direct=False)
+        levels = tuple((member_id, Level(level)) for member_id, _, level in rows)
+        yield _Alike(1, levels, direct=any(kind == AssignmentKind.DIRECT for _, kind, _ in rows))
+    with_therapist = ties.filter(kind__in=THERAPIST_KINDS).exclude(client_id__in=further)
+    tied = len(found)
+    for member_id, kind, level, count in (
+        with_therapist.values_list("member_id", "kind", "level").annotate(Count("id")).order_by()
+    ):
+        tied += count
+        yield _Alike(count, ((member_id, Level(level)),), direct=kind == AssignmentKind.DIRECT)
+    yield _Alike(clients.count() - tied, (), direct=False)

@@ -31,6 +31,14 @@ def hold_team() -> None:
     PracticeTally.objects.select_for_update().get()
 
 
+def hold_roles(role_ids: Iterable[UUID]) -> None:
+    """Let giving these roles and deleting one of them wait for each other; ask again afterwards what they are.
+
+    Whoever was first, a deleted role is held by nobody: it was replaced here as well, or it is not there to give.
+    """
+    list(Role.objects.filter(pk__in=set(role_ids)).order_by("id").select_for_update().values_list("id"))
+
+
 def acting_member(actor: Actor) -> UUID:
     """The member who acts; some things are never done by the system or a guest."""
     if actor.member_id is None:
@@ -62,8 +70,8 @@ def refuse_above(actor: Actor, roles: Iterable[Role]) -> None:
 def chosen_roles(role_ids: Iterable[UUID], field: str = "role_ids") -> list[Role]:
     """The roles with these ids, in their order on screen. Raises InvalidInput when one is not there, or none is."""
     wanted = set(role_ids)
-    # A role that is deleted at the same moment waits until it was given, and is then replaced here too.
-    living = Role.objects.filter(pk__in=wanted, deleted_at__isnull=True).select_for_update(no_key=True)
+    hold_roles(wanted)
+    living = Role.objects.filter(pk__in=wanted, deleted_at__isnull=True)
     roles = list(living.order_by("position", "name_key"))
     if not wanted:
         raise InvalidInput.one(field, "Choose at least one role.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment, Client
 from kinfold.domain.identity.models import Login
-from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.kernel.errors import Conflict, InvalidInput, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.lifecycle.leaving import WAIT, ArchiveProvider, archive_provider
 from kinfold.domain.team.commands.invitations import (
@@ -23,10 +25,11 @@ from kinfold.domain.team.commands.invitations import (
 )
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
 from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.team.commands.roles import ChangeRole, DeleteRole, change_role, delete_role
 from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
 from kinfold.domain.team.links import guest_with_login
-from kinfold.domain.team.models import ApiToken, Invitation, Member, MemberRole, Seat
+from kinfold.domain.team.models import ApiToken, Invitation, InvitationRole, Member, MemberRole, Seat
 from tests.at_once import at_once, kinds
 from tests.domain.clients.steps import person
 from tests.domain.team.steps import NEW_ADDRESS, accept, invite, link_of, set_status
@@ -159,6 +162,50 @@ def test_a_double_click_makes_one_token_even_at_the_same_moment(cast: Cast) -> N
     assert len(set(outcomes)) == 1
     with entered(cast.alder.practice_id):
         assert ApiToken.objects.count() == 1
+
+
+def test_a_role_that_is_deleted_while_it_is_given_is_left_to_nobody(cast: Cast) -> None:
+    """Whoever came first: a deleted role is held by nobody and offered to nobody."""
+    roles = cast.alder.roles
+    for number, key in enumerate(("associate", "practitioner", "client-administrator")):
+        doomed, ada, olu = roles[key], cast.ada.actor, cast.olu.actor
+        deletion = DeleteRole(role_id=doomed, version=1, replacement_id=roles["licensed-therapist"])
+        given = ChangeMemberRoles(
+            member_id=cast.lin.member_id,
+            version=_version(cast, cast.lin),
+            role_ids=(roles["licensed-therapist"], doomed),
+        )
+        offered = InviteMember(full_name="Imani", email=f"imani{number}@example.org", role_ids=(doomed,))
+        cast.alder.roles["doomed"] = doomed
+        address = f"amara{number}@example.org"
+        link = link_of(cast.alder.practice_id, invite(cast, role="doomed", email=address))
+        acts: list[Callable[[], object]] = [
+            partial(delete_role, ada, deletion),
+            partial(change_member_roles, olu, given),
+            partial(invite_member, olu, offered),
+            partial(accept, link, first_name="Amara"),
+        ]
+        outcomes = at_once(acts)
+        assert outcomes[0] is None
+        assert set(kinds(outcomes)) <= {InvalidInput}
+        with entered(cast.alder.practice_id):
+            assert not MemberRole.objects.filter(role_id=doomed, until__isnull=True).exists()
+            pending = Invitation.objects.filter(state="pending")
+            assert not InvitationRole.objects.filter(role_id=doomed, invitation__in=pending).exists()
+
+
+def test_of_two_who_change_a_role_at_once_one_is_told(cast: Cast) -> None:
+    said: dict[str, Any] = {"starting_point": "practitioner", "overrides": {}, "clinical": True, "may_supervise": False}
+    role_id = cast.alder.roles["associate"]
+    acts = [
+        partial(
+            change_role,
+            person.actor,
+            ChangeRole(role_id=role_id, version=1, name=name, requires_supervision=False, **said),
+        )
+        for person, name in ((cast.olu, "Fellow"), (cast.ada, "Resident"))
+    ]
+    assert kinds(at_once(acts)) == {StaleVersion: 1}
 
 
 def _version(cast: Cast, member: Person) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission, in_order
-from kinfold.domain.clients.counting import SeenClients, Sightlines
+from kinfold.domain.clients.counting import DECIDES_SIGHT, SeenClients, Sightlines
 from kinfold.domain.clients.visibility import Viewer
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
@@ -100,16 +100,17 @@ def preview_member_overrides(actor: Actor, data: PreviewMemberOverrides) -> Effe
 def _effect(actor: Actor, change: RightsChange, holders: Iterable[UUID]) -> Effect:
     holders = frozenset(holders)
     now = clock.now()
-    lines = Sightlines(actor)
     # Those who cannot sign in now see nothing, before and after; their features change all the same.
     working = frozenset(Member.objects.filter(status__in=WORKS).values_list("id", flat=True))
     supervised = frozenset(Supervision.objects.filter(holds(now)).values_list("supervisee_id", flat=True))
     rows = Member.objects.filter(pk__in=holders).order_by("sort_key", "id")
+    lines: Sightlines | None = None
     people = []
     for member_id, first, last in rows.values_list("id", "first_name", "last_name"):
         before, after = change.before.permissions(member_id), change.after.permissions(member_id)
         seen = SeenClients()
-        if before != after and member_id in working:
+        if (before ^ after) & DECIDES_SIGHT and member_id in working:
+            lines = lines or Sightlines(actor)
             seen = lines.compared(Viewer(member_id, before), Viewer(member_id, after))
         needs_supervisor = (
             change.after.supervised(member_id)

@@ -24,7 +24,7 @@ from kinfold.domain.team.errors import (
     InvitationNotPending,
     LinkUsed,
 )
-from kinfold.domain.team.granting import acting_member, chosen_roles, refuse_above
+from kinfold.domain.team.granting import acting_member, chosen_roles, hold_roles, refuse_above
 from kinfold.domain.team.links import pending_by_secret, pending_for_login, secret_of
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState
 from kinfold.domain.team.names import checked_names
@@ -224,7 +224,9 @@ def _answer(invitation: Invitation, answer: InvitationState) -> None:
 
 
 def _join(actor: Actor, invitation: Invitation, login_id: UUID, first_name: str, last_name: str) -> UUID:
-    role_ids = tuple(invitation.offered_roles.values_list("role_id", flat=True))
+    offered = invitation.offered_roles.order_by("id").values_list("role_id", flat=True)
+    hold_roles(offered)
+    role_ids = tuple(offered.all())
     newcomer = Newcomer(first_name=first_name, last_name=last_name, email=invitation.email, role_ids=role_ids)
     (member,) = take_in([newcomer], clock.now())
     seat(member, login_id)

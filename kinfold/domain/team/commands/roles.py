@@ -30,7 +30,7 @@ from kinfold.domain.team.defining import (
     proposed_role,
     refuse_defining_above,
 )
-from kinfold.domain.team.granting import hold_team
+from kinfold.domain.team.granting import hold_roles, hold_team
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState, Member, MemberRole
 from kinfold.domain.team.rights import refuse_losing_own_rights
 
@@ -127,6 +127,7 @@ def delete_role(actor: Actor, data: DeleteRole) -> None:
     `change_role` raises.
     """
     hold_team()
+    hold_roles([data.role_id])
     proposed = proposed_deletion(actor, data.role_id, data.replacement_id)
     refuse_losing_own_rights(actor, proposed.rights, accepted=data.accept_own_loss)
     role, replacement, now = proposed.role, proposed.replacement, clock.now()
