@@ -24,8 +24,8 @@ from kinfold.domain.team.commands.invitations import (
     invite_member,
 )
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.roles import ChangeRole, DeleteRole, change_role, delete_role
+from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
 from kinfold.domain.team.links import guest_with_login
@@ -195,7 +195,12 @@ def test_a_role_that_is_deleted_while_it_is_given_is_left_to_nobody(cast: Cast) 
 
 
 def test_of_two_who_change_a_role_at_once_one_is_told(cast: Cast) -> None:
-    said: dict[str, Any] = {"starting_point": "practitioner", "overrides": {}, "clinical": True, "may_supervise": False}
+    said: dict[str, Any] = {
+        "starting_point": "practitioner",
+        "overrides": {},
+        "clinical": True,
+        "may_supervise": False,
+    }
     role_id = cast.alder.roles["associate"]
     acts = [
         partial(
