@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "kinfold.domain.credentials",
     "kinfold.domain.clients",
     "kinfold.domain.care",
+    "kinfold.domain.intake",
     "kinfold.domain.imports",
     "kinfold.entrypoints.web",
     "django.contrib.auth",
@@ -190,6 +191,7 @@ MAIL_FOLDER = HOME / "mail"
 INVITATION_PATH = "/invitations/{}/"
 REGISTER_PATH = "/register/"
 TEAM_PATH = "/manage/team/"
+REQUESTS_PATH = "/manage/clients/?show=pending"
 CREDENTIALS_PATH = "/manage/team/{}/credentials/"
 OWN_CREDENTIALS_PATH = "/account/credentials/"
 IMPORT_FOLDER = HOME / "imports"

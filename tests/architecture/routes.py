@@ -440,6 +440,35 @@ CREDENTIALS = (
     post("/licence-exceptions/{exception_id}/end", P.LICENCES_OVERRIDE, status=204),
 )  # fmt: skip
 
+ASKED = {"first_name": "Ida", "last_name": "Falk", "email": "ida@mail.example", "sex_at_birth": "female"}
+WORDS = {"welcome": "Welcome.", "consent": "I agree."}
+ANSWERED = {"request": "{request_id}", "confirm_duplicates": "yes"}
+
+INTAKE = (
+    get("join", LINK, at={"slug": "sign_up_slug"}),
+    post(
+        "join", LINK, at={"slug": "sign_up_slug"}, status=303,
+        body={**ASKED, "birth_month": "1", "birth_day": "31", "birth_year": "1980", "agreed": "on"},
+    ),
+    get("join-sent", LINK, at={"slug": "sign_up_slug"}),
+    get("sign-up", P.PRACTICE_CHANGE),
+    post("sign-up", P.PRACTICE_CHANGE, status=303, body={**WORDS, "version": "1"}),
+    post("requests", P.CLIENTS_ACCEPT, body={"do": "accept", "request": "{request_id}"}, writes=False),
+    post("requests-accept", P.CLIENTS_ACCEPT, status=303, body=ANSWERED),
+    post("requests-reject", P.CLIENTS_ACCEPT, status=303, body=ANSWERED),
+    get("/sign-up-page", P.PRACTICE_CHANGE),
+    post(
+        "/sign-up-page", P.PRACTICE_CHANGE, method="PUT", headers=AS_READ,
+        body={**WORDS, "is_open": False, "asks_phone": True, "asks_about": False, "asks_therapist": False},
+    ),
+    get("/sign-up-requests", P.CLIENTS_ACCEPT),
+    post(
+        "/sign-up-requests/accept", P.CLIENTS_ACCEPT,
+        body={"request_ids": ["{request_id}"], "accept_duplicates": True},
+    ),
+    post("/sign-up-requests/reject", P.CLIENTS_ACCEPT, status=204, body={"request_ids": ["{request_id}"]}),
+)  # fmt: skip
+
 SEES = (P.CLIENTS_SEE_ALL, P.CLIENTS_SEE_OWN, P.CLIENTS_SEE_SUPERVISED)
 MANAGES = (
     P.MEMBERS_INVITE,
@@ -625,6 +654,7 @@ ROWS: tuple[Row, ...] = (
     *TEAM,
     *TEAM_API,
     *CREDENTIALS,
+    *INTAKE,
     *ROLES,
     *ROLES_API,
     *INVITATIONS,

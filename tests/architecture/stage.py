@@ -50,6 +50,10 @@ from kinfold.domain.identity import links, registration_codes
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
+from kinfold.domain.intake.commands.asking import AskToJoin, ask_to_join
+from kinfold.domain.intake.commands.page import ChangeSignUpPage, change_sign_up_page
+from kinfold.domain.intake.doorway import guest_at
+from kinfold.domain.intake.models import SignUpRequest
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
@@ -469,7 +473,35 @@ def _team_things(practice: CastPractice, owner: Person) -> dict[str, object]:
         "invitation_id": invitation_id,
         "invitation_link": link_token(practice.practice_id, invitation_id, nonce),
         **_credentials(owner, visitor.id),
+        **_intake(practice, owner),
     }
+
+
+def _intake(practice: CastPractice, owner: Person) -> dict[str, object]:
+    """An open sign-up page, and somebody who asked by it."""
+    page = ChangeSignUpPage(
+        version=0,
+        is_open=True,
+        welcome="",
+        consent="I agree.",
+        asks_phone=True,
+        asks_about=True,
+        asks_therapist=False,
+    )
+    change_sign_up_page(owner.actor, page)
+    ask_to_join(
+        guest_at(practice.slug),
+        AskToJoin(
+            first_name="Rosa",
+            last_name="Winter",
+            email=f"rosa@{practice.slug}.example",
+            birth_date="1988-02-29",
+            sex_at_birth="female",
+            agreed=True,
+        ),
+    )
+    with entered(practice.practice_id):
+        return {"request_id": SignUpRequest.objects.get().id, "sign_up_slug": practice.slug}
 
 
 def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:

@@ -28,6 +28,7 @@ from kinfold.domain.clients.models import Client
 from kinfold.domain.credentials.models import Credential, LicenceException, NpiPeriod
 from kinfold.domain.identity.models import Login
 from kinfold.domain.imports.models import Import
+from kinfold.domain.intake.models import SignUpRequest
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
@@ -199,7 +200,9 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
     whose = owner.first_name
     Practice.objects.filter(pk=practice_id).update(
         name=canaries.word(f"the name of {whose}'s practice", team | invited),
-        support_email=canaries.word(f"where {whose}'s practice is asked", team).lower() + "@example.org",
+        # The public sign-up page names it.
+        support_email=canaries.word(f"where {whose}'s practice is asked", team | invited).lower()
+        + "@example.org",
     )
     with entered(practice_id, writing=True):
         role = Role.objects.create(
@@ -218,6 +221,12 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
             first_name=canaries.word(f"whom {whose} wants as administrator", managing),
             last_name=canaries.word(f"the last name of {whose}'s administrator", managing),
             email=canaries.word(f"where {whose} wants an administrator", managing).lower() + "@example.org",
+        )
+        SignUpRequest.objects.update(
+            first_name=canaries.word(f"who asked {whose}", managing),
+            last_name=canaries.word(f"the last name of who asked {whose}", managing),
+            email=canaries.word(f"where who asked {whose} is answered", managing).lower() + "@mail.example",
+            about=canaries.word(f"what who asked {whose} wants help with", managing),
         )
         ApiToken.objects.create(
             member_id=owner.member_id,
@@ -254,9 +263,10 @@ def test_nobody_meets_what_they_must_not_see(
     met: list[tuple[str, set[str]]] = []
     caplog.set_level(logging.INFO)
     # Whoever holds a link may read what it offers, so everybody has the one of their own practice.
-    link = (stage.foreign if who == "fran" else stage.things)["invitation_link"]
-    own = {**stage.things_for(caller), "invitation_link": link}
-    foreign = {**stage.foreign, "invitation_link": link}
+    held = stage.foreign if who == "fran" else stage.things
+    links = {name: held[name] for name in ("invitation_link", "sign_up_slug")}
+    own = {**stage.things_for(caller), **links}
+    foreign = {**stage.foreign, **links}
     for row in ROWS:
         names_something = resolver.addresses()[row.route].parts or "{" in repr(row.body)
         for things in (own, {**own, **foreign}) if names_something else (own,):
@@ -295,6 +305,8 @@ def lists(planted: Planted) -> list[str]:
         *(f"/clients/?therapist={member}" for member in members),
         *(f"/clients/?after={client}" for client in clients),
         "/clients/?show=archived",
+        "/manage/clients/?show=pending",
+        "/api/v1/sign-up-requests?answered=true",
     ]
 
 

@@ -76,9 +76,14 @@ def system_actor(practice_id: UUID, name: str, *permissions: Permission, practic
 
 
 def guest_actor(
-    practice_id: UUID, practice_name: str = "", *, login_id: UUID | None = None, time_zone: str = "UTC"
+    practice_id: UUID,
+    practice_name: str = "",
+    *,
+    login_id: UUID | None = None,
+    time_zone: str = "UTC",
+    support_email: str = "",
 ) -> Actor:
-    """Someone invited, with a link or a login, who is no member: they may do only what they were invited to."""
+    """Someone who is no member: invited, with a link or a login, or at a public page. They may do only that."""
     return Actor(
         practice_id=practice_id,
         practice_name=practice_name,
@@ -86,4 +91,5 @@ def guest_actor(
         kind="guest",
         login_id=login_id,
         time_zone=time_zone,
+        support_email=support_email,
     )

@@ -109,6 +109,11 @@ class Permission(StrEnum):
         "Open the full record of clients whose record they may see.",
     )
     CLIENTS_CREATE = "clients:create", "Add clients", "Add clients."
+    CLIENTS_ACCEPT = (
+        "clients:accept",
+        "Answer sign-up requests",
+        "Read the requests from the practice's sign-up page, and accept or reject them.",
+    )
     CLIENTS_CHANGE = (
         "clients:change",
         "Edit client profiles",
@@ -192,6 +197,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.LICENCES_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_OVERRIDE: frozenset({Permission.MEMBERS_READ}),
     Permission.CLIENTS_CHART: frozenset({Permission.CLIENTS_PROFILE}),
+    Permission.CLIENTS_ACCEPT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),

@@ -42,6 +42,7 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_PROFILE,
     Permission.CLIENTS_CHART,
     Permission.CLIENTS_CREATE,
+    Permission.CLIENTS_ACCEPT,
     Permission.CLIENTS_CHANGE,
     Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from . import activity, adding, care, changes, clients, credentials, imports, roles, statuses
+from . import activity, adding, care, changes, clients, credentials, imports, intake, roles, statuses
 from .core import Session, Token, install_error_handlers
 
 api = NinjaAPI(
@@ -27,5 +27,6 @@ api.add_router("", statuses.router)
 api.add_router("", clients.router)
 api.add_router("", changes.router)
 api.add_router("", care.router)
+api.add_router("", intake.router)
 api.add_router("", imports.router)
 api.add_router("", activity.router)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
+
+from kinfold.domain.clients.errors import LikelyDuplicates
 
 from .core import ProblemDetails
 from .team_schemas import Body, Words
@@ -162,6 +164,19 @@ class DuplicatesOut(ProblemDetails):
     """Some people may already be clients. Nothing was created; `accept_duplicates` creates them all the same."""
 
     duplicates: list[DuplicateOut]
+
+
+def likenesses(refused: LikelyDuplicates) -> list[dict[str, Any]]:
+    """The likely duplicates of a refusal, as DuplicateOut; names stay out of it."""
+    return [
+        {
+            "row": likeness.row,
+            "reason": likeness.reason,
+            "client_id": likeness.client_id,
+            "other_row": likeness.other_row,
+        }
+        for likeness in refused.likenesses
+    ]
 
 
 class ClientChange(Body):

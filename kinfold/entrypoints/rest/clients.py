@@ -58,6 +58,7 @@ from .client_schemas import (
     PeopleIn,
     SeenAt,
     SeenList,
+    likenesses,
 )
 from .core import ApiRequest, etag, idempotency_key, if_match, problem
 from .team_schemas import Made
@@ -89,16 +90,7 @@ def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | Http
     try:
         ids = create_clients(request.auth, wanted, once=idempotency_key(request))
     except LikelyDuplicates as refused:
-        found = [
-            {
-                "row": likeness.row,
-                "reason": likeness.reason,
-                "client_id": likeness.client_id,
-                "other_row": likeness.other_row,
-            }
-            for likeness in refused.likenesses
-        ]
-        return problem(refused, duplicates=found)
+        return problem(refused, duplicates=likenesses(refused))
     return Status(201, {"ids": ids})
 
 

@@ -20,9 +20,10 @@ from kinfold.domain.clients.queries.listing import (
     list_clients,
 )
 from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
+from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import NotAllowed
 
-from . import adding, changes, client, client_edit, pages, team
+from . import adding, changes, client, client_edit, joining, pages, team
 from .client_lines import client_lines
 from .client_lists import UNASSIGNED, narrowed, view_of
 from .jinja import url
@@ -31,7 +32,7 @@ LIST = "pages/clients/list.html"
 MANAGED, MINE = "manage-clients", "my-clients"
 VIEWS = (
     ("active", "Active", "On the Clients table"),
-    ("pending", "Pending", "Invited, not finished yet"),
+    ("pending", "Pending", "Waiting for an answer"),
     ("archived", "Archived", "Read-only"),
 )
 NOUNS = {"active": "active clients", "pending": "pending clients", "archived": "archived clients"}
@@ -79,7 +80,9 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     )
     found = _found(actor, wanted)
     counts = _own_counts(actor, wanted) if own else found.counts
-    if view == "pending":  # nobody is a client before they have finished, so nobody is in this view yet
+    answers = managing and actor.may(Permission.CLIENTS_ACCEPT)
+    waiting = count_requests(actor, CountRequests()) if answers else 0
+    if view == "pending":  # nobody is a client before they were accepted
         found = replace(found, rows=(), total=0, next=None, previous=None)
     params = {
         "show": "" if view == "active" else view,
@@ -101,7 +104,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "search_url": url(f"{route}-search"),
         "tabs": _tabs(actor, counts) if managing else [],
         "aside": f"{counts.active:,} active",
-        "views": _views(url(route), counts, view),
+        "views": _views(url(route), counts, waiting, view),
         "noun": NOUNS[view].replace("clients", "client") if found.total == 1 else NOUNS[view],
         "q": typed,
         "params": params,
@@ -125,6 +128,8 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "chosen": chosen,
         "may": may,
     }
+    if view == "pending" and answers:
+        return joining.pending(request, actor, context)
     return pages.page(request, LIST, context, block="rows")
 
 
@@ -149,13 +154,14 @@ def _tabs(actor: Actor, counts: ViewCounts) -> list[dict[str, Any]]:
     return [{**tab, "count": counts.active if tab["current"] else None} for tab in shown]
 
 
-def _views(base: str, counts: ViewCounts, current: str) -> list[dict[str, Any]]:
+def _views(base: str, counts: ViewCounts, waiting: int, current: str) -> list[dict[str, Any]]:
+    numbers = {"active": counts.active, "pending": waiting, "archived": counts.archived}
     return [
         {
             "label": label,
             "hint": hint,
             "href": base if view == "active" else f"{base}?show={view}",
-            "count": getattr(counts, view, 0),
+            "count": numbers[view],
             "current": view == current,
         }
         for view, label, hint in VIEWS

@@ -66,6 +66,8 @@ _BEGINNINGS = {
     "my-clients": "clients",
     "client": "clients",
     "care": "sessions",
+    "requests": "clients",
+    "sign-up": "clients",
     "import": "import",
     "activity": "access",
     "settings": "access",
