@@ -12,12 +12,13 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.profile import Refused, Typed, reason
+from kinfold.domain.clients.profile import Typed
 from kinfold.domain.intake.emails import tell_asker
 from kinfold.domain.intake.errors import RequestAnswered
 from kinfold.domain.intake.models import RequestState, SignUpRequest
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
+from kinfold.domain.kernel.text import checked_reason
 
 says(
     sign_up_request__accepted="accepted a request from the sign-up page",
@@ -84,9 +85,7 @@ def accept_requests(actor: Actor, data: AcceptRequests) -> tuple[UUID, ...]:
 @command(Permission.CLIENTS_ACCEPT)
 def reject_requests(actor: Actor, data: RejectRequests) -> None:
     """Say no to those who asked; the requests and the reason are kept, and no client is made."""
-    why = reason(data.reason)
-    if isinstance(why, Refused):
-        raise InvalidInput.one("reason", str(why))
+    why = checked_reason(data.reason)
     waiting = _waiting(data.request_ids)
     for asked in waiting:
         _answer(actor, asked, RequestState.REJECTED, reason=why, tell=data.tell)
