@@ -75,14 +75,12 @@ class Choice:
 
 
 class Chosen(NamedTuple):
-    """A chosen client: version, therapist and kind as they were then, and how they are now."""
+    """A chosen client who was not changed since: whom they have and what they are, and in which view."""
 
     client_id: UUID
-    version: int
     member_id: UUID | None
     kind: str
-    version_now: int
-    status_now: str
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,4 +144,4 @@ def mark(chosen: QuerySet[ChosenClient], outcome: Outcome, client_ids: Sequence[
 
 def archived_already(work: Work) -> Left:
     """Archived clients; nothing but unarchiving can be done to them."""
-    return {row.client_id: Outcome.ARCHIVED for row in work.rows if row.status_now != ClientStatus.ACTIVE}
+    return {row.client_id: Outcome.ARCHIVED for row in work.rows if row.status != ClientStatus.ACTIVE}

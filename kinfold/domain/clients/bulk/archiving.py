@@ -20,7 +20,7 @@ from kinfold.domain.practices.models import PracticeTally
 
 def active_already(work: Work) -> Left:
     """Active clients."""
-    return {row.client_id: Outcome.ACTIVE for row in work.rows if row.status_now != ClientStatus.ARCHIVED}
+    return {row.client_id: Outcome.ACTIVE for row in work.rows if row.status != ClientStatus.ARCHIVED}
 
 
 def archive(work: Work) -> list[Event]:

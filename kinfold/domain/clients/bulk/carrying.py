@@ -102,20 +102,21 @@ def _there(
     seen = visible_to(actor).filter(pk__in=chosen.values("client_id"))
     if locked:  # in one order, so that two acts never wait for each other
         seen = seen.select_for_update().order_by("id")
-    visible = set(seen.values_list("id", flat=True))
+    now = {client_id: (version, status) for client_id, version, status in seen.values_list(*_NOW)}
     rows: list[Chosen] = []
     left: Left = {}
-    for found in chosen.values_list(
-        "client_id", "version", "member_id", "kind", "client__version", "client__status"
-    ):
-        row = Chosen(*found)
-        if row.client_id not in visible:
-            left[row.client_id] = Outcome.GONE
-        elif row.version_now != row.version + behind:
-            left[row.client_id] = Outcome.CHANGED
+    for client_id, version, member_id, kind in chosen.values_list(*_THEN):
+        if client_id not in now:
+            left[client_id] = Outcome.GONE
+        elif now[client_id][0] != version + behind:
+            left[client_id] = Outcome.CHANGED
         else:
-            rows.append(row)
+            rows.append(Chosen(client_id, member_id, kind, now[client_id][1]))
     return rows, left
+
+
+_NOW = ("id", "version", "status")
+_THEN = ("client_id", "version", "member_id", "kind")
 
 
 def _mark(work: Work, outcomes: Left) -> None:

@@ -24,14 +24,14 @@ from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
 from kinfold.domain.clients.bulk.carrying import carry_out, take_back
 from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChosen
-from kinfold.domain.clients.models import ChosenClient, Client, Tag
+from kinfold.domain.clients.models import ChosenClient, Tag
 from kinfold.domain.clients.profile import Refused, tag_list
 from kinfold.domain.clients.queries.listing import ListClients, matching
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
-from kinfold.domain.kernel.many import insert
+from kinfold.domain.kernel.many import blocks, insert, many_rows
 from kinfold.domain.kernel.tasks import later
 from kinfold.domain.kernel.text import checked_reason
 
@@ -125,14 +125,16 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
         raise NotAllowed("A bulk act is done by a member of the team.")
     if not actor.may(PERMISSIONS[data.act]):
         raise NotAllowed
-    found = _wanted(actor, data).values_list("id", "version", "primary_id", "kind")
-    rows: list[tuple[Any, ...]] = list(found[: MOST_CHOSEN + 1])
-    if data.matching is None and len(rows) < len(set(data.client_ids)):
-        raise NotFound
-    if not rows:
+    wanted = _wanted(actor, data)
+    if not wanted:
         raise NobodyChosen([Problem("client_ids", NobodyChosen.message)])
-    if len(rows) > MOST_CHOSEN:
+    if len(wanted) > MOST_CHOSEN:
         raise InvalidInput.one("client_ids", f"Choose at most {MOST_CHOSEN:,} clients at a time.")
+    rows: list[tuple[Any, ...]] = []
+    for ids in blocks(wanted):
+        rows += visible_to(actor).filter(pk__in=ids).values_list("id", "version", "primary_id", "kind")
+    if len(rows) < len(wanted):
+        raise NotFound
     change_id = uuid4()
     ChangeSet.objects.create(
         id=change_id,
@@ -216,7 +218,8 @@ def undo_change(actor: Actor, data: UndoChange) -> UUID:
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.undo_started", subject=("change", change.id))
     else:
-        take_back(actor, ChangeSet.objects.get(pk=change.id))
+        with many_rows():
+            take_back(actor, ChangeSet.objects.get(pk=change.id))
     return change.id
 
 
@@ -229,12 +232,12 @@ def changes_of(actor: Actor) -> QuerySet[ChangeSet]:
     return changes.filter(made_by_id=actor.member_id) if actor.member_id else changes.none()
 
 
-def _wanted(actor: Actor, data: SelectClients) -> QuerySet[Client]:
+def _wanted(actor: Actor, data: SelectClients) -> list[UUID]:
     if data.matching is not None:
-        return matching(actor, data.matching)
+        return matching(actor, data.matching, MOST_CHOSEN + 1)
     if len(data.client_ids) > MOST_NAMED:
         raise InvalidInput.one("client_ids", f"Name at most {MOST_NAMED:,} clients at a time.")
-    return visible_to(actor).filter(pk__in=set(data.client_ids))
+    return list(dict.fromkeys(data.client_ids))
 
 
 def _tags(typed: tuple[str, ...]) -> tuple[str, ...]:
@@ -269,5 +272,6 @@ def _decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once:
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.started", subject=("change", change.id))
     else:
-        carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
+        with many_rows():
+            carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
     return change.id

@@ -198,19 +198,18 @@ def _each_in_order(shape: _Shape) -> bool:
     return shape.therapists is not None and 1 < shape.therapists <= _FEW_MEMBERS
 
 
+def everyone(wanted: Wanted, *, most: int) -> list[UUID]:
+    """All who are wanted, up to so many."""
+    step = _Step(up=True, from_place=False, limit=most)
+    total = counted(wanted)
+    parts = [_quicker(part, total) for part in _parts(replace(wanted, by_update=False))]
+    return [row[0] for part in parts for row in _ids(part.shape, step, **part.values)][:most]
+
+
 def counted(wanted: Wanted) -> int:
     """How many clients there are in all."""
     parts = _parts(replace(wanted, by_update=False))
     return sum(row[0] for part in parts for row in _counted(part.shape, **part.values))
-
-
-def everyone(wanted: Wanted) -> QuerySet[Client]:
-    """All who are wanted, in no order."""
-    anybody = Q()
-    for part in _parts(replace(wanted, by_update=False)):
-        rows, _, client_id = _rows(part.shape, part.values)
-        anybody |= Q(pk__in=rows.order_by().values(client_id))
-    return Client.objects.filter(anybody, status=wanted.status) if anybody else Client.objects.none()
 
 
 def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tuple[Counter[str], bool]:

@@ -137,12 +137,12 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     return ClientPage(_shown(clients, names_only=names_only), total, counts, names_only, next_, previous)
 
 
-def matching(actor: Actor, data: ListClients) -> QuerySet[Client]:
-    """All the clients of a list, whichever page they would stand on."""
+def matching(actor: Actor, data: ListClients, most: int) -> list[UUID]:
+    """All the clients of a list, whichever page they would stand on, up to so many."""
     members, also = _reached(actor, data.seen_by)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
-    return Client.objects.none() if wanted is None else everyone(wanted)
+    return [] if wanted is None else everyone(wanted, most=most)
 
 
 @query(None)
