@@ -20,11 +20,14 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db.models import JSONField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from kinfold.domain.audit import trail
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import DomainError, NotAllowed
+from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.prepared import prepared_update
 from kinfold.domain.kernel.tenancy import entered
 
 from .actors import Actor
@@ -182,27 +185,38 @@ def _only_once(name: str, function: Callable[[Actor, D], R], actor: Actor, data:
     who = actor.member_id or actor.practice_id
     key_digest = hashlib.sha256(f"{actor.token_id or ''}\x1f{key}".encode()).hexdigest()
     data_digest = hashlib.sha256(_canonical(data).encode()).hexdigest()
-    replay = Replay(
-        practice_id=actor.practice_id,
-        actor_id=who,
-        key_digest=key_digest,
-        command=name,
-        data_digest=data_digest,
-        at=clock.now(),
+    known = {"actor_id": who, "key_digest": key_digest}
+    mine = ordered_ids(1)
+    claimed = insert(
+        Replay,
+        {
+            "practice_id": actor.practice_id,
+            **known,
+            "command": name,
+            "data_digest": data_digest,
+            "result": None,
+            "at": clock.now(),
+        },
+        {"id": mine},
+        unless_there=True,
     )
-    Replay.objects.filter(actor_id=who, at__lt=clock.now() - REPLAYS_KEPT).delete()
-    try:
-        with transaction.atomic():
-            replay.save(force_insert=True)
-    except IntegrityError:
-        earlier = Replay.objects.get(actor_id=who, key_digest=key_digest)
-        if (earlier.command, earlier.data_digest) != (name, data_digest):
-            raise KeyReused from None
-        trail.nothing_changed()
-        return cast("R", _revive(earlier.result))
+    if not claimed:
+        earlier = Replay.objects.get(**known)
+        if earlier.at > clock.now() - REPLAYS_KEPT:
+            if (earlier.command, earlier.data_digest) != (name, data_digest):
+                raise KeyReused
+            trail.nothing_changed()
+            return cast("R", _revive(earlier.result))
+        earlier.delete()
+        return _only_once(name, function, actor, data, key)
     result = function(actor, data)
-    Replay.objects.filter(pk=replay.pk).update(result=_dried(result))
+    _keep_result(replay_id=UUID(mine[0]), result=json.dumps(_dried(result)))
     return result
+
+
+@prepared_update
+def _keep_result(*, replay_id: UUID, result: str) -> tuple[QuerySet[Replay], dict[str, Any]]:
+    return Replay.objects.filter(pk=replay_id), {"result": Cast(Value(result), JSONField())}
 
 
 def _canonical(data: Any) -> str:

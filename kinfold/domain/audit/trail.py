@@ -21,9 +21,11 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.prepared import prepared, prepared_update
 from kinfold.domain.kernel.tenancy import current_practice_id, entered
 
 from .models import AuditDetail, AuditEntry, AuditHead
@@ -127,7 +129,7 @@ def record_all(who: Who, events: Sequence[Event]) -> None:
     if not events:
         return
     practice_id = current_practice_id()
-    number, previous = AuditHead.objects.select_for_update().values_list("number", "hash").get()
+    ((number, previous),) = _head()
     at = clock.now()
     entries: list[_Entry] = []
     hashes: list[str] = []
@@ -160,10 +162,20 @@ def record_all(who: Who, events: Sequence[Event]) -> None:
         entries.append(entry)
         hashes.append(previous)
     _write(entries, hashes, details)
-    AuditHead.objects.update(number=number, hash=previous, seal=_seal(practice_id, number, previous))
+    _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
     watch = _watch.get()
     if watch is not None:
         watch.count += len(entries)
+
+
+@prepared
+def _head() -> QuerySet[AuditHead, Any]:
+    return AuditHead.objects.select_for_update().values_list("number", "hash")
+
+
+@prepared_update
+def _move_head(*, number: int, head: str, seal: str) -> tuple[QuerySet[AuditHead], dict[str, Any]]:
+    return AuditHead.objects.all(), {"number": number, "hash": head, "seal": seal}
 
 
 def _write(entries: list[_Entry], hashes: list[str], details: list[tuple[int, str, str]]) -> None:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tenancy import current_practice_id
 
 from .keys import Word, client_keys
-from .models import Client, ClientTag, ClientWord
+from .models import Client, ClientStatus, ClientTag, ClientWord
+
+Keys = tuple[str, list[Word]]
 
 
-def index_new(clients: Iterable[Client]) -> None:
-    """Give new clients, whose sort keys are set by `keyed`, their search words."""
-    rows = [row for client in clients for row in _rows(client, _keys(client)[1])]
-    ClientWord.objects.bulk_create(rows, batch_size=500)
+def keys_of(fields: Mapping[str, Any]) -> Keys:
+    """The sort key and the search words of a person with these fields."""
+    return client_keys(fields["first_name"], fields["last_name"], fields["email"], fields["external_id"])
+
+
+def index_new(ids: Sequence[str], keys: Sequence[Keys]) -> None:
+    """Give new active clients their search words."""
+    rows = [
+        (client_id, key, *word) for client_id, (key, words) in zip(ids, keys, strict=True) for word in words
+    ]
+    if rows:
+        columns = dict(
+            zip(
+                ("client_id", "sort_key", "word", "shared", "shared_in_name"),
+                zip(*rows, strict=True),
+                strict=True,
+            )
+        )
+        same = {"practice_id": current_practice_id(), "status": ClientStatus.ACTIVE.value}
+        insert(ClientWord, same, columns)
 
 
 def keyed(client: Client) -> Client:
@@ -31,7 +51,7 @@ def index_again(client: Client) -> None:
     ClientTag.objects.filter(client_id=client.id).update(sort_key=client.sort_key)
 
 
-def _keys(client: Client) -> tuple[str, list[Word]]:
+def _keys(client: Client) -> Keys:
     return client_keys(client.first_name, client.last_name, client.email, client.external_id)
 
 

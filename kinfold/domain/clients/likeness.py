@@ -52,7 +52,7 @@ def _traits(person: Mapping[str, Any]) -> Traits:
 
 
 def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, str, Traits]]:
-    """The visible clients who share an e-mail address, a name or an external ID with one of these people."""
+    """The visible clients who are found under a key that one of these people looks for, the longest known first."""
     ids: set[UUID] = set()
     for ask, values in (
         (_with_email, {person.email for person in people}),
@@ -65,12 +65,26 @@ def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, 
             ids.update(row[0] for row in ask(len(given), **given))
     if not ids:
         return
-    rows = visible_to(actor).filter(pk__in=ids).order_by("created_at", "id")
-    for client_id, first, last, email, key, born, external_id in rows.values_list(
-        "id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id"
-    ):
-        known = Traits(email, key, born.isoformat() if born else "", folded(external_id))
-        yield client_id, f"{first} {last}".strip(), known
+    looked_for = {key for person in people for key in looks_for(person)}
+    alike = [
+        (client_id, f"{first} {last}".strip(), known)
+        for client_id, first, last, email, key, born, external_id in _traits_of(
+            len(ids), **{f"c{place}": client_id for place, client_id in enumerate(ids)}
+        )
+        if not looked_for.isdisjoint(
+            found_under(known := Traits(email, key, born.isoformat() if born else "", folded(external_id)))
+        )
+    ]
+    if alike:
+        visible = visible_to(actor).filter(pk__in=[client_id for client_id, _, _ in alike])
+        seen = set(visible.values_list("id", flat=True))
+        yield from (one for one in alike if one[0] in seen)
+
+
+@prepared
+def _traits_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
+    rows = Client.objects.filter(pk__in=list(clients.values())).order_by("created_at", "id")
+    return rows.values_list("id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id")
 
 
 # Each asks one index, and says what the index says: its condition, its status.

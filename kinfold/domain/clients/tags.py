@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import current_practice_id
 
 from .keys import tag_key
-from .models import Client, ClientTag, Tag
+from .models import Client, ClientStatus, ClientTag, Tag
 
 
 def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, UUID]:
@@ -47,5 +52,26 @@ def tag_client(client: Client, tag_ids: Iterable[UUID]) -> list[ClientTag]:
     ]
 
 
-def _known(keys: Iterable[str]) -> dict[str, UUID]:
-    return dict(Tag.objects.filter(key__in=list(keys)).values_list("key", "id"))
+def tag_new(tagged: Sequence[tuple[str, str, UUID]]) -> None:
+    """Put tags on new active clients: each row is a client's id, their sort key and a tag's id."""
+    if tagged:
+        client_ids, keys, tag_ids = zip(*tagged, strict=True)
+        insert(
+            ClientTag,
+            {"practice_id": current_practice_id(), "status": ClientStatus.ACTIVE.value},
+            {
+                "id": ordered_ids(len(tagged)),
+                "client_id": client_ids,
+                "sort_key": keys,
+                "tag_id": [str(tag_id) for tag_id in tag_ids],
+            },
+        )
+
+
+def _known(keys: Collection[str]) -> dict[str, UUID]:
+    return dict(_tags_with(len(keys), **{f"k{place}": key for place, key in enumerate(keys)}))
+
+
+@prepared
+def _tags_with(_count: int, **keys: str) -> QuerySet[Tag, Any]:
+    return Tag.objects.filter(key__in=list(keys.values())).values_list("key", "id")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.team.models import Member, MemberRole
 from kinfold.domain.team.statuses import LADDER, status_now
 
@@ -26,15 +28,11 @@ NOT_ACTIVE = "Choose an active team member who sees clients."
 
 def why_no_new_clients(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, str]:
     """For everybody on the team, or some of them: "" when they may take new clients now, else why not."""
-    members = Member.objects.filter(ended_at__isnull=True)
-    clinical = MemberRole.objects.filter(holds(now), role__clinical=True)
-    if member_ids is not None:
-        members, clinical = members.filter(pk__in=member_ids), clinical.filter(member_id__in=member_ids)
-    sees_clients = set(clinical.values_list("member_id", flat=True))
+    some, named = _named(member_ids)
+    sees_clients = {row[0] for row in _clinical(some, now=now, **named)}
     held_back = held_back_by_licence(now, member_ids)
     found: dict[UUID, str] = {}
-    rows = members.values_list("id", "first_name", "last_name", "status", "hold_until")
-    for member_id, first, last, status, hold_until in rows:
+    for member_id, first, last, status, hold_until in _on_the_team(some, **named):
         if not LADDER[status_now(status, hold_until, now)].takes_clients or member_id not in sees_clients:
             found[member_id] = NOT_ACTIVE
         elif member_id in held_back:
@@ -42,6 +40,28 @@ def why_no_new_clients(now: datetime, member_ids: Collection[UUID] | None = None
         else:
             found[member_id] = ""
     return found
+
+
+def _named(member_ids: Collection[UUID] | None) -> tuple[int | None, dict[str, UUID]]:
+    if member_ids is None:
+        return None, {}
+    return len(member_ids), {f"m{place}": member_id for place, member_id in enumerate(member_ids)}
+
+
+@prepared
+def _on_the_team(some: int | None, **named: UUID) -> QuerySet[Member, Any]:
+    members = Member.objects.filter(ended_at__isnull=True)
+    if some is not None:
+        members = members.filter(pk__in=list(named.values()))
+    return members.values_list("id", "first_name", "last_name", "status", "hold_until")
+
+
+@prepared
+def _clinical(some: int | None, *, now: datetime, **named: UUID) -> QuerySet[MemberRole, Any]:
+    clinical = MemberRole.objects.filter(holds(now), role__clinical=True)
+    if some is not None:
+        clinical = clinical.filter(member_id__in=list(named.values()))
+    return clinical.values_list("member_id")
 
 
 def refuse_unless_takes_clients(member_id: UUID, now: datetime, field: str) -> None:
@@ -53,14 +73,20 @@ def refuse_unless_takes_clients(member_id: UUID, now: datetime, field: str) -> N
 
 def expired_since(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, date]:
     """The members all of whose licences have expired, each with the last day of the latest one."""
+    some, named = _named(member_ids)
+    return dict(_all_expired(some, today=day_of(now), **named))
+
+
+@prepared
+def _all_expired(some: int | None, *, today: date, **named: UUID) -> QuerySet[Credential, Any]:
     licences = Credential.objects.filter(category=Category.LICENCE, until__isnull=True)
-    if member_ids is not None:
-        licences = licences.filter(member_id__in=member_ids)
-    latest = licences.values("member_id").annotate(
-        last=Max("expires_on"), lasting=Count("id", filter=Q(expires_on__isnull=True))
+    if some is not None:
+        licences = licences.filter(member_id__in=list(named.values()))
+    expired = Q(latest__lt=today, lasting=0)
+    by_member = licences.values("member_id").annotate(
+        latest=Max("expires_on"), lasting=Count("id", filter=Q(expires_on__isnull=True))
     )
-    rows = latest.filter(lasting=0, last__lt=day_of(now)).order_by().values_list("member_id", "last")
-    return dict(rows)
+    return by_member.filter(expired).order_by().values_list("member_id", "latest")
 
 
 def held_back_by_licence(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, date]:

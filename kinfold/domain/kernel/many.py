@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
+
+from . import driver
 
 BATCH: Final = 20_000
 _NAMED_AT_ONCE: Final = 5_000
@@ -28,20 +32,68 @@ Values = Sequence[Any]
 T = TypeVar("T")
 
 
-def insert(model: type[models.Model], same: Mapping[str, Any], each: Mapping[str, Values]) -> int:
+def insert(
+    model: type[models.Model],
+    same: Mapping[str, Any],
+    each: Mapping[str, Values],
+    *,
+    unless_there: bool = False,
+) -> int:
     """Add rows: `same` holds the values that all share, `each` one value for every row; names are attribute names.
 
-    Values are as their fields take them, and ids and dates may also be text. Returns how many rows were added.
+    Values are as their fields take them, and ids and dates may also be text. `unless_there` leaves out rows that a
+    unique key refuses. Returns how many rows were added.
     """
-    fields = {field.attname: field for field in model._meta.concrete_fields if field.column}
-    if missing := fields.keys() - same.keys() - each.keys():
-        raise TypeError(f"{model.__name__} needs {sorted(missing)}")
+    write = _written_for(connection.vendor, model, tuple(same), tuple(each), unless_there)
+    shared = [field.get_db_prep_save(same[name], connection) for name, field in write.same]
     count = len(next(iter(each.values())))
-    add = _split_up if connection.vendor == "postgresql" else _one_by_one
-    for start in range(0, count, BATCH):
-        batch = {name: values[start : start + BATCH] for name, values in each.items()}
-        add(model._meta.db_table, fields, same, batch)
-    return count
+    return sum(
+        write.add(write, shared, [values[start : start + BATCH] for values in each.values()])
+        for start in range(0, count, BATCH)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """A statement that adds rows, the fields that all rows share, and the places of columns with ids."""
+
+    sql: str
+    same: list[tuple[str, Any]]
+    ids: list[int]
+    add: Callable[[_Insert, list[Any], list[Values]], int]
+
+
+@lru_cache(maxsize=128)
+def _written_for(
+    vendor: str,
+    model: type[models.Model],
+    same: tuple[str, ...],
+    each: tuple[str, ...],
+    unless_there: bool,
+) -> _Insert:
+    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields if field.column}
+    if missing := fields.keys() - set(same) - set(each):
+        raise TypeError(f"{model.__name__} needs {sorted(missing)}")
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(fields[name].column) for name in (*each, *same))
+    types = {name: fields[name].db_type(connection) for name in (*each, *same)}
+    on_conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
+    if vendor == "postgresql":
+        given = ", ".join(f"c{place}" for place in range(len(each)))
+        chosen = [f"c{place}::{types[name]}" for place, name in enumerate(each)]
+        chosen += [f"%s::{types[name]}" for name in same]
+        texts = ", ".join(["string_to_table(%s, %s, %s)"] * len(each))
+        rows = f"SELECT {', '.join(chosen)} FROM ROWS FROM ({texts}) AS given ({given}) LIMIT %s"  # noqa: S608
+        add = _split_up
+    else:
+        rows = f"VALUES ({', '.join(['%s'] * (len(each) + len(same)))})"
+        add = _one_by_one
+    return _Insert(
+        sql=f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {rows}{on_conflict}",
+        same=[(name, fields[name]) for name in same],
+        ids=[place for place, name in enumerate(each) if types[name] == "char(32)"],
+        add=add,
+    )
 
 
 @contextmanager
@@ -90,25 +142,9 @@ def ordered_ids(count: int) -> list[str]:
     return found
 
 
-def _names(fields: Mapping[str, Any], used: Sequence[str]) -> str:
-    return ", ".join(connection.ops.quote_name(fields[name].column) for name in used)
-
-
-def _split_up(
-    table: str, fields: Mapping[str, Any], same: Mapping[str, Any], each: Mapping[str, Values]
-) -> None:
-    count = len(next(iter(each.values())))
-    columns = ", ".join(["string_to_table(%s, %s, %s)"] * len(each))
-    given = ", ".join(f"c{place}" for place in range(len(each)))
-    chosen = [f"c{place}::{fields[name].db_type(connection)}" for place, name in enumerate(each)]
-    chosen += [f"%s::{fields[name].db_type(connection)}" for name in same]
-    sql = (
-        f"INSERT INTO {connection.ops.quote_name(table)} ({_names(fields, [*each, *same])}) "  # noqa: S608 - no input
-        f"SELECT {', '.join(chosen)} FROM ROWS FROM ({columns}) AS given ({given}) LIMIT %s"
-    )
-    texts = [value for values in each.values() for value in (_joined(values), _BETWEEN, _NULL)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*same.values(), *texts, count])
+def _split_up(write: _Insert, shared: list[Any], columns: list[Values]) -> int:
+    texts = [value for values in columns for value in (_joined(values), _BETWEEN, _NULL)]
+    return driver.changed(write.sql, [*shared, *texts, len(columns[0])])
 
 
 def _joined(values: Values) -> str:
@@ -119,20 +155,8 @@ def _joined(values: Values) -> str:
     return text
 
 
-def _one_by_one(
-    table: str, fields: Mapping[str, Any], same: Mapping[str, Any], each: Mapping[str, Values]
-) -> None:
-    count = len(next(iter(each.values())))
-    sql = (
-        f"INSERT INTO {connection.ops.quote_name(table)} ({_names(fields, [*each, *same])}) "  # noqa: S608 - no input
-        f"VALUES ({', '.join(['%s'] * (len(each) + len(same)))})"
-    )
-    shared = [repeat(fields[name].get_db_prep_save(value, connection), count) for name, value in same.items()]
-    columns = [
-        [value and value.replace("-", "") for value in values]
-        if fields[name].db_type(connection) == "char(32)"
-        else values
-        for name, values in each.items()
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, zip(*columns, *shared, strict=True))  # type: ignore[arg-type]
+def _one_by_one(write: _Insert, shared: list[Any], columns: list[Values]) -> int:
+    for place in write.ids:
+        columns[place] = [value and value.replace("-", "") for value in columns[place]]
+    rows = zip(*columns, *(repeat(value, len(columns[0])) for value in shared), strict=True)
+    return driver.changed_by_each(write.sql, rows)

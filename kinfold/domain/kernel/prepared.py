@@ -1,6 +1,7 @@
-"""Questions that every request asks: the ORM writes their SQL once, and later only the values are filled in.
+"""Questions that every request asks, and changes that many make: the ORM writes their SQL once for all.
 
-Writing SQL takes the ORM ten times as long as the database takes to answer (docs/decisions/performance.md). So:
+Writing SQL takes the ORM ten times as long as the database takes to answer (docs/decisions/performance.md). So it is
+written once, and later only the values are filled in:
 
     @prepared
     def _roles_of(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole]:
@@ -9,6 +10,10 @@ Writing SQL takes the ORM ten times as long as the database takes to answer (doc
     _roles_of(member_id=…, at=…)  # a list of tuples
 
     _roles_of.merged("member_id", members, order="1 ASC", limit=50, at=…)  # of several, in one order
+
+    @prepared_update
+    def _grow(*, by: int) -> tuple[QuerySet[PracticeTally], dict[str, Any]]:
+        return PracticeTally.objects.all(), {"active_clients": F("active_clients") + by}
 
 The function stays an ordinary queryset of tuples. Positional arguments are its shape: each shape is written once.
 Keyword arguments are values, of which the function may only pass on, never decide anything by them: it is called
@@ -21,16 +26,17 @@ import functools
 import secrets
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, repeat
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.sql import UpdateQuery
 
-from . import clock
+from . import clock, driver
 from .tenancy import current_practice_id, imagined
 
 PRACTICE = "practice"
@@ -57,13 +63,25 @@ class _Written:
         ]
 
 
-class Question:
-    """A prepared query: called with its shape and values, it answers with rows."""
+class _Prepared:
+    """What is written once for each shape."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[..., Any]) -> None:
         self._build = build
         self._known: dict[Hashable, _Written | None] = {}
-        functools.update_wrapper(self, build)
+        functools.update_wrapper(cast("Any", self), build)
+
+    def _written(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> _Written | None:
+        key = (connection.vendor, shape, tuple(map(type, values.values())))
+        try:
+            return self._known[key]
+        except KeyError:
+            written = self._known[key] = _written(self._build, shape, values)
+            return written
+
+
+class Question(_Prepared):
+    """A prepared query: called with its shape and values, it answers with rows."""
 
     def __call__(self, *shape: Hashable, **values: Any) -> list[tuple[Any, ...]]:
         """The rows for these values."""
@@ -87,13 +105,14 @@ class Question:
         sql = f"{answers} ORDER BY {order} LIMIT {limit}"
         return _ask(written, sql, [written.sent(one) for one in all_values])
 
-    def _written(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> _Written | None:
-        key = (connection.vendor, shape, tuple(map(type, values.values())))
-        try:
-            return self._known[key]
-        except KeyError:
-            written = self._known[key] = _written(self._build, shape, values)
-            return written
+
+class Change(_Prepared):
+    """A prepared update: called with its shape and values, it says how many rows it changed."""
+
+    def __call__(self, *shape: Hashable, **values: Any) -> int:
+        """Change the rows."""
+        written = self._written(shape, values)
+        return driver.changed(written.sql, written.sent(values)) if written else 0
 
 
 def prepared(build: Callable[..., QuerySet[Any, Any]]) -> Question:
@@ -101,30 +120,13 @@ def prepared(build: Callable[..., QuerySet[Any, Any]]) -> Question:
     return Question(build)
 
 
+def prepared_update(build: Callable[..., tuple[QuerySet[Any], dict[str, Any]]]) -> Change:
+    """Make a function that says which rows of a queryset get which values one that changes them."""
+    return Change(build)
+
+
 def _ask(written: _Written, sql: str, sent: list[list[Any]]) -> list[tuple[Any, ...]]:
-    return written.convert(_fetched(sql, list(chain.from_iterable(sent))))
-
-
-def _fetched(sql: str, parameters: list[Any]) -> list[Any]:
-    """From the driver, since Django's cursors take as long as the database; through them if anybody listens."""
-    database = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
-    if database.execute_wrappers or database.queries_logged:
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
-    database.validate_thread_sharing()
-    database.validate_no_broken_transaction()
-    with database.wrap_database_errors:
-        if database.vendor == "sqlite":
-            sql = _in_words_of_sqlite(sql)
-        rows: list[Any] = database.connection.execute(sql, parameters).fetchall()
-        return rows
-
-
-@functools.lru_cache(maxsize=1024)
-def _in_words_of_sqlite(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
+    return written.convert(driver.fetched(sql, list(chain.from_iterable(sent))))
 
 
 def _value(name: str, values: dict[str, Any]) -> Any:
@@ -152,19 +154,27 @@ def _with_stand_ins(build: Callable[..., Any], shape: tuple[Any, ...], values: d
         clock.frozen_at(cast("datetime", _stand_in(_EPOCH))),
         connection.execute_wrapper(_refuse),
     ):
-        queryset = build(*shape, **stand_ins)
-        compiler = queryset.query.get_compiler(using=queryset.db)
+        compiler = _compiler(build(*shape, **stand_ins))
         sql, parameters = compiler.as_sql()
-    fields = [entry[0] for entry in compiler.select[: compiler.col_count]]
     places = tuple(_place(parameter, {**stand_ins, PRACTICE: practice}) for parameter in parameters)
     if unused := stand_ins.keys() - {name for name, _ in places}:
         raise NotPreparable(f"{build.__name__} does not pass {sorted(unused)} on as they are")
-    return _Written(sql, places, _converter(compiler, fields))
+    return _Written(sql, places, _converter(compiler))
 
 
-def _converter(compiler: Any, fields: list[Any]) -> Callable[[list[Any]], list[tuple[Any, ...]]]:
+def _compiler(built: Any) -> Any:
+    if not isinstance(built, tuple):
+        return built.query.get_compiler(using=built.db)
+    rows, values = built
+    update = rows.query.chain(UpdateQuery)
+    update.add_update_values(values)
+    return update.get_compiler(using=rows.db)
+
+
+def _converter(compiler: Any) -> Callable[[list[Any]], list[tuple[Any, ...]]]:
     """Makes what the driver gives into what the fields hold: column by column, since most need nothing."""
-    converters = list(compiler.get_converters(fields).items())
+    asked = compiler.select[: compiler.col_count] if compiler.select else ()  # an update asks for nothing
+    converters = list(compiler.get_converters([entry[0] for entry in asked]).items())
     if not converters:
         return list
 
@@ -190,6 +200,8 @@ def _stand_in(value: Any) -> Any:
         return uuid4()
     if isinstance(value, datetime):
         return _EPOCH + timedelta(microseconds=secrets.randbelow(2**51))
+    if isinstance(value, date):
+        return (_EPOCH + timedelta(days=secrets.randbelow(2**15))).date()
     if isinstance(value, str):
         return secrets.token_hex(16)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -211,6 +223,8 @@ def _ways(stand_in: Any, parameter: Any) -> tuple[Callable[[Any], Any], ...]:
         return (_as_it_is,) if connection.features.has_native_uuid_field else (_as_hex,)
     if isinstance(stand_in, datetime):
         return (connection.ops.adapt_datetimefield_value,)
+    if isinstance(stand_in, date):
+        return (connection.ops.adapt_datefield_value,)
     if isinstance(stand_in, int):
         return (type(parameter),) if isinstance(parameter, int) else ()
     return (_as_it_is,)

@@ -4,7 +4,10 @@ the practice (SPEC section 3)."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
@@ -13,6 +16,7 @@ from kinfold.domain.access.roles import permissions_of
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 from kinfold.domain.kernel.periods import holds, holds_or_will
+from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.practices.models import PracticeTally
 
 from .errors import AboveOwnRights, LastAdministrator, LastOwner, StillSupervises
@@ -28,7 +32,12 @@ def hold_team() -> None:
 
     SQLite has one writer at a time; PostgreSQL waits for the practice's own small row (RELIABILITY 1.9).
     """
-    PracticeTally.objects.select_for_update().get()
+    _held()
+
+
+@prepared
+def _held() -> QuerySet[PracticeTally, Any]:
+    return PracticeTally.objects.select_for_update().values_list("id")
 
 
 def hold_roles(role_ids: Iterable[UUID]) -> None:

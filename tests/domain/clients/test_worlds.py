@@ -19,7 +19,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role, RoleDefinition
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.counting import SeenClients, Sightlines
-from kinfold.domain.clients.index import index_new, keyed
+from kinfold.domain.clients.index import index_new, keyed, keys_of
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind, Client
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.listing import ListClients, list_clients
@@ -217,7 +217,7 @@ def _clients(world: World, plan: Plan) -> None:
             birth_date=date(1990, 1, 1), sex_at_birth="unknown", created_at=DAYS[since], updated_at=DAYS[since],
         )  # fmt: skip
         Client.objects.bulk_create([keyed(client)])
-        index_new([client])
+        index_new([str(client.id)], [keys_of(vars(client))])
         world.clients.append(client.id)
     for period in _one_open(plan.ties, lambda period: period.other):
         # Nobody is tied to a client who is not one yet.

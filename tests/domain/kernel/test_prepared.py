@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.clients.models import Client
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.prepared import NotPreparable, prepared
+from kinfold.domain.kernel.prepared import NotPreparable, prepared, prepared_update
 from kinfold.domain.kernel.tenancy import NoPractice, entered
 from kinfold.domain.team.models import Member
 from tests.personas import Cast
@@ -137,3 +137,26 @@ def test_values_that_would_change_the_query_belong_to_its_shape(cast: Cast, valu
 
     with entered(cast.alder.practice_id), pytest.raises(NotPreparable):
         asked(value=value)
+
+
+def test_a_prepared_update_changes_what_its_queryset_holds_and_says_how_many(cast: Cast) -> None:
+    @prepared_update
+    def rename(*, primary: UUID, to: str, born: date) -> tuple[QuerySet[Client], dict[str, Any]]:
+        rows = Client.objects.filter(primary_id=primary)
+        return rows, {"first_name": to, "birth_date": born, "version": F("version") + 1}
+
+    born = date(1971, 3, 5)
+    with entered(cast.alder.practice_id, writing=True):
+        of_lin = Client.objects.filter(primary_id=cast.lin.member_id)
+        before = dict(Client.objects.values_list("id", "version"))
+        with CaptureQueriesContext(connection) as queries:
+            renamed = rename(primary=cast.lin.member_id, to="Zoë", born=born)
+        assert len(queries) == 1
+        assert renamed == of_lin.count() > 0
+        for client in Client.objects.all():
+            is_lins = client.primary_id == cast.lin.member_id
+            assert (client.first_name == "Zoë", client.birth_date == born) == (is_lins, is_lins)
+            assert client.version == before[client.id] + is_lins
+        assert rename(primary=uuid4(), to="Nobody", born=born) == 0
+    with pytest.raises(NoPractice):
+        rename(primary=cast.lin.member_id, to="Zoë", born=born)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
@@ -17,16 +17,17 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients import likeness
 from kinfold.domain.clients.errors import LikelyDuplicates
-from kinfold.domain.clients.index import index_new, keyed
+from kinfold.domain.clients.index import index_new, keys_of
 from kinfold.domain.clients.keys import tag_key
-from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientTag
+from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus
 from kinfold.domain.clients.profile import FIELDS, Checked, Typed, check
-from kinfold.domain.clients.tags import tag_client, tags_named
-from kinfold.domain.clients.ties import new_tie
+from kinfold.domain.clients.tags import tag_new, tags_named
+from kinfold.domain.clients.ties import Tie, begin_ties
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
-from kinfold.domain.kernel.tenancy import current_practice_id
+from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.prepared import prepared_update
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.practices.queries import emails_are_optional
 from kinfold.domain.team.granting import hold_team
@@ -103,36 +104,50 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
 def _create(
     actor: Actor, people: Sequence[Checked], member_id: UUID | None, now: datetime
 ) -> tuple[UUID, ...]:
-    clients = [_client(person.fields, member_id, now) for person in people]
-    Client.objects.bulk_create(clients)
-    index_new(clients)
+    ids, keys = ordered_ids(len(people)), [keys_of(person.fields) for person in people]
+    insert(
+        Client,
+        {
+            "practice_id": actor.practice_id,
+            "kind": ClientKind.PRACTICE.value,
+            "status": ClientStatus.ACTIVE.value,
+            "primary_id": member_id,
+            "made_in_id": None,
+            "created_at": now,
+            "updated_at": now,
+            "version": 1,
+        },
+        {
+            "id": ids,
+            "sort_key": [key for key, _ in keys],
+            "birth_date": [str(born) if (born := person.fields["birth_date"]) else None for person in people],
+            **{
+                field: [person.fields[field] for person in people]
+                for field in FIELDS
+                if field != "birth_date"
+            },
+        },
+    )
+    index_new(ids, keys)
     tag_ids = tags_named(name for person in people for name in person.tags)
-    tagged: list[ClientTag] = []
+    tagged: list[tuple[str, str, UUID]] = []
     events: list[trail.Event] = []
-    for client, person in zip(clients, people, strict=True):
-        tagged += tag_client(client, (tag_ids[tag_key(name)] for name in person.tags))
+    for client_id, (key, _), person in zip(ids, keys, people, strict=True):
+        tagged += ((client_id, key, tag_ids[tag_key(name)]) for name in person.tags)
         fields = [field for field, value in person.fields.items() if value]
         fields += ["tags"] if person.tags else []
-        events.append(trail.Event("client.created", ("client", client.id), fields))
-    ClientTag.objects.bulk_create(tagged)
+        events.append(trail.Event("client.created", ("client", UUID(client_id)), fields))
+    tag_new(tagged)
     if member_id is not None:
-        ties = [new_tie(actor, client.id, member_id, AssignmentKind.PRIMARY, now) for client in clients]
-        Assignment.objects.bulk_create(ties)
-        for tie in ties:
-            detail = {"assignment": str(tie.id), "member": str(member_id), "kind": tie.kind}
+        ties = [Tie(UUID(client_id), member_id, AssignmentKind.PRIMARY) for client_id in ids]
+        for tie, tie_id in zip(ties, begin_ties(actor, ties, now), strict=True):
+            detail = {"assignment": tie_id, "member": str(member_id), "kind": tie.kind.value}
             events.append(trail.Event("client.assigned", ("client", tie.client_id), detail=detail))
-    PracticeTally.objects.update(active_clients=F("active_clients") + len(clients))
+    _count_in(clients=len(ids))
     trail.record_all(actor, events)
-    return tuple(client.id for client in clients)
+    return tuple(map(UUID, ids))
 
 
-def _client(fields: dict[str, Any], member_id: UUID | None, now: datetime) -> Client:
-    client = Client(
-        id=uuid4(),
-        practice_id=current_practice_id(),
-        primary_id=member_id,
-        created_at=now,
-        updated_at=now,
-        **fields,
-    )
-    return keyed(client)
+@prepared_update
+def _count_in(*, clients: int) -> tuple[QuerySet[PracticeTally], dict[str, Any]]:
+    return PracticeTally.objects.all(), {"active_clients": F("active_clients") + clients}
