@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from . import activity, adding, care, changes, clients, credentials, imports, intake, roles, statuses
-from .core import Session, Token, install_error_handlers
+from .core import PROBLEM_TYPE, ProblemDetails, Session, Token, install_error_handlers
 
-api = NinjaAPI(
+
+class KinfoldApi(NinjaAPI):
+    """Describes, besides what its handlers answer, how each of them refuses."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The description with refusals in it: a problem document for every status from 400 to 499 (RFC 9457)."""
+        schema = super().get_openapi_schema(**options)
+        known = schema["components"]["schemas"]
+        problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        known.update(problem.pop("$defs"))
+        known["ProblemDetails"] = problem
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
+                operation["responses"]["4XX"] = REFUSAL
+        return schema
+
+
+REFUSAL = {
+    "description": "A refusal: nothing was done, and `detail` says why",
+    "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+}
+
+api = KinfoldApi(
     title="Kinfold",
     version="1",
     description=(

@@ -40,7 +40,7 @@ from .care_schemas import (
     SessionIn,
     SessionList,
     SessionOut,
-    StatusIn,
+    SessionStatusIn,
     session_out,
 )
 from .core import ApiRequest, etag, idempotency_key, if_match
@@ -98,7 +98,7 @@ def change(
 @router.post(
     "/sessions/{uuid:session_id}/status", response={204: None}, summary="Say what became of a session"
 )
-def status(request: ApiRequest, session_id: UUID, body: StatusIn) -> Status[None]:
+def status(request: ApiRequest, session_id: UUID, body: SessionStatusIn) -> Status[None]:
     """A cancelled session stays cancelled, and a session with a note was held."""
     data = ChangeSessionStatus(session_id=session_id, status=body.status)
     change_session_status(request.auth, data, once=idempotency_key(request))

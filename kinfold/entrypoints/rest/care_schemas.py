@@ -97,7 +97,7 @@ class SessionChange(Body):
     service_code: str | None = None
 
 
-class StatusIn(Body):
+class SessionStatusIn(Body):
     """What became of a session."""
 
     status: str = Field(json_schema_extra={"enum": ["completed", "cancelled", "no_show"]})

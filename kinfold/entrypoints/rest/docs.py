@@ -60,7 +60,7 @@ def _operation(
             for p in operation.get("parameters", [])
         ],
         "fields": fields,
-        "answers": sorted(operation.get("responses", {})),
+        "answers": sorted(map(str, operation.get("responses", {}))),
     }
 
 

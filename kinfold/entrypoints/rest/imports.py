@@ -39,7 +39,7 @@ from kinfold.domain.imports.queries import (
 )
 from kinfold.domain.imports.reading import FileRefused
 
-from .core import ApiRequest, idempotency_key
+from .core import ApiRequest, confirmed, idempotency_key
 
 router = Router(tags=["imports"])
 
@@ -115,7 +115,7 @@ class PreviewRowOut(Schema):
     client_id: UUID | None
 
 
-class PreviewOut(Schema):
+class RowsOut(Schema):
     """Some rows of a view, from `start` on."""
 
     items: list[PreviewRowOut]
@@ -196,7 +196,7 @@ def mapping(request: ApiRequest, import_id: UUID, body: MappingIn) -> dict[str, 
     return _detail(request, import_id)
 
 
-@router.get("/imports/{uuid:import_id}/rows", response=PreviewOut, summary="Checked rows")
+@router.get("/imports/{uuid:import_id}/rows", response=RowsOut, summary="Checked rows")
 def rows(request: ApiRequest, import_id: UUID, filters: Query[RowsFilter]) -> dict[str, Any]:
     """Before the import all of them, afterwards those left out."""
     found = preview_rows(request.auth, PreviewRows(import_id=import_id, **filters.dict()))
@@ -226,6 +226,7 @@ def left_out(request: ApiRequest, import_id: UUID) -> HttpResponse:
 @router.post("/imports/{uuid:import_id}/start", response={202: ImportOut}, summary="Import the ready rows")
 def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
     """In the background; all of them become clients in one moment, or none."""
+    confirmed(request)
     data = StartImport(
         import_id=import_id, leave_out_bad=body.leave_out_bad, with_duplicates=body.with_duplicates
     )
@@ -236,6 +237,7 @@ def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
 @router.post("/imports/{uuid:import_id}/undo", response=UndoneOut, summary="Take an import back")
 def undo(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
     """Within 30 days. Clients changed since are kept."""
+    confirmed(request)
     kept = undo_import(request.auth, UndoImport(import_id=import_id), once=idempotency_key(request))
     return {"kept": list(kept)}
 

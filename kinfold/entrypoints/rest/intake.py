@@ -73,7 +73,7 @@ class RequestFilter(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-class AcceptIn(Schema):
+class AcceptRequestsIn(Schema):
     """Which requests, and what they become."""
 
     request_ids: list[UUID] = Field(max_length=50)
@@ -116,7 +116,7 @@ def requests(request: ApiRequest, asked: Query[RequestFilter]) -> dict[str, Any]
 @router.post(
     "/sign-up-requests/accept", response={200: CreatedOut, 409: DuplicatesOut}, summary="Accept requests"
 )
-def accept(request: ApiRequest, body: AcceptIn) -> dict[str, Any] | HttpResponse:
+def accept(request: ApiRequest, body: AcceptRequestsIn) -> dict[str, Any] | HttpResponse:
     """Makes clients of them, all or none; the ids are those of the clients, in the order in which they asked."""
     data = AcceptRequests(
         request_ids=tuple(body.request_ids),
