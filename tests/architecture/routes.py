@@ -213,7 +213,17 @@ TEAM = (
         "member-roles", P.ROLES_ASSIGN, status=303, at={"member_id": "harmless_member"},
         body={"version": "1", "roles": ["{harmless_role}", "{other_harmless_role}"]},
     ),
-    post("member-supervision", P.SUPERVISION_MANAGE, status=303, body={"supervisor": "{supervisor}"}),
+    get("supervision", (P.SUPERVISION_MANAGE, P.CLIENTS_SEE_SUPERVISED), also=(P.MEMBERS_NAMES,)),
+    post(
+        "supervision-search", (P.SUPERVISION_MANAGE, P.CLIENTS_SEE_SUPERVISED), also=(P.MEMBERS_NAMES,),
+        body={"q": "lin"}, writes=False,
+    ),
+    get("supervision-start", P.SUPERVISION_MANAGE),
+    post(
+        "supervision-start", P.SUPERVISION_MANAGE, status=303,
+        body={"member": "{member_id}", "supervisor": "{supervisor}"},
+    ),
+    get("supervision-end", P.SUPERVISION_MANAGE),
     post("supervision-end", P.SUPERVISION_MANAGE, status=303),
     get("own-profile", MEMBER),
     *(
@@ -295,6 +305,7 @@ TEAM_API = (
     post("/members/{member_id}/remove-admin-access", P.MEMBERS_REMOVE, status=204, **ON_VERA_API),
     post("/members/{member_id}/remove", P.MEMBERS_REMOVE, status=204, **ON_VERA_API),
     post("/members/{member_id}/supervision", P.SUPERVISION_MANAGE, status=201, body={"supervisor_id": "{supervisor}"}),
+    get("/supervision", (P.SUPERVISION_MANAGE, P.CLIENTS_SEE_SUPERVISED), also=(P.MEMBERS_NAMES,)),
     post("/supervision/{supervision_id}/end", P.SUPERVISION_MANAGE, status=204),
     get("/invitations", P.MEMBERS_READ),
     post(

@@ -181,7 +181,9 @@ class Stage:
         assert therapist_id is not None
         with entered(cast.alder.practice_id, writing=True):
             if supervised_by is not None and supervised_by != therapist_id:
-                Supervision.objects.create(supervisor_id=supervised_by, supervisee_id=therapist_id, since=now)
+                Supervision.objects.create(
+                    kind="secondary", supervisor_id=supervised_by, supervisee_id=therapist_id, since=now
+                )
         (client_id,) = create_clients(
             cast.olu.actor,
             CreateClients(people=(TIED,), therapist_id=therapist_id, accept_duplicates=True),
@@ -226,7 +228,9 @@ class Stage:
         assert isinstance(supervisee_id, UUID)
         with entered(practice_id, writing=True):
             if not Supervision.objects.filter(supervisor_id=member_id, supervisee_id=supervisee_id).exists():
-                Supervision.objects.create(supervisor_id=member_id, supervisee_id=supervisee_id, since=now)
+                Supervision.objects.create(
+                    kind="secondary", supervisor_id=member_id, supervisee_id=supervisee_id, since=now
+                )
         held = {"starts_at": now - timedelta(hours=len(self._own_sessions) + 1), "status": "completed"}
         waiting = {
             "note": "signed",

@@ -45,6 +45,9 @@ VIEWS = (
     "/clients/changes/{running_change}/",
     "/activity/?before=3",
     "/account/credentials/",
+    "/supervision/?show=missing",
+    "/supervision/?supervisor={supervisor}",
+    "/supervision/start/?member={member_id}&back=member",
     *(f"/help/{area.slug}/" for area in AREAS),
     "/nowhere/",
 )

@@ -246,6 +246,15 @@ class AlreadySupervises(Conflict):
     message = "This supervisor supervises this person in that time already."
 
 
+class HasPrimarySupervisor(Conflict):
+    """Somebody has one primary supervisor at a time."""
+
+    code = "has-primary-supervisor"
+    message = (
+        "This person has a primary supervisor in that time. End that supervision first, or choose secondary."
+    )
+
+
 class SupervisionCircle(Conflict):
     """Nobody supervises, over however many others, the person who supervises them."""
 

@@ -249,11 +249,19 @@ class AdminRequestRole(TenantModel):
         ]
 
 
+class SupervisionKind(models.TextChoices):
+    """Somebody has one primary supervisor at a time, and any number of secondary ones."""
+
+    PRIMARY = "primary", "Primary"
+    SECONDARY = "secondary", "Secondary"
+
+
 class Supervision(TenantModel):
     """One period during which one member supervised another."""
 
     supervisor = TenantForeignKey(Member, related_name="supervises")
     supervisee = TenantForeignKey(Member, related_name="supervised_by")
+    kind = models.CharField(max_length=10, choices=SupervisionKind.choices, default=SupervisionKind.PRIMARY)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
@@ -264,6 +272,11 @@ class Supervision(TenantModel):
                 fields=("practice", "supervisor", "supervisee"),
                 condition=Q(until__isnull=True),
                 name="supervision_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=("practice", "supervisee"),
+                condition=Q(until__isnull=True, kind="primary"),
+                name="supervision_one_primary",
             ),
             models.CheckConstraint(condition=~Q(supervisor=F("supervisee")), name="supervision_of_another"),
         ]

@@ -48,6 +48,7 @@ from kinfold.domain.team.queries.members import (
     list_names,
 )
 from kinfold.domain.team.queries.settings import GetPractice, ListTokens, get_practice, list_tokens
+from kinfold.domain.team.queries.supervision import ListSupervision, list_supervision
 
 from .core import ApiRequest, confirmed, etag, idempotency_key, if_match
 from .team_schemas import (
@@ -72,7 +73,9 @@ from .team_schemas import (
     PracticeIn,
     PracticeOut,
     RolesIn,
+    SuperviseesOut,
     SupervisionEnd,
+    SupervisionFilter,
     SupervisionIn,
     TokenIn,
     TokensOut,
@@ -126,6 +129,24 @@ def set_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body
     data = ChangeMemberRoles(member_id=member_id, version=if_match(request), role_ids=tuple(body.role_ids))
     change_member_roles(request.auth, data)
     return member_detail(request, response, member_id)
+
+
+@router.get("/supervision", response=SuperviseesOut, summary="Who supervises whom")
+def supervision(request: ApiRequest, filters: Query[SupervisionFilter]) -> dict[str, Any]:
+    """Of the practice with `supervision:manage`; otherwise of one's own supervisees."""
+    asked = ListSupervision(
+        missing=filters.missing,
+        supervisor_id=filters.supervisor_id,
+        window=Window(after=filters.after, limit=filters.limit),
+    )
+    found = list_supervision(request.auth, asked)
+    return {
+        "items": found.page.rows,
+        "total": found.page.total,
+        "missing": found.missing,
+        "next": found.page.next,
+        "switched_on": found.switched_on,
+    }
 
 
 @router.post("/members/{uuid:member_id}/supervision", response={201: Made}, summary="Name a supervisor")

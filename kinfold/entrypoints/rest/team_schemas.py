@@ -35,6 +35,7 @@ class SupervisionOut(Schema):
     id: UUID
     member_id: UUID
     name: str
+    kind: Literal["primary", "secondary"]
     since: datetime
     until: datetime | None
     begun: bool
@@ -307,11 +308,45 @@ class OwnProfileOut(Schema):
 
 
 class SupervisionIn(Body):
-    """From now on unless `since` is later; until ended unless `until` says when (that moment excluded)."""
+    """From now on unless `since` is later; until ended unless `until` says when (that moment excluded).
+
+    Left out, `kind` is primary where there is no primary supervisor in that time.
+    """
 
     supervisor_id: UUID
+    kind: Literal["", "primary", "secondary"] = ""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
+
+
+class SuperviseeOut(Schema):
+    """Somebody who is supervised or should be, with their supervision of now and to come."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    needs_supervisor: bool
+    needs_primary: bool
+    supervision: list[SupervisionOut]
+
+
+class SuperviseesOut(Schema):
+    """Those without a supervisor first; `next` goes into `after`. `switched_on`: supervisors see their clients."""
+
+    items: list[SuperviseeOut]
+    total: int
+    missing: int
+    next: UUID | None
+    switched_on: bool
+
+
+class SupervisionFilter(Schema):
+    """Only those who lack a supervisor, or those of one supervisor."""
+
+    missing: bool = False
+    supervisor_id: UUID | None = None
+    after: UUID | None = None
+    limit: int = 50
 
 
 class SupervisionEnd(Body):

@@ -54,7 +54,6 @@ _BEGINNINGS = {
     "member-roles": "roles",
     "member-permissions": "roles",
     "role": "roles",
-    "member-supervision": "supervision",
     "supervision": "supervision",
     "member-credentials": "licences",
     "member-npi": "licences",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,25 +24,18 @@ from kinfold.domain.team.commands.members import (
     change_member,
     change_member_roles,
 )
-from kinfold.domain.team.commands.supervision import (
-    EndSupervision,
-    StartSupervision,
-    end_supervision,
-    start_supervision,
-)
 from kinfold.domain.team.queries.members import (
     GetMember,
     ListNames,
     MemberCard,
     MemberRow,
-    SupervisionRow,
     get_member,
     list_names,
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 from kinfold.domain.team.statuses import WORKS
 
-from . import credentials, pages, place
+from . import credentials, pages, supervision
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -119,47 +111,6 @@ def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     return pages.see_other(reverse("home") if oneself else _address(member_id))
 
 
-@require_POST
-@pages.signed_in
-@confirmed
-def supervision(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
-    """Name a supervisor for a member, from today or a later day on, until a day if one is given."""
-    supervisor_id = pages.a_uuid(request.POST.get("supervisor", ""))
-    try:
-        if supervisor_id is None:
-            raise InvalidInput.one("supervisor_id", "Choose a supervisor.")
-        start_supervision(
-            actor,
-            StartSupervision(
-                supervisor_id=supervisor_id,
-                supervisee_id=member_id,
-                since=place.midnight(actor, request.POST.get("since", ""), "since"),
-                until=place.midnight(actor, request.POST.get("until", ""), "until", after=1),
-            ),
-            once=pages.form_key(request),
-        )
-    except (InvalidInput, Conflict) as refused:
-        card = get_member(actor, GetMember(member_id=member_id))
-        return _member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
-    pages.toast(request, "The supervisor is named.")
-    return pages.see_other(_address(member_id))
-
-
-@require_POST
-@pages.signed_in
-def supervision_end(request: HttpRequest, actor: Actor, supervision_id: UUID) -> HttpResponse:
-    """End a supervision now."""
-    member_id = pages.a_uuid(request.POST.get("member", ""))
-    back = _address(member_id) if member_id else reverse("team")
-    try:
-        end_supervision(actor, EndSupervision(supervision_id=supervision_id), once=pages.form_key(request))
-    except Conflict as refused:
-        pages.warn(request, refused.message)
-    else:
-        pages.toast(request, "The supervision has ended.")
-    return pages.see_other(back)
-
-
 def registrations(rows: Iterable[MemberRow]) -> dict[UUID, dict[str, Any]]:
     """Who of these members has to register before they can sign in, and how their code stands."""
     now = clock.now()
@@ -219,8 +170,8 @@ def _member_page(
         "may": may,
         "clients": caseload.rows if caseload else None,
         "caseload": caseload.total if caseload else 0,
-        "supervisors": [_period(row) for row in card.supervisors],
-        "supervisees": [_period(row) for row in card.supervisees],
+        "supervisors": [supervision.period(row) for row in card.supervisors],
+        "supervisees": [supervision.period(row) for row in card.supervisees],
         "candidates": _candidates(actor, card) if may["supervise"] else [],
         "roles": role_options(list_roles(actor, ListRoles())) if may["set_roles"] else [],
         "chosen": [str(role_id) for role_id in card.member.role_ids],
@@ -256,18 +207,6 @@ def _roles_refused(
     response.headers["HX-Retarget"] = f"#roles-form-{row.id}"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
-
-
-def _period(row: SupervisionRow) -> dict[str, Any]:
-    """A supervision for the page, which names its last day and not the midnight after it."""
-    return {
-        "id": row.id,
-        "member_id": row.member_id,
-        "name": row.name,
-        "since": row.since,
-        "last_day": row.until - timedelta(microseconds=1) if row.until else None,
-        "begun": row.begun,
-    }
 
 
 def _caseload(actor: Actor, member_id: UUID) -> ClientPage | None:
@@ -306,6 +245,4 @@ routes = [
     path("manage/team/<uuid:member_id>/", member, name="member"),
     path("manage/team/<uuid:member_id>/name/", name, name="member-name"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),
-    path("manage/team/<uuid:member_id>/supervision/", supervision, name="member-supervision"),
-    path("manage/team/supervision/<uuid:supervision_id>/end/", supervision_end, name="supervision-end"),
 ]

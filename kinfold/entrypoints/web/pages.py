@@ -20,6 +20,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.team.actors import actor_for_login, practice_of_login
+from kinfold.domain.team.queries.supervision import CountMissingSupervisors, count_missing_supervisors
 from kinfold.entrypoints.web.identity import gates
 
 from . import place
@@ -95,21 +96,22 @@ def page(
     block: str | None = None,
 ) -> HttpResponse:
     """Render a page, or for htmx only the named block of it: first paint and swap are the same lines."""
-    values = {**base_context(request), **(context or {})}
-    if block is not None and request.headers.get("HX-Request"):
-        html = render_block(_environment(), template, block, values)
+    fragment = block if request.headers.get("HX-Request") else None
+    values = {**base_context(request, whole=fragment is None), **(context or {})}
+    if fragment is not None:
+        html = render_block(_environment(), template, fragment, values)
     else:
         html = _environment().get_template(template).render(values)
     return HttpResponse(html, status=status)
 
 
-def base_context(request: HttpRequest) -> dict[str, Any]:
-    """What the layouts need, as described at the top of `base.html` and `public.html`."""
+def base_context(request: HttpRequest, *, whole: bool = True) -> dict[str, Any]:
+    """What the layouts need, as described at the top of `base.html` and `public.html`; fragments need no menu."""
     actor: Actor | None = getattr(request, "actor", None)
     return {
         "request": request,
         "actor": actor,
-        "nav": navigation(actor, request.path) if actor else [],
+        "nav": navigation(actor, request.path) if actor and whole else [],
         "person_menu": person_menu(actor) if actor else [],
         "find_url": find_url(actor) if actor else "",
         "csrf_token": get_token(request),
@@ -223,6 +225,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 ("Sessions", "care", "calendar-days", actor.may(Permission.SESSIONS_SEE)),
                 ("My clients", "my-clients", "heart-handshake", actor.clinical and actor.sees_clients),
                 ("Clients", "my-clients", "users", _sees_others_clients_only(actor)),
+                ("Supervision", "supervision", "eye", _sees_supervision(actor)),
             ],
         ),
         (
@@ -235,6 +238,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
             ],
         ),
     ]
+    waiting = _waiting(actor)
     shown = []
     for label, items in groups:
         open_items = [
@@ -243,7 +247,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 "href": url(route),
                 "icon": icon,
                 "current": _is_current(actor, route, path),
-                "waiting": None,
+                "waiting": waiting.get(route),
             }
             for name, route, icon, allowed in items
             if allowed
@@ -332,6 +336,20 @@ def _is_current(actor: Actor, route: str, path: str) -> bool:
 def _defines_roles_only(actor: Actor) -> bool:
     """Who changes roles and not the practice's other settings, where they would find them."""
     return actor.may(Permission.ROLES_DEFINE) and not actor.may(Permission.PRACTICE_CHANGE)
+
+
+def _sees_supervision(actor: Actor) -> bool:
+    """Who decides about supervision, or supervises."""
+    return actor.may(Permission.SUPERVISION_MANAGE) or actor.may(
+        Permission.CLIENTS_SEE_SUPERVISED, Permission.MEMBERS_NAMES
+    )
+
+
+def _waiting(actor: Actor) -> dict[str, int]:
+    """How much work waits behind entries of the menu, for those who can do it."""
+    if not actor.may(Permission.SUPERVISION_MANAGE):
+        return {}
+    return {"supervision": count_missing_supervisors(actor, CountMissingSupervisors())}
 
 
 def _sees_others_clients_only(actor: Actor) -> bool:

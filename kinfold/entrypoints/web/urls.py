@@ -19,6 +19,7 @@ from . import (
     settings,
     setup,
     standing,
+    supervision,
     team,
 )
 from .identity import urls as identity_urls
@@ -29,6 +30,7 @@ urlpatterns = [
     *clients.routes,
     *care.routes,
     *team.routes,
+    *supervision.routes,
     *credentials.routes,
     *exceptions.routes,
     *standing.routes,

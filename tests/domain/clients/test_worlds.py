@@ -203,6 +203,7 @@ def _members(world: World, plan: Plan) -> None:
     for period in _one_open(plan.supervisions, lambda period: (period.one, period.other)):
         if period.one != period.other:
             Supervision.objects.create(
+                kind="secondary",
                 supervisor_id=world.members[period.one],
                 supervisee_id=world.members[period.other],
                 since=period.begins,

@@ -17,10 +17,16 @@ from kinfold.domain.team.commands.supervision import (
     end_supervision,
     start_supervision,
 )
-from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
+from kinfold.domain.team.errors import (
+    AlreadySupervises,
+    HasPrimarySupervisor,
+    SupervisionCircle,
+    SupervisionEnded,
+)
 from kinfold.domain.team.models import Supervision
 from kinfold.domain.team.queries.listing import TeamView
 from kinfold.domain.team.queries.members import GetMember, ListMembers, get_member, list_members
+from kinfold.domain.team.queries.supervision import ListSupervision, list_supervision
 from tests.domain.team.steps import acts
 from tests.personas import Cast, Person
 
@@ -41,6 +47,7 @@ def supervise(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    kind: str = "",
     by: Person | None = None,
 ) -> UUID:
     return start_supervision(
@@ -48,6 +55,7 @@ def supervise(
         StartSupervision(
             supervisor_id=supervisor.member_id,
             supervisee_id=supervisee.member_id,
+            kind=kind,
             since=since,
             until=until,
         ),
@@ -56,7 +64,7 @@ def supervise(
 
 def sanas_supervision(cast: Cast) -> UUID:
     with entered(cast.alder.practice_id):
-        return Supervision.objects.values_list("id", flat=True).get()
+        return Supervision.objects.values_list("id", flat=True).get(supervisor_id=cast.sana.member_id)
 
 
 def test_a_supervision_begins_now_and_lasts_until_it_is_ended(cast: Cast) -> None:
@@ -189,6 +197,38 @@ def test_another_practices_people_and_supervisions_are_as_absent_as_ones_that_ne
             end_supervision(cast.fran.actor, EndSupervision(supervision_id=supervision_id))
         messages.add(refused.value.message)
     assert len(messages) == 1
+
+
+def test_one_is_primary_at_a_time_and_any_number_secondary(cast: Cast) -> None:
+    make_supervisor(cast, cast.lin)
+    make_supervisor(cast, cast.bea)
+
+    def kinds() -> dict[str, str]:
+        card = get_member(cast.ada.actor, GetMember(member_id=cast.theo.member_id))
+        return {row.name: row.kind for row in card.supervisors}
+
+    with pytest.raises(HasPrimarySupervisor):
+        supervise(cast, cast.lin, cast.theo, kind="primary")
+    with pytest.raises(HasPrimarySupervisor):
+        supervise(cast, cast.lin, cast.theo, kind="primary", since=clock.now() + WEEK)
+    with pytest.raises(InvalidInput):
+        supervise(cast, cast.lin, cast.theo, kind="tertiary")
+    supervise(cast, cast.lin, cast.theo)
+    assert kinds() == {"Sana Malik": "primary", "Lin Zhao": "secondary"}
+    end = clock.now() + WEEK
+    end_supervision(cast.ada.actor, EndSupervision(supervision_id=sanas_supervision(cast), at=end))
+    supervise(cast, cast.bea, cast.theo, kind="primary", since=end)
+    assert kinds() == {"Sana Malik": "primary", "Bea Ortiz": "primary", "Lin Zhao": "secondary"}
+
+
+def test_who_has_only_secondary_supervisors_is_told_apart(cast: Cast) -> None:
+    make_supervisor(cast, cast.lin)
+    supervise(cast, cast.lin, cast.theo)
+    end_supervision(cast.ada.actor, EndSupervision(supervision_id=sanas_supervision(cast)))
+    found = list_supervision(cast.ada.actor, ListSupervision())
+    assert [(row.name, row.needs_supervisor, row.needs_primary) for row in found.page.rows] == [
+        ("Theo Park", False, True)
+    ]
 
 
 @pytest.mark.requirement("O17")

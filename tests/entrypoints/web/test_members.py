@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 
-from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.team.models import Member, Supervision
+from kinfold.domain.team.models import Member
 from tests.personas import Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -183,52 +181,6 @@ def test_changing_roles_asks_who_one_is_after_five_minutes_and_then_goes_on(
     assert cast.lin.actor.role_names == ("Associate",)
 
 
-def test_a_supervisor_is_named_from_a_day_until_a_day_and_ended(cast: Cast, browser_of: BrowserOf) -> None:
-    browser = browser_of(cast.ada)
-    first, last = clock.now().date() + timedelta(days=3), clock.now().date() + timedelta(days=9)
-    address = page_of(cast.lin.member_id, "supervision/")
-    response = browser.post(
-        address,
-        {"supervisor": str(cast.sana.member_id), "since": first.isoformat(), "until": last.isoformat()},
-        follow=True,
-    )
-    html = response.content.decode()
-    assert "The supervisor is named." in html
-    assert f"From {first:%b} {first.day}, until {last:%b} {last.day}" in html
-    with entered(cast.alder.practice_id):
-        planned = Supervision.objects.get(supervisee_id=cast.lin.member_id)
-    assert planned.until is not None
-    assert (planned.since.date(), planned.until.date()) == (first, last + timedelta(days=1))
-    response = browser.post(
-        f"/manage/team/supervision/{planned.id}/end/", {"member": str(cast.lin.member_id)}, follow=True
-    )
-    assert "The supervision has ended." in response.content.decode()
-    response = browser.post(
-        f"/manage/team/supervision/{planned.id}/end/", {"member": str(cast.lin.member_id)}, follow=True
-    )
-    assert "has ended already" in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"supervisor": ""}, "Choose a supervisor."),
-        ({"supervisor": "x"}, "Choose a supervisor."),
-        ({"since": "tomorrow"}, "Enter a day, as YYYY-MM-DD."),
-        ({"until": "9999-12-31"}, "Enter a day, as YYYY-MM-DD."),
-        ({"since": "2020-01-01"}, "Choose today or a later day."),
-    ],
-)
-def test_a_supervision_that_cannot_be_is_refused_with_a_sentence(
-    cast: Cast, browser_of: BrowserOf, typed: dict[str, str], sentence: str
-) -> None:
-    response = browser_of(cast.ada).post(
-        page_of(cast.lin.member_id, "supervision/"), {"supervisor": str(cast.sana.member_id), **typed}
-    )
-    assert response.status_code == 422
-    assert sentence in response.content.decode()
-
-
 @pytest.mark.requirement("O18")
 def test_only_people_who_may_supervise_are_offered(cast: Cast, browser_of: BrowserOf) -> None:
     html = browser_of(cast.ada).get(page_of(cast.lin.member_id)).content.decode()
@@ -242,20 +194,11 @@ def test_another_practices_member_reads_exactly_like_one_that_never_was(
 ) -> None:
     """Every address of a member, byte for byte (RELIABILITY 1.3)."""
     browser = browser_of(cast.fran)
-    with entered(cast.alder.practice_id):
-        supervision_id = Supervision.objects.values_list("id", flat=True).get()
     for method, address, theirs, posted in (
         ("get", "/manage/team/{}/", cast.lin.member_id, {}),
         ("get", "/manage/team/{}/name/", cast.lin.member_id, {}),
         ("post", "/manage/team/{}/name/", cast.lin.member_id, {"first_name": "L", "last_name": "Z"}),
         ("post", "/manage/team/{}/roles/", cast.lin.member_id, {"roles": str(cast.birch.roles["owner"])}),
-        (
-            "post",
-            "/manage/team/{}/supervision/",
-            cast.lin.member_id,
-            {"supervisor": str(cast.fran.member_id)},
-        ),
-        ("post", "/manage/team/supervision/{}/end/", supervision_id, {}),
     ):
         answers = []
         for object_id in (theirs, uuid4()):
@@ -264,6 +207,4 @@ def test_another_practices_member_reads_exactly_like_one_that_never_was(
             answers.append((response.status_code, body))
         assert answers[0] == answers[1], address
         assert answers[0][0] == 404, address
-    with entered(cast.alder.practice_id):
-        assert Supervision.objects.get().until is None
     assert version(cast, cast.lin) == 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
@@ -15,9 +17,14 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
 from kinfold.domain.kernel.periods import begins, holds, holds_or_will, refuse_far_away
-from kinfold.domain.team.errors import AlreadySupervises, SupervisionCircle, SupervisionEnded
+from kinfold.domain.team.errors import (
+    AlreadySupervises,
+    HasPrimarySupervisor,
+    SupervisionCircle,
+    SupervisionEnded,
+)
 from kinfold.domain.team.granting import hold_team
-from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.models import Member, MemberRole, Supervision, SupervisionKind
 from kinfold.domain.team.statuses import WORKS, allowed_now
 
 says(supervision__started="named a supervisor", supervision__ended="ended a supervision")
@@ -25,10 +32,14 @@ says(supervision__started="named a supervisor", supervision__ended="ended a supe
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartSupervision:
-    """Who supervises whom; from now on unless `since` is later, until ended unless `until` says when."""
+    """Who supervises whom; from now on unless `since` is later, until ended unless `until` says when.
+
+    `kind` is "primary" or "secondary"; left out, it is primary where they have no primary supervisor in that time.
+    """
 
     supervisor_id: UUID
     supervisee_id: UUID
+    kind: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -45,15 +56,22 @@ class EndSupervision:
 def start_supervision(actor: Actor, data: StartSupervision) -> UUID:
     """Name a supervisor. While it lasts they see the supervisee's clients, if the practice has that on (O18, O31).
 
-    It cannot begin in the past: what somebody could see then is not rewritten.
+    It cannot begin in the past: what somebody could see then is not rewritten. Raises HasPrimarySupervisor for a second
+    primary supervisor at the same time.
     """
+    if data.kind and data.kind not in SupervisionKind.values:
+        raise InvalidInput.one("kind", "Choose primary or secondary.")
     hold_team()
     now = clock.now()
     since = begins(data.since, data.until, now, actor.time_zone)
     _check_people(data, now)
     _refuse_overlap(data, since)
     supervision = Supervision.objects.create(
-        supervisor_id=data.supervisor_id, supervisee_id=data.supervisee_id, since=since, until=data.until
+        supervisor_id=data.supervisor_id,
+        supervisee_id=data.supervisee_id,
+        kind=_kind(data, since),
+        since=since,
+        until=data.until,
     )
     trail.record(
         actor,
@@ -108,12 +126,27 @@ def _check_people(data: StartSupervision, now: datetime) -> None:
         raise InvalidInput.one("supervisee_id", "This person holds no role that sees clients.")
 
 
+def _at_the_same_time(data: StartSupervision, since: datetime) -> QuerySet[Supervision]:
+    """The periods that overlap with the new one."""
+    periods = Supervision.objects.filter(holds_or_will(since))
+    return periods if data.until is None else periods.filter(since__lt=data.until)
+
+
+def _kind(data: StartSupervision, since: datetime) -> SupervisionKind:
+    """The kind that was chosen, or the one that fits."""
+    primary = _at_the_same_time(data, since).filter(
+        supervisee_id=data.supervisee_id, kind=SupervisionKind.PRIMARY
+    )
+    if not primary.exists():
+        return SupervisionKind(data.kind or SupervisionKind.PRIMARY)
+    if data.kind == SupervisionKind.PRIMARY:
+        raise HasPrimarySupervisor
+    return SupervisionKind.SECONDARY
+
+
 def _refuse_overlap(data: StartSupervision, since: datetime) -> None:
     """No second period of the same two at the same time, and nobody who is supervised by their supervisee."""
-    at_the_same_time = Supervision.objects.filter(holds_or_will(since))
-    if data.until is not None:
-        at_the_same_time = at_the_same_time.filter(since__lt=data.until)
-    pairs = set(at_the_same_time.values_list("supervisor_id", "supervisee_id"))
+    pairs = set(_at_the_same_time(data, since).values_list("supervisor_id", "supervisee_id"))
     if (data.supervisor_id, data.supervisee_id) in pairs:
         raise AlreadySupervises
     below: dict[UUID, set[UUID]] = defaultdict(set)

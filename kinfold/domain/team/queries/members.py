@@ -60,6 +60,7 @@ class SupervisionRow:
     id: UUID
     member_id: UUID
     name: str
+    kind: str
     since: datetime
     until: datetime | None
     begun: bool
@@ -174,7 +175,7 @@ def get_member(actor: Actor, data: GetMember) -> MemberCard:
     row = next(iter(_members(actor, Q(pk=data.member_id))), None)
     if row is None:
         raise NotFound
-    periods = Supervision.objects.filter(holds_or_will(clock.now())).order_by("since", "id")
+    periods = Supervision.objects.filter(holds_or_will(clock.now())).order_by("kind", "since", "id")
     return MemberCard(
         member=row,
         statuses=statuses_of(row.id),
@@ -213,7 +214,7 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
 def _members(actor: Actor, which: Q) -> list[MemberRow]:
     """Members with their roles and supervisors of now, in four queries, or five when some are not registered."""
     roles = _roles_of(which)
-    supervisors = _supervisors_of(which)
+    supervisors = supervisors_of(holds(clock.now()), which)
     rows = list(
         Member.objects.filter(which)
         .annotate(address=Coalesce(F("login__email"), F("email")))  # people change it with their login
@@ -280,37 +281,39 @@ def _summed(held: Sequence[tuple[Role, frozenset[Permission], bool]]) -> _Held:
     )
 
 
-def _supervisors_of(which: Q) -> Mapping[UUID, list[SupervisionRow]]:
-    now = Supervision.objects.filter(holds(clock.now()), supervisee__in=Member.objects.filter(which))
-    pairs = now.order_by("since", "id").values_list(
-        "supervisee_id",
-        "id",
-        "supervisor_id",
-        "supervisor__first_name",
-        "supervisor__last_name",
-        "since",
-        "until",
-    )
+def supervisors_of(when: Q, which: Q) -> Mapping[UUID, list[SupervisionRow]]:
+    """The supervision of members, as far as its periods fit, by supervisee; the primary one first."""
+    periods = Supervision.objects.filter(when, supervisee__in=Member.objects.filter(which))
+    pairs = periods.order_by("kind", "since", "id").values_list("supervisee_id", *_fields("supervisor"))
     found: defaultdict[UUID, list[SupervisionRow]] = defaultdict(list)
-    for supervisee_id, supervision_id, member_id, first, last, since, until in pairs:
-        found[supervisee_id].append(_supervision_row(supervision_id, member_id, first, last, since, until))
+    for supervisee_id, *row in pairs:
+        found[supervisee_id].append(_supervision_row(*row))
     return found
 
 
 def _seen_from(periods: QuerySet[Supervision], other: str) -> list[SupervisionRow]:
-    rows = periods.values_list(
-        "id", f"{other}_id", f"{other}__first_name", f"{other}__last_name", "since", "until"
-    )
-    return [_supervision_row(*row) for row in rows]
+    return [_supervision_row(*row) for row in periods.values_list(*_fields(other))]
+
+
+def _fields(other: str) -> tuple[str, ...]:
+    """What a row is made of, in this order, seen from one side."""
+    return ("id", f"{other}_id", f"{other}__first_name", f"{other}__last_name", "kind", "since", "until")
 
 
 def _supervision_row(
-    supervision_id: UUID, member_id: UUID, first: str, last: str, since: datetime, until: datetime | None
+    supervision_id: UUID,
+    member_id: UUID,
+    first: str,
+    last: str,
+    kind: str,
+    since: datetime,
+    until: datetime | None,
 ) -> SupervisionRow:
     return SupervisionRow(
         id=supervision_id,
         member_id=member_id,
         name=f"{first} {last}".strip(),
+        kind=kind,
         since=since,
         until=until,
         begun=since <= clock.now(),
