@@ -153,7 +153,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "kinfold.entrypoints.web.toasts.Toasts"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kinfold.config.answers.forbidden"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -161,6 +161,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-kinfold" if SECURE else "kinfold"
 CSRF_COOKIE_NAME = "__Host-kinfold-csrf" if SECURE else "kinfold-csrf"
+TOASTS_COOKIE_NAME = "__Host-kinfold-toasts" if SECURE else "kinfold-toasts"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 63072000 if SECURE else 0
