@@ -11,11 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.clients.queries.effects import (
-    Effect,
-    PreviewMemberOverrides,
-    preview_member_overrides,
-)
+from kinfold.domain.clients.queries.effects import PreviewMemberOverrides, preview_member_overrides
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.overrides import SetMemberOverrides, set_member_overrides
 from kinfold.domain.team.errors import AboveOwnRights
@@ -31,7 +27,6 @@ from . import feature_forms, pages
 from .identity.gates import confirmed
 
 EXCEPTIONS = "pages/team/exceptions.html"
-EFFECT = "pages/team/exceptions_effect.html"
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +46,10 @@ def exceptions(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpRespo
     except (InvalidInput, Conflict, AboveOwnRights) as refused:
         return _page(request, actor, now, overrides, refused=refused)
     if do == "save" and (effect.people or effect.loses_own):
-        return _effect_page(request, now, effect)
+        trail = (("Team", reverse("team")), (now.name, _address(member_id)))
+        return feature_forms.effect_page(
+            request, effect, trail=trail, lede=f"These are exceptions for {now.name}."
+        )
     return _save(request, actor, now)
 
 
@@ -94,15 +92,6 @@ def _page(
     block = "trial" if request.headers.get("HX-Request") and not refused else None
     status = refused.status if refused else HTTPStatus.OK
     return pages.page(request, EXCEPTIONS, context, status=status, block=block)
-
-
-def _effect_page(request: HttpRequest, now: MemberOverrides, effect: Effect) -> HttpResponse:
-    context = {
-        "member": now,
-        "effect": feature_forms.effect_context(effect),
-        "typed": feature_forms.typed(request),
-    }
-    return pages.page(request, EFFECT, context)
 
 
 def _address(member_id: UUID) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.features import Feature
@@ -13,6 +13,9 @@ from kinfold.domain.access.permissions import Area, Permission
 from kinfold.domain.clients.queries.effects import Effect, PersonEffect
 from kinfold.domain.kernel.errors import DomainError, InvalidInput
 
+from . import pages
+
+EFFECT = "pages/settings/roles/effect.html"
 DECISIONS = {"on": True, "off": False}
 PEOPLE_SHOWN = 50
 
@@ -60,6 +63,20 @@ def grouped(actor: Actor, lines: Iterable[Feature]) -> list[dict[str, Any]]:
             }
         )
     return [{"label": area.value, "rows": rows} for area, rows in by_area.items() if rows]
+
+
+def effect_page(
+    request: HttpRequest, effect: Effect, *, trail: Iterable[tuple[str, str]], lede: str
+) -> HttpResponse:
+    """What a form would do, with the form itself to confirm or to go on with."""
+    context = {
+        "trail": trail,
+        "lede": lede,
+        "action": request.path,
+        "effect": effect_context(effect),
+        "typed": typed(request),
+    }
+    return pages.page(request, EFFECT, context)
 
 
 def effect_context(effect: Effect) -> dict[str, Any]:

@@ -51,7 +51,6 @@ from .identity.gates import confirmed
 
 LIST = "pages/settings/roles/list.html"
 EDITOR = "pages/settings/roles/editor.html"
-EFFECT = "pages/settings/roles/effect.html"
 COPY = "pages/settings/roles/copy.html"
 DELETE = "pages/settings/roles/delete.html"
 FLAGS = ("clinical", "requires_supervision", "may_supervise")
@@ -117,7 +116,13 @@ def role(request: HttpRequest, actor: Actor, role_id: UUID) -> HttpResponse:
     except (InvalidInput, Conflict, AboveOwnRights) as refused:
         return _editor(request, actor, detail, values, overrides, refused=refused)
     if do == "save" and (effect.people or effect.loses_own):
-        return _effect_page(request, detail.role, effect)
+        name, holders = detail.role.name, len(detail.holders)
+        return feature_forms.effect_page(
+            request,
+            effect,
+            trail=(("Roles", reverse("roles")), (name, _address(role_id))),
+            lede=f"{holders:,} {'person holds' if holders == 1 else 'people hold'} {name}.",
+        )
     return _save(request, actor, detail)
 
 
@@ -277,6 +282,7 @@ def _editor(
         "person": tried.person,
         "people": [(person.id, person.name) for person in detail.holders] if detail else [],
         "chosen": asked,
+        "may_history": actor.may(Permission.AUDIT_ALL),
         "readonly": bool(card and not card.changeable),
         "errors": {problem.field: problem.message for problem in problems},
         "problem": refused.message if refused and not problems else "",
@@ -307,15 +313,6 @@ def _tried(
         return try_role(
             actor, TryRole(**{**values, "starting_point": "nothing", "modifier": ""}, overrides={})
         )
-
-
-def _effect_page(request: HttpRequest, card: RoleCard, effect: Effect) -> HttpResponse:
-    context = {
-        "role": card,
-        "effect": feature_forms.effect_context(effect),
-        "typed": feature_forms.typed(request),
-    }
-    return pages.page(request, EFFECT, context)
 
 
 def _delete_page(
