@@ -129,7 +129,11 @@ class Permission(StrEnum):
         "Assign clients",
         "Assign clients to therapists and end assignments.",
     )
-    CLIENTS_IMPORT = "clients:import", "Import clients", "Import clients from a file, and undo an import."
+    CLIENTS_IMPORT = (
+        "clients:import",
+        "Import clients",
+        "Import clients from a file, team members too with the right to add them, and undo an import.",
+    )
     SESSIONS_SEE = (
         "sessions:see",
         "See sessions",

@@ -1,4 +1,4 @@
-"""What can happen to a file of clients: it is uploaded, matched, imported, discarded, and an import is undone.
+"""What can happen to a file of people: it is uploaded, matched, imported, discarded, and an import is undone.
 
 Reading and importing itself is done by `imports.work`, in the background.
 """
@@ -20,8 +20,18 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.imports import files
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
-from kinfold.domain.imports.fields import Mapping, choose, is_private, mapping_problems, suggest
-from kinfold.domain.imports.models import Import, ImportState, StagedRows
+from kinfold.domain.imports.fields import (
+    FIELDS,
+    MEMBER_FIELDS,
+    Field,
+    Mapping,
+    choose,
+    is_private,
+    mapping_problems,
+    suggest,
+)
+from kinfold.domain.imports.members import take_members_back
+from kinfold.domain.imports.models import Import, ImportState, StagedRows, Whom
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.undoing import take_back
 from kinfold.domain.imports.values import DateOrder
@@ -31,14 +41,14 @@ from kinfold.domain.kernel.tasks import later
 from kinfold.domain.practices.models import Practice
 
 says(
-    import__uploaded="uploaded a file of clients",
-    import__matched="matched the columns of a file of clients",
-    import__checked="checked a file of clients",
+    import__uploaded="uploaded a file of people",
+    import__matched="matched the columns of a file of people",
+    import__checked="checked a file of people",
     import__started="started an import",
     import__paused="stopped an import to have it checked again",
-    import__applied="imported clients from a file",
+    import__applied="imported people from a file",
     import__undone="undid an import",
-    import__discarded="discarded a file of clients",
+    import__discarded="discarded a file of people",
     import__failed="could not finish an import",
 )
 
@@ -51,12 +61,14 @@ APPLY = "kinfold.domain.imports.work.apply_file"
 class UploadFile:
     """A file as it came, and what it was called.
 
-    `matches` are written as `Heading=field`, and win over what the headings suggest.
+    `matches` are written as `Heading=field`, and win over what the headings suggest. `whom` it brings is "clients" or
+    "members" of the team.
     """
 
     file_name: str
     content: bytes
     matches: tuple[str, ...] = ()
+    whom: str = Whom.CLIENTS.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,15 +112,18 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
     """
     if actor.member_id is None:
         raise NotAllowed("A file is imported by a member of the team.")
+    admit_to(actor, data.whom)
     table = read(data.content)
     samples = table.sample()
-    suggested = suggest(table.header, samples)
-    mapping = choose(table.header, suggested, data.matches)
+    fields = fields_for(data.whom)
+    suggested = suggest(table.header, samples, fields)
+    mapping = choose(table.header, suggested, data.matches, fields)
     import_id = uuid4()
     files.keep(actor.practice_id, import_id, data.content)
     try:
         job = Import(
             id=import_id,
+            whom=data.whom,
             file_name=_tidy(data.file_name),
             digest=table.digest,
             encoding=table.encoding,
@@ -120,7 +135,7 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
             ],
             suggested=[(found.field, found.sure, found.note) for found in suggested],
             mapping=list(mapping),
-            emails_optional=emails_optional(actor),
+            emails_optional=data.whom == Whom.CLIENTS and emails_optional(actor),
             state=ImportState.MATCHING,
             rows=max(data.content.count(b"\n") - 1, 1),  # about; the check counts them
             made_by_id=actor.member_id,
@@ -144,12 +159,14 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     A required field without a column is no error yet: the match is kept, and the file waits for a better one.
     """
     job = waiting(actor, data.import_id)
-    problems = mapping_problems(data.mapping, width=len(job.header), emails_optional=True)
+    problems = mapping_problems(
+        data.mapping, width=len(job.header), emails_optional=True, fields=fields_for(job.whom)
+    )
     if any(problem.field == "mapping" for problem in problems):
         raise InvalidInput(problems, problems[0].message)
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
-    job.emails_optional = emails_optional(actor)
+    job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
     job.state = ImportState.MATCHING
     job.ready = job.bad = job.duplicates = job.done = 0
     job.notes = []
@@ -207,7 +224,7 @@ def discard_import(actor: Actor, data: DiscardImport) -> UUID:
 
 @command(Permission.CLIENTS_IMPORT)
 def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
-    """Take back the clients an import created, in one act, within 30 days; returns those kept since they changed."""
+    """Take back the people an import brought, in one act, within 30 days; returns those kept since they changed."""
     job = imports_of(actor).filter(pk=data.import_id).first()
     if job is None:
         raise NotFound
@@ -217,7 +234,10 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
     open_sets = ChangeSet.objects.filter(pk=job.change_set_id, undone_at__isnull=True, undo_until__gt=now)
     if not open_sets.update(state=ChangeState.UNDONE, undone_at=now, undone_by_id=actor.member_id):
         raise CannotUndo
-    taken, kept = take_back(job.change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
+    if job.whom == Whom.MEMBERS:
+        taken, kept = take_members_back(actor, [UUID(member_id) for member_id in job.members_made])
+    else:
+        taken, kept = take_back(job.change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
     ChangeSet.objects.filter(pk=job.change_set_id).update(rows_kept=len(kept))
     job.state = ImportState.UNDONE
     job.kept = len(kept)
@@ -232,9 +252,24 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
     return tuple(kept)
 
 
+def admit_to(actor: Actor, whom: str) -> None:
+    """Refuse a file of team members from whoever may not add any; the doors have asked about files."""
+    if whom not in Whom.values:
+        raise InvalidInput.one("whom", "A file brings clients or members.")
+    if whom == Whom.MEMBERS and not actor.may(Permission.MEMBERS_INVITE):
+        raise NotAllowed
+
+
+def fields_for(whom: str) -> tuple[Field, ...]:
+    """What the columns of a file can become."""
+    return MEMBER_FIELDS if whom == Whom.MEMBERS else FIELDS
+
+
 def imports_of(actor: Actor) -> QuerySet[Import]:
-    """The imports an actor may see: their own, or all where they see all clients."""
+    """The imports an actor may see: their own, or all where they see all clients; of members only who may add some."""
     jobs = Import.objects.all()
+    if not actor.may(Permission.MEMBERS_INVITE):
+        jobs = jobs.exclude(whom=Whom.MEMBERS)
     return jobs if actor.may(Permission.CLIENTS_SEE_ALL) else jobs.filter(made_by_id=actor.member_id)
 
 
@@ -273,7 +308,12 @@ def _save_if_still(job: Import, states: list[ImportState] | tuple[ImportState, .
 
 
 def _problems(job: Import) -> tuple[object, ...]:
-    return mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
+    return mapping_problems(
+        job.mapping,
+        width=len(job.header),
+        emails_optional=job.emails_optional,
+        fields=fields_for(job.whom),
+    )
 
 
 def emails_optional(actor: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""What a file of clients can bring, and which of its columns is which.
+"""What a file of clients or of team members can bring, and which of its columns is which.
 
 A heading is matched by the words people use for a field, then by spelling mistakes that the values bear out. Each field
 is suggested once; only tags may come from several columns, as in Heads Up's own files (SPEC 5, U57).
@@ -25,7 +25,7 @@ from kinfold.domain.kernel.text import folded
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that can be known about a client, named as in the API, with the headings people give it.
+    """One thing that can be known about a person, named as in the API, with the headings people give it.
 
     No file comes in without a column for each `required` one.
     """
@@ -70,6 +70,11 @@ FIELDS: Final = (
     Field("tag", "Tags", False, ("tag", "tags", "label", "labels", "group", "groups"), repeatable=True),
 )  # fmt: skip
 BY_NAME: Final = {field.name: field for field in FIELDS}
+# A team member has the same names and address, and roles, one in each column or several in one.
+_ROLE: Final = Field(
+    "role", "Role", True, ("role", "roles", "position", "job title", "job", "user role"), repeatable=True
+)
+MEMBER_FIELDS: Final = (*FIELDS[:3], _ROLE)
 
 GENDER_NOTE: Final = "Kinfold keeps this as sex at birth."
 _WITHOUT: Final = {
@@ -109,15 +114,17 @@ class Suggestion:
     note: str = ""
 
 
-def suggest(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tuple[Suggestion, ...]:
-    """Match each heading to a field, with `samples` holding the first values of each column."""
+def suggest(
+    header: Sequence[str], samples: Sequence[Sequence[str]], fields: Sequence[Field] = FIELDS
+) -> tuple[Suggestion, ...]:
+    """Match each heading to one of the fields, with `samples` holding the first values of each column."""
     keys = [_key(heading) for heading in header]
     chosen: dict[int, Suggestion] = {}
     for column, key in enumerate(keys):
         if key in _LEFT_OUT:
             chosen[column] = Suggestion(None, note=_LEFT_OUT[key])
 
-    for field in FIELDS:
+    for field in fields:
         fitting = sorted(
             (place, column) for column, key in enumerate(keys) if (place := _place(field, key)) is not None
         )
@@ -133,18 +140,24 @@ def suggest(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tuple[Su
     taken = {suggestion.field for suggestion in chosen.values()}
     for column, key in enumerate(keys):
         if column not in chosen:
-            name = _guess(key, samples[column] if column < len(samples) else (), taken)
+            name = _guess(fields, key, samples[column] if column < len(samples) else (), taken)
             chosen[column] = Suggestion(name, sure=name is None)
             taken.add(name)
     return tuple(chosen[column] for column in range(len(header)))
 
 
-def choose(header: Sequence[str], suggested: Sequence[Suggestion], pairs: Iterable[str]) -> Mapping:
+def choose(
+    header: Sequence[str],
+    suggested: Sequence[Suggestion],
+    pairs: Iterable[str],
+    fields: Sequence[Field] = FIELDS,
+) -> Mapping:
     """The suggestion, changed by what a person wrote as `Heading=field`. An empty field leaves the column out.
 
     Raises InvalidInput with one problem for each pair that does not fit.
     """
     mapping = [suggestion.field for suggestion in suggested]
+    by_name = {field.name: field for field in fields}
     problems: list[Problem] = []
     wanted: dict[int, str | None] = {}
     for pair in pairs:
@@ -152,13 +165,13 @@ def choose(header: Sequence[str], suggested: Sequence[Suggestion], pairs: Iterab
         columns = _columns_named(header, heading)
         if not equals or not heading:
             problems.append(Problem("map", "Write each match as Heading=field."))
-        elif name and name not in BY_NAME:
-            problems.append(Problem("map", f"There is no such field. The fields are {', '.join(BY_NAME)}."))
+        elif name and name not in by_name:
+            problems.append(Problem("map", f"There is no such field. The fields are {', '.join(by_name)}."))
         elif not columns:
             problems.append(
                 Problem("map", f"The file has no such column. Its columns are {', '.join(header)}.")
             )
-        elif len(columns) > 1 and name and not BY_NAME[name].repeatable:
+        elif len(columns) > 1 and name and not by_name[name].repeatable:
             problems.append(
                 Problem("map", f"This heading stands on {len(columns)} columns. Rename one in the file.")
             )
@@ -166,7 +179,7 @@ def choose(header: Sequence[str], suggested: Sequence[Suggestion], pairs: Iterab
             wanted.update(dict.fromkeys(columns, name or None))
     if problems:
         raise InvalidInput(problems, problems[0].message)
-    decided = {name for name in wanted.values() if name and not BY_NAME[name].repeatable}
+    decided = {name for name in wanted.values() if name and not by_name[name].repeatable}
     return tuple(wanted.get(column, None if name in decided else name) for column, name in enumerate(mapping))
 
 
@@ -176,24 +189,30 @@ def is_private(heading: str) -> bool:
 
 
 def mapping_problems(
-    mapping: Sequence[str | None], *, width: int, emails_optional: bool
+    mapping: Sequence[str | None],
+    *,
+    width: int,
+    emails_optional: bool,
+    fields: Sequence[Field] = FIELDS,
 ) -> tuple[Problem, ...]:
     """Why a mapping cannot be used yet: a required field without a column, or one with two."""
     if len(mapping) != width:
         return (Problem("mapping", "The matching does not fit the columns of this file. Start again."),)
+    by_name = {field.name: field for field in fields}
+    hints = _WITHOUT if fields is FIELDS else {}
     problems: list[Problem] = []
     for name in dict.fromkeys(mapping):
-        if name is not None and name not in BY_NAME:
+        if name is not None and name not in by_name:
             problems.append(
-                Problem("mapping", f"There is no such field. The fields are {', '.join(BY_NAME)}.")
+                Problem("mapping", f"There is no such field. The fields are {', '.join(by_name)}.")
             )
-        elif name is not None and mapping.count(name) > 1 and not BY_NAME[name].repeatable:
+        elif name is not None and mapping.count(name) > 1 and not by_name[name].repeatable:
             problems.append(
-                Problem(name, f"{BY_NAME[name].label} is matched to {mapping.count(name)} columns.")
+                Problem(name, f"{by_name[name].label} is matched to {mapping.count(name)} columns.")
             )
     problems.extend(
-        Problem(field.name, f"No column is matched to {field.label}.{_WITHOUT.get(field.name, '')}")
-        for field in FIELDS
+        Problem(field.name, f"No column is matched to {field.label}.{hints.get(field.name, '')}")
+        for field in fields
         if field.required and field.name not in mapping and not (field.name == "email" and emails_optional)
     )
     return tuple(problems)
@@ -231,11 +250,11 @@ _BORNE_OUT: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
-def _guess(key: str, sample: Sequence[str], taken: set[str | None]) -> str | None:
+def _guess(fields: Sequence[Field], key: str, sample: Sequence[str], taken: set[str | None]) -> str | None:
     """A misspelt heading whose values fit, or a column that holds nothing but e-mail addresses."""
     values = [value for value in sample if value.strip()]
     squeezed = key.replace(" ", "")
-    for field in FIELDS:
+    for field in fields:
         if field.repeatable or field.name in taken:
             continue
         fits = _BORNE_OUT.get(field.name)

@@ -1,4 +1,4 @@
-"""A file on its way to becoming clients, and its rows as they were checked."""
+"""A file on its way to becoming clients or team members, and its rows as they were checked."""
 
 from __future__ import annotations
 
@@ -22,9 +22,17 @@ class ImportState(models.TextChoices):
     CANCELLED = "cancelled", "Discarded"
 
 
+class Whom(models.TextChoices):
+    """Whom a file brings."""
+
+    CLIENTS = "clients", "Clients"
+    MEMBERS = "members", "Team members"
+
+
 class Import(TenantModel):
     """One file, from upload to undo. The file itself lies under KINFOLD_HOME, named after this row's id."""
 
+    whom = models.CharField(max_length=10, choices=Whom.choices, default=Whom.CLIENTS)
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     encoding = models.CharField(max_length=20)
@@ -47,6 +55,7 @@ class Import(TenantModel):
     kept = models.PositiveIntegerField(default=0)
     with_duplicates = models.BooleanField(default=False)
     tags_made = models.JSONField(default=list)
+    members_made = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     problem = models.CharField(max_length=300, blank=True)
     change_set = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")

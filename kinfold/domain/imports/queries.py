@@ -19,14 +19,16 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
-from kinfold.domain.imports.commands import emails_optional, imports_of
+from kinfold.domain.imports.commands import admit_to, emails_optional, fields_for, imports_of
 from kinfold.domain.imports.duplicates import sentence
-from kinfold.domain.imports.fields import BY_NAME, FIELDS, is_private, mapping_problems
-from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
+from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
+from kinfold.domain.imports.members import read_rows
+from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.reading import MAX_BYTES, read
 from kinfold.domain.imports.staging import read_bad, read_people
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.team.models import Member
 
 says(import__downloaded="downloaded the rows an import left out")
 
@@ -52,7 +54,9 @@ class ListImports:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GetUploadRules:
-    """What a file has to be."""
+    """What a file of "clients" or of "members" has to be."""
+
+    whom: str = Whom.CLIENTS.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +74,7 @@ class OpenCheck:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ListKeptClients:
+class ListKept:
     """One import that was undone."""
 
     import_id: UUID
@@ -98,6 +102,7 @@ class ImportSummary:
     """One import in a list, or by itself. `left_out` counts rows to fix and likely duplicates that did not come in."""
 
     id: UUID
+    whom: str
     file_name: str
     state: str
     made_by_id: UUID
@@ -117,7 +122,7 @@ class ImportSummary:
 
     @property
     def left_out(self) -> int:
-        """Rows of the file that did not become clients."""
+        """Rows of the file that did not come in."""
         return self.bad + (0 if self.with_duplicates else self.duplicates)
 
 
@@ -202,8 +207,8 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptClient:
-    """A client that undoing an import left alone."""
+class KeptPerson:
+    """A client or a member that undoing an import left alone."""
 
     id: UUID
     first_name: str
@@ -238,10 +243,11 @@ def list_imports(actor: Actor, data: ListImports) -> ImportPage:
 @query(Permission.CLIENTS_IMPORT)
 def get_upload_rules(actor: Actor, data: GetUploadRules) -> UploadRules:
     """What a file has to be to be read at all."""
+    admit_to(actor, data.whom)
     return UploadRules(
         largest_bytes=MAX_BYTES,
-        emails_optional=emails_optional(actor),
-        fields=tuple((field.name, field.label) for field in FIELDS),
+        emails_optional=data.whom == Whom.CLIENTS and emails_optional(actor),
+        fields=tuple((field.name, field.label) for field in fields_for(data.whom)),
     )
 
 
@@ -258,7 +264,12 @@ def open_import(actor: Actor, data: OpenImport) -> ImportSummary:
 def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
     """How the columns of a file are matched, and what the check says about the file as a whole."""
     job = _job(actor, data.import_id)
-    problems = mapping_problems(job.mapping, width=len(job.header), emails_optional=job.emails_optional)
+    problems = mapping_problems(
+        job.mapping,
+        width=len(job.header),
+        emails_optional=job.emails_optional,
+        fields=fields_for(job.whom),
+    )
     shown = [
         bool(problems or field) and not is_private(heading)
         for heading, field in zip(job.header, job.mapping, strict=True)
@@ -307,13 +318,18 @@ def preview_rows(actor: Actor, data: PreviewRows) -> Preview:
 
 
 @query(Permission.CLIENTS_IMPORT)
-def list_kept_clients(actor: Actor, data: ListKeptClients) -> tuple[KeptClient, ...]:
-    """The clients that undoing an import left alone since they had changed, those this actor may see."""
+def list_kept(actor: Actor, data: ListKept) -> tuple[KeptPerson, ...]:
+    """The people that undoing an import left alone since they had changed, those this actor may see."""
     job = _job(actor, data.import_id)
     if job.state != ImportState.UNDONE:
         return ()
+    if job.whom == Whom.MEMBERS:
+        here = Member.objects.filter(pk__in=job.members_made, ended_at__isnull=True).order_by(
+            "sort_key", "id"
+        )
+        return tuple(KeptPerson(*row) for row in here.values_list("id", "first_name", "last_name"))
     rows = visible_to(actor).filter(made_in_id=job.change_set_id).order_by("sort_key", "id")
-    return tuple(KeptClient(*row) for row in rows.values_list("id", "first_name", "last_name")[:500])
+    return tuple(KeptPerson(*row) for row in rows.values_list("id", "first_name", "last_name")[:500])
 
 
 @query(Permission.CLIENTS_IMPORT, records=True)
@@ -323,13 +339,11 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
     What a spreadsheet would calculate is written as text (RELIABILITY 1.18), and read back as it was.
     """
     job = _job(actor, data.import_id)
+    known = {field.name: field.label for field in fields_for(job.whom)}
     reasons: dict[int, str] = {}
     for body in _bodies(job, StagedKind.BAD):
         for row in read_bad(body):
-            labels = (
-                (BY_NAME[name].label if name in BY_NAME else "Row", text)
-                for name, text in row.reasons.items()
-            )
+            labels = ((known.get(name, "Row"), text) for name, text in row.reasons.items())
             reasons[row.line] = " ".join(f"{label}: {text}" for label, text in labels)
     for body in _bodies(job, StagedKind.DUPLICATE):
         batch = read_people(body)
@@ -361,8 +375,9 @@ def as_text(cell: str) -> str:
 
 
 _SUMMARY: Final = (
-    "id", "file_name", "state", "made_by_id", "made_by__first_name", "made_by__last_name", "made_at", "rows", "ready",
-    "bad", "duplicates", "done", "created", "kept", "with_duplicates", "problem", "ended_at", "change_set__undo_until",
+    "id", "whom", "file_name", "state", "made_by_id", "made_by__first_name", "made_by__last_name", "made_at", "rows",
+    "ready", "bad", "duplicates", "done", "created", "kept", "with_duplicates", "problem", "ended_at",
+    "change_set__undo_until",
 )  # fmt: skip
 
 
@@ -405,18 +420,41 @@ def _rows(job: Import, kind: StagedKind, start: int, limit: int) -> list[Preview
     )
     found: list[PreviewRow] = []
     for first, body in parts:
-        rows = _flawed(body) if kind == StagedKind.BAD else _people(kind, body)
+        if kind == StagedKind.BAD:
+            rows = _flawed(body, job.whom)
+        else:
+            rows = _members(body) if job.whom == Whom.MEMBERS else _people(kind, body)
         found.extend(rows[max(start - first, 0) : start + limit - first])
     return found
 
 
-def _flawed(body: str) -> list[PreviewRow]:
+def _flawed(body: str, whom: str) -> list[PreviewRow]:
     rows = []
+    known = {field.name for field in fields_for(whom)}
     for line, cells, reasons in read_bad(body):
-        whole = " ".join(text for name, text in reasons.items() if name not in BY_NAME)
-        by_field = {name: text for name, text in reasons.items() if name in BY_NAME}
+        whole = " ".join(text for name, text in reasons.items() if name not in known)
+        by_field = {name: text for name, text in reasons.items() if name in known}
         rows.append(PreviewRow(line, StagedKind.BAD.value, cells, by_field, whole, None))
     return rows
+
+
+def _members(body: str) -> list[PreviewRow]:
+    return [
+        PreviewRow(
+            row.line,
+            StagedKind.READY.value,
+            {
+                "first_name": row.first_name,
+                "last_name": row.last_name,
+                "email": row.email,
+                "role": "; ".join(row.roles),
+            },
+            {},
+            "",
+            None,
+        )
+        for row in read_rows(body)
+    ]
 
 
 def _people(kind: StagedKind, body: str) -> list[PreviewRow]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -26,10 +27,11 @@ from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
-from kinfold.domain.imports.commands import begin_check, date_order_of
+from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
 from kinfold.domain.imports.fields import Mapping
-from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows
+from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
+from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.staging import Sorter, Staged, read_people, stage, write_bad
@@ -40,13 +42,19 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import folded
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.team.actors import actor_for_member
+from kinfold.domain.team.commands.adding import take_in_recorded
+from kinfold.domain.team.granting import hold_team
 
 CHECKED_AGAIN: Final = (
     "Clients came in since this file was checked, and some of them are likely in it. It was checked again: look at the "
     "likely duplicates before you import."
 )
 GIVEN_UP: Final = "The import could not be finished. Nothing was saved. Try again, or ask for help."
-_NO_RIGHT: Final = "Whoever uploaded the file may not import clients any more. Nothing was saved."
+TEAM_CHECKED_AGAIN: Final = (
+    "The team or its roles changed since this file was checked. It was checked again: look at the rows before you "
+    "import."
+)
+_NO_RIGHT: Final = "Whoever uploaded the file may not import it any more. Nothing was saved."
 _BAD_ROWS_AT_ONCE: Final = 500
 _KNOWN_AT_ONCE: Final = 5_000
 _BETWEEN_REPORTS: Final = 0.5  # seconds
@@ -76,6 +84,14 @@ class ApplyImport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyMembersImport:
+    """An import of team members, and the rows that were checked."""
+
+    import_id: UUID
+    rows: tuple[MemberRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FailImport:
     """An import that cannot go on from `state`, and why, in a sentence."""
 
@@ -90,16 +106,16 @@ def check_file(practice_id: UUID, import_id: UUID, attempt: int) -> None:
     with entered(practice_id):
         job = Import.objects.filter(pk=import_id, attempt=attempt, state=ImportState.READING).first()
     if job is not None:
-        _do(job, ImportState.READING, _check)
+        _do(job, ImportState.READING, _check_members if job.whom == Whom.MEMBERS else _check)
 
 
 @task()
 def apply_file(practice_id: UUID, import_id: UUID) -> None:
-    """Make the checked rows clients."""
+    """Make the checked rows clients, or members of the team."""
     with entered(practice_id):
         job = Import.objects.filter(pk=import_id, state=ImportState.RUNNING).first()
     if job is not None:
-        _do(job, ImportState.RUNNING, _apply)
+        _do(job, ImportState.RUNNING, _apply_members if job.whom == Whom.MEMBERS else _apply)
 
 
 def do_now(practice_id: UUID, import_id: UUID) -> None:
@@ -160,38 +176,32 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
         trail.record(actor, "import.paused", subject=("import", job.id))
         return
     now = clock.now()
-    change_set = ChangeSet.objects.create(
-        kind="import",
-        state=ChangeState.DONE,
-        made_by_id=job.made_by_id,
-        made_at=now,
-        applied_at=now,
-        undo_until=now + UNDO_TIME,
-        rows=len(data.people.ids),
-        rows_done=len(data.people.ids),
-    )
-    tags_made = publish(data.people, change_set.id, now)
-    job.state = ImportState.DONE
-    job.created = job.done = len(data.people.ids)
-    job.change_set = change_set
-    job.tags_made = [str(tag_id) for tag_id in tags_made]
-    job.samples = []
-    job.problem = ""
-    job.ended_at = now
-    job.save()
-    used = [StagedKind.READY, StagedKind.DUPLICATE] if job.with_duplicates else [StagedKind.READY]
-    StagedRows.objects.filter(import_job=job, kind__in=used)._raw_delete(DEFAULT_DB_ALIAS)
-    trail.record(
-        actor,
-        "import.applied",
-        subject=("import", job.id),
-        detail={
-            "change_set": str(change_set.id),
-            "created": job.created,
-            "created_ids_sha256": data.people.digest,
-            "file_sha256": job.digest,
-        },
-    )
+    change_set = _change_set(job, len(data.people.ids), now)
+    job.tags_made = [str(tag_id) for tag_id in publish(data.people, change_set.id, now)]
+    _finish(actor, job, change_set, data.people.digest)
+
+
+@command(Permission.MEMBERS_INVITE)
+def apply_members_import(actor: Actor, data: ApplyMembersImport) -> None:
+    """Make the checked rows of a file members, in this one transaction, unless another worker did so already.
+
+    When somebody among them came or a role went since the check, nobody becomes a member: the file is checked again.
+    """
+    hold_team()
+    job = Import.objects.filter(pk=data.import_id, state=ImportState.RUNNING).first()
+    if job is None:
+        trail.nothing_changed()
+        return
+    people = [row.as_newcomer() for row in data.rows]
+    if not can_still_come(actor, people):
+        job.problem = TEAM_CHECKED_AGAIN
+        begin_check(job)
+        job.save()
+        trail.record(actor, "import.paused", subject=("import", job.id))
+        return
+    change_set = _change_set(job, len(people), clock.now())
+    job.members_made = [str(member.id) for member in take_in_recorded(actor, people)]
+    _finish(actor, job, change_set, sha256("\n".join(job.members_made).encode()).hexdigest())
 
 
 @command(Permission.CLIENTS_IMPORT)
@@ -205,6 +215,43 @@ def fail_import(actor: Actor, data: FailImport) -> None:
     trail.record(actor, "import.failed", subject=("import", data.import_id), outcome="failed")
 
 
+def _change_set(job: Import, rows: int, now: datetime) -> ChangeSet:
+    return ChangeSet.objects.create(
+        kind="import",
+        state=ChangeState.DONE,
+        made_by_id=job.made_by_id,
+        made_at=now,
+        applied_at=now,
+        undo_until=now + UNDO_TIME,
+        rows=rows,
+        rows_done=rows,
+    )
+
+
+def _finish(actor: Actor, job: Import, change_set: ChangeSet, created_ids_digest: str) -> None:
+    """Note that a file's people are in, and forget their rows."""
+    job.state = ImportState.DONE
+    job.created = job.done = change_set.rows
+    job.change_set = change_set
+    job.samples = []
+    job.problem = ""
+    job.ended_at = change_set.applied_at
+    job.save()
+    used = [StagedKind.READY, StagedKind.DUPLICATE] if job.with_duplicates else [StagedKind.READY]
+    StagedRows.objects.filter(import_job=job, kind__in=used)._raw_delete(DEFAULT_DB_ALIAS)
+    trail.record(
+        actor,
+        "import.applied",
+        subject=("import", job.id),
+        detail={
+            "change_set": str(change_set.id),
+            "created": job.created,
+            "created_ids_sha256": created_ids_digest,
+            "file_sha256": job.digest,
+        },
+    )
+
+
 def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) -> None:
     """Work with the rights that the uploader has now. What cannot succeed is noted; a busy database is tried again."""
     actor = actor_for_member(job.practice_id, job.made_by_id)
@@ -212,6 +259,7 @@ def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) 
         _fail(job, state, _NO_RIGHT)
         return
     try:
+        admit_to(actor, job.whom)
         work(job, actor)
     except OperationalError:
         raise
@@ -284,6 +332,32 @@ def _apply(job: Import, actor: Actor) -> None:
         people.append(read_people(body).people)
         progress.add(len(people[-1].emails))
     apply_import(actor, ApplyImport(import_id=job.id, people=prepare(people)))
+
+
+def _check_members(job: Import, actor: Actor) -> None:
+    with entered(job.practice_id):
+        table = read(files.fetch(job.practice_id, job.id, job.digest))
+        ready, bad = check_rows(actor, table, tuple(job.mapping))
+    record_check(
+        actor,
+        RecordCheck(
+            import_id=job.id,
+            attempt=job.attempt,
+            moment=clock.now(),
+            staged=(*([write_bad(bad, tuple(job.mapping), 0)] if bad else ()), *write_rows(ready)),
+            ready=len(ready),
+            bad=len(bad),
+            duplicates=0,
+            notes=(),
+        ),
+    )
+
+
+def _apply_members(job: Import, actor: Actor) -> None:
+    with entered(job.practice_id):
+        staged = StagedRows.objects.filter(import_job=job, kind=StagedKind.READY).order_by("start")
+        rows = [row for body in staged.values_list("body", flat=True) for row in read_rows(body)]
+    apply_members_import(actor, ApplyMembersImport(import_id=job.id, rows=tuple(rows)))
 
 
 class _BadRows:

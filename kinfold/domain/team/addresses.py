@@ -5,7 +5,7 @@ Of people on other teams nothing is said: only they learn that they must leave f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Q
 
@@ -45,27 +45,34 @@ def refuse_taken(email: str) -> None:
         raise found[email]
 
 
-def refuse_rows(problems: Iterable[Problem], emails: Iterable[str]) -> None:
-    """Raise PeopleRefused for the problems that rows have, and for addresses that cannot be added.
+def taken_rows(
+    emails: Iterable[str], whose: Callable[[int], str] = "person {}".format
+) -> tuple[list[Problem], list[ArchivedRow]]:
+    """What is wrong with rows whose address cannot be added or stands in an earlier row, and who is archived here.
 
-    `emails` are canonical, one for each row; an address that could not be taken is blank, and stands in `problems`.
+    `emails` are canonical, one for each row, and blank where a row's address could not be read. `whose` says what the
+    row of a number, counting from 1, is called.
     """
     rows = [(row, email) for row, email in enumerate(emails) if email]
     taken = taken_here(email for _, email in rows)
-    found = list(problems)
+    problems: list[Problem] = []
     archived: list[ArchivedRow] = []
     first: dict[str, int] = {}
     for row, email in rows:
         if email in first:
-            found.append(
-                Problem("email", f"This is also the email address of person {first[email] + 1}.", row)
-            )
+            sentence = f"This is also the email address of {whose(first[email] + 1)}."
+            problems.append(Problem("email", sentence, row))
         elif refusal := taken.get(email):
-            found.append(Problem("email", refusal.message, row))
+            problems.append(Problem("email", refusal.message, row))
             if isinstance(refusal, ArchivedHere):
                 archived.append(ArchivedRow(row, refusal.member_id))
         first.setdefault(email, row)
+    return problems, archived
+
+
+def refuse_rows(problems: Iterable[Problem], emails: Iterable[str]) -> None:
+    """Raise PeopleRefused for the problems that rows have, and for addresses that cannot be added."""
+    taken, archived = taken_rows(emails)
+    found = sorted([*problems, *taken], key=lambda problem: -1 if problem.row is None else problem.row)
     if found:
-        raise PeopleRefused(
-            sorted(found, key=lambda problem: -1 if problem.row is None else problem.row), archived
-        )
+        raise PeopleRefused(found, archived)

@@ -177,6 +177,13 @@ def let_go(member: Member) -> None:
     Member.objects.filter(pk=member.id).update(ended_at=now)
 
 
+def take_back(actor: Actor, member: Member) -> list[Event]:
+    """When adding somebody is undone: their place ends as in a removal. Returns what to record."""
+    events = move(actor, member, member.version, MemberStatus.REMOVED)
+    let_go(member)
+    return events
+
+
 def _end_what_ends(member: Member, to: MemberStatus, now: datetime) -> list[Event]:
     """A leaver is out with the same transaction: browsers, programs, invitations of theirs, and their supervision."""
     if LADDER[to].works:

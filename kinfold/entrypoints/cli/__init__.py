@@ -16,6 +16,10 @@ COMMANDS = {
     "setup": ("practices:setup", "Create a practice and its owner."),
     "demo": ("practices:demo", "Create practices full of invented people."),
     "import-clients": ("imports:import_clients", "Import clients from a file, or say what is wrong with it."),
+    "import-members": (
+        "imports:import_members",
+        "Add team members from a file, or say what is wrong with it.",
+    ),
     "audit": ("evidence:audit", "Check the audit trail."),
     "check": ("checking:check", "Say what is unsafe or missing in this installation."),
     "migrate": ("running:migrate", "Bring the database up to date."),

@@ -1,4 +1,4 @@
-"""`kinfold import-clients`."""
+"""`kinfold import-clients` and `kinfold import-members`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 from . import ready
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from kinfold.domain.access.actors import Actor
@@ -34,24 +35,42 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
+def _options(function: Callable[..., None]) -> Callable[..., None]:
+    """What both commands take."""
+    for option in reversed(
+        (
+            click.argument("file", type=click.Path(path_type=Path)),
+            click.option(
+                "--practice", "slug", required=True, metavar="SLUG", help="The practice's short name."
+            ),
+            click.option(
+                "--as",
+                "email",
+                required=True,
+                metavar="EMAIL",
+                help="Whose rights to use: a member's email address.",
+            ),
+            click.option(
+                "--map",
+                "matches",
+                multiple=True,
+                metavar="HEADING=FIELD",
+                help="What a column is, where its heading does not say. As often as needed; an empty field leaves "
+                "it out.",
+            ),
+            click.option(
+                "--check", "check_only", is_flag=True, help="Say what would happen, and import nothing."
+            ),
+            click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--practice", "slug", required=True, metavar="SLUG", help="The practice's short name.")
-@click.option(
-    "--as", "email", required=True, metavar="EMAIL", help="Whose rights to use: a member's email address."
-)
-@click.option(
-    "--map",
-    "matches",
-    multiple=True,
-    metavar="HEADING=FIELD",
-    help="What a column is, where its heading does not say. As often as needed; an empty field leaves it out.",
-)
-@click.option("--check", "check_only", is_flag=True, help="Say what would happen, and import nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_clients(
-    file: Path, slug: str, email: str, matches: tuple[str, ...], check_only: bool, as_json: bool
-) -> None:
+@_options
+def import_clients(**given: Any) -> None:
     """Import clients from a file, or say what is wrong with it.
 
     The fields are first_name, last_name, email, birth_date, sex_at_birth, external_id, phone and tag. A file with a
@@ -59,13 +78,38 @@ def import_clients(
     birth_date or sex_at_birth they stay unknown, and a note says so. Exit status 0 only when every row was imported
     (with --check: would be).
     """
+    _run("clients", **given)
+
+
+@click.command()
+@_options
+def import_members(**given: Any) -> None:
+    """Add team members from a file, or say what is wrong with it.
+
+    The fields are first_name, last_name, email and role: a role by its name, several with a semicolon between them. A
+    file with a row that is wrong is not imported at all. They are on the team at once and have no login yet: nobody is
+    contacted. Exit status 0 only when every row was imported (with --check: would be).
+    """
+    _run("members", **given)
+
+
+def _run(
+    whom: str,
+    *,
+    file: Path,
+    slug: str,
+    email: str,
+    matches: tuple[str, ...],
+    check_only: bool,
+    as_json: bool,
+) -> None:
     ready()
     from kinfold.domain.kernel.errors import DomainError
 
     outcome = Outcome()
     try:
         actor = _actor(slug, email)
-        _import(actor, file, matches, check_only=check_only, outcome=outcome)
+        _import(actor, file, whom, matches, check_only=check_only, outcome=outcome)
     except DomainError as error:
         outcome.errors += _as_errors(error)
     complete = not outcome.errors and not outcome.duplicates
@@ -93,7 +137,7 @@ def _actor(slug: str, email: str) -> Actor:
 
 
 def _import(
-    actor: Actor, file: Path, matches: tuple[str, ...], *, check_only: bool, outcome: Outcome
+    actor: Actor, file: Path, whom: str, matches: tuple[str, ...], *, check_only: bool, outcome: Outcome
 ) -> None:
     from kinfold.domain.imports.commands import (
         DiscardImport,
@@ -108,7 +152,7 @@ def _import(
     from kinfold.domain.imports.work import do_now
     from kinfold.domain.kernel.errors import InvalidInput, Problem
 
-    upload = UploadFile(file_name=file.name, content=load(file), matches=matches)
+    upload = UploadFile(file_name=file.name, content=load(file), matches=matches, whom=whom)
     import_id = upload_file(actor, upload)
     while True:
         do_now(actor.practice_id, import_id)

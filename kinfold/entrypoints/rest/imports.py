@@ -44,18 +44,22 @@ from .core import ApiRequest, confirmed, idempotency_key
 router = Router(tags=["imports"])
 
 Field = Literal[
-    "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag"
+    "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag", "role"
 ]
+Whom = Literal["clients", "members"]
 State = Literal["matching", "reading", "ready", "running", "done", "failed", "undone", "cancelled"]
 
 
 class ImportOut(Schema):
-    """One import. `rows` is about right until the file was checked; `done` says how far the work is.
+    """One import of clients, or of members of the team.
+
+    `rows` is about right until the file was checked; `done` says how far the work is.
 
     State: matching (columns to match), reading, ready (to be started), running, then done, failed, undone, cancelled.
     """
 
     id: UUID
+    whom: Whom
     file_name: str
     state: State
     made_by_id: UUID
@@ -138,7 +142,7 @@ class StartIn(Schema):
 
 
 class UndoneOut(Schema):
-    """The clients that were kept, since somebody changed them."""
+    """The people who were kept, since somebody changed them."""
 
     kept: list[UUID]
 
@@ -170,14 +174,16 @@ def upload(
     request: ApiRequest,
     file: File[UploadedFile],
     map: Form[list[str]] = [],  # noqa: A002, B006 - the API's own name; never changed
+    whom: Form[Whom] = "clients",
 ) -> Status[dict[str, Any]]:
-    """CSV, up to 20 MB. `map` may be given several times, as `Heading=field`, where the headings do not say enough.
+    """CSV, up to 20 MB, of clients, or of team members with `members:invite`.
 
-    The check begins at once when every required field has a column. Nothing is saved until the import is started.
+    `map` may be given several times, as `Heading=field`, where the headings do not say enough. The check begins at once
+    when every required field has a column. Nothing is saved until the import is started.
     """
-    if (file.size or 0) > get_upload_rules(request.auth, GetUploadRules()).largest_bytes:
+    if (file.size or 0) > get_upload_rules(request.auth, GetUploadRules(whom=whom)).largest_bytes:
         raise FileRefused("The file is larger than 20 MB. Split it and import the parts.")
-    data = UploadFile(file_name=file.name or "", content=file.read(), matches=tuple(map))
+    data = UploadFile(file_name=file.name or "", content=file.read(), matches=tuple(map), whom=whom)
     import_id = upload_file(request.auth, data, once=idempotency_key(request))
     return Status(201, _detail(request, import_id))
 
@@ -225,7 +231,7 @@ def left_out(request: ApiRequest, import_id: UUID) -> HttpResponse:
 
 @router.post("/imports/{uuid:import_id}/start", response={202: ImportOut}, summary="Import the ready rows")
 def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
-    """In the background; all of them become clients in one moment, or none."""
+    """In the background; all of them come in in one moment, or none."""
     confirmed(request)
     data = StartImport(
         import_id=import_id, leave_out_bad=body.leave_out_bad, with_duplicates=body.with_duplicates
@@ -236,7 +242,7 @@ def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
 
 @router.post("/imports/{uuid:import_id}/undo", response=UndoneOut, summary="Take an import back")
 def undo(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
-    """Within 30 days. Clients changed since are kept."""
+    """Within 30 days. Who was changed since is kept."""
     confirmed(request)
     kept = undo_import(request.auth, UndoImport(import_id=import_id), once=idempotency_key(request))
     return {"kept": list(kept)}

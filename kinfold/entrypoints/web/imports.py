@@ -33,7 +33,7 @@ from kinfold.domain.imports.queries import (
     ImportCheck,
     ImportSummary,
     ListImports,
-    ListKeptClients,
+    ListKept,
     OpenCheck,
     OpenImport,
     PreviewRow,
@@ -43,7 +43,7 @@ from kinfold.domain.imports.queries import (
     download_left_out,
     get_upload_rules,
     list_imports,
-    list_kept_clients,
+    list_kept,
     open_check,
     open_import,
     preview_rows,
@@ -58,6 +58,27 @@ _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
 _VIEWS: Final = ("problems", "ready", "bad", "duplicates")
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+# What the pages call those whom a file brings, where they then are, and the page of one.
+_WORDS: Final = {
+    "clients": {
+        "title": "Import clients",
+        "one": "client",
+        "several": "clients",
+        "success": "Success! Clients have been created!",
+        "now": "now on the Clients table",
+        "see": "See clients",
+        "list": "manage-clients",
+    },
+    "members": {
+        "title": "Import team members",
+        "one": "team member",
+        "several": "team members",
+        "success": "Success! Team Members have been created!",
+        "now": "now on the team",
+        "see": "See the team",
+        "list": "team",
+    },
+}
 _SEXES: Final = {
     "female": "Female",
     "male": "Male",
@@ -78,6 +99,7 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
         {
             "id": item.id,
             "file_name": item.file_name,
+            "several": _WORDS[item.whom]["several"],
             "by": item.made_by,
             "at": item.made_at,
             "imported": item.created,
@@ -102,21 +124,22 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
 @pages.signed_in
 def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Choose a file."""
-    rules = get_upload_rules(actor, GetUploadRules())
+    whom = "members" if (request.POST or request.GET).get("whom") == "members" else "clients"
+    rules = get_upload_rules(actor, GetUploadRules(whom=whom))
     if request.method == "GET":
-        return _choose(request, rules, "")
+        return _choose(request, whom, rules, "")
     file = request.FILES.get("file")
     if file is None:
-        return _choose(request, rules, "Choose a file.")
+        return _choose(request, whom, rules, "Choose a file.")
     if (file.size or 0) > rules.largest_bytes:  # seen before it is read into memory
         return _choose(
-            request, rules, f"The file is larger than {_largest(rules)}. Split it and import the parts."
+            request, whom, rules, f"The file is larger than {_largest(rules)}. Split it and import the parts."
         )
     try:
-        data = UploadFile(file_name=file.name or "", content=file.read())
+        data = UploadFile(file_name=file.name or "", content=file.read(), whom=whom)
         import_id = upload_file(actor, data, once=pages.form_key(request))
     except InvalidInput as refused:
-        return _choose(request, rules, refused.message)
+        return _choose(request, whom, rules, refused.message)
     return pages.see_other(_place(open_import(actor, OpenImport(import_id=import_id))))
 
 
@@ -197,7 +220,8 @@ def result(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     found = open_import(actor, OpenImport(import_id=import_id))
     if found.state in _AT_WORK | _WAITING:
         return pages.see_other(_place(found))
-    kept = list_kept_clients(actor, ListKeptClients(import_id=import_id)) if found.kept else ()
+    kept = list_kept(actor, ListKept(import_id=import_id)) if found.kept else ()
+    page_of = _member_page if found.whom == "members" else _client_page
     context = {
         "job": {
             **_job(found),
@@ -213,7 +237,7 @@ def result(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         },
         "problem": found.problem,
         "undo": {"until": found.undo_until} if found.undo_until else None,
-        "kept": kept,
+        "kept": [{"person": person, "href": page_of(person.id)} for person in kept],
     }
     return pages.page(request, "pages/imports/result.html", context)
 
@@ -258,13 +282,19 @@ def undo(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     return pages.see_other(reverse("import-result", kwargs={"import_id": import_id}))
 
 
-def _choose(request: HttpRequest, rules: UploadRules, problem: str) -> HttpResponse:
-    context = {"problem": problem, "email_optional": rules.emails_optional, "largest": _largest(rules)}
+def _choose(request: HttpRequest, whom: str, rules: UploadRules, problem: str) -> HttpResponse:
+    context = {
+        "whom": whom,
+        "words": _WORDS[whom],
+        "problem": problem,
+        "email_optional": rules.emails_optional,
+        "largest": _largest(rules),
+    }
     return pages.page(request, "pages/imports/new.html", context, status=422 if problem else 200)
 
 
 def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpResponse:
-    rules = get_upload_rules(actor, GetUploadRules())
+    rules = get_upload_rules(actor, GetUploadRules(whom=found.summary.whom))
     asked = request.GET.get("view", "")
     view = cast("View", asked if asked in _VIEWS else "problems")
     start = request.GET.get("start", "")
@@ -293,7 +323,7 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
         "used": sum(column.field is not None for column in found.columns),
         "view": view,
         "heads": [(name, label) for name, label in rules.fields if name in mapped],
-        "preview": [_shown(row) for row in preview.rows],
+        "preview": [_shown(row, summary.whom) for row in preview.rows],
         "first": preview.start + 1 if preview.rows else 0,
         "last": end,
         "total": preview.total,
@@ -318,8 +348,8 @@ def _column(column: Column) -> dict[str, Any]:
     }
 
 
-def _shown(row: PreviewRow) -> dict[str, Any]:
-    cells = row.cells if row.kind == "bad" else _readable(row.cells)
+def _shown(row: PreviewRow, whom: str) -> dict[str, Any]:
+    cells = row.cells if row.kind == "bad" or whom == "members" else _readable(row.cells)
     return {"line": row.line, "kind": row.kind, "cells": cells, "errors": row.reasons, "reason": row.reason}
 
 
@@ -334,7 +364,23 @@ def _readable(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def _job(summary: ImportSummary) -> dict[str, Any]:
-    return {"id": summary.id, "file_name": summary.file_name, "rows": summary.rows}
+    return {
+        "id": summary.id,
+        "whom": summary.whom,
+        "words": _WORDS[summary.whom],
+        "file_name": summary.file_name,
+        "rows": summary.rows,
+    }
+
+
+def _client_page(client_id: UUID) -> str:
+    """A client's page."""
+    return reverse("client", kwargs={"client_id": client_id})
+
+
+def _member_page(member_id: UUID) -> str:
+    """A member's page."""
+    return reverse("member", kwargs={"member_id": member_id})
 
 
 def _duplicates_taken(summary: ImportSummary) -> int:

@@ -148,6 +148,7 @@ def _add_page(request: HttpRequest, actor: Actor, form: PeopleForm, *, status: i
         **form.context(),
         "roles": grantable_roles(actor),
         "send_codes": request.POST.get("send_codes") == "yes",
+        "may_import": actor.may(Permission.CLIENTS_IMPORT),
     }
     return pages.page(request, ADD, context, status=status)
 

@@ -221,6 +221,7 @@ def _list(
         "may": {
             "invite": actor.may(Permission.MEMBERS_INVITE),
             "decide": actor.may(Permission.PRACTICE_OWN),
+            "import_": actor.may(Permission.MEMBERS_INVITE, Permission.CLIENTS_IMPORT),
             "open": True,
             "change": actor.may(Permission.MEMBERS_CHANGE),
             "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,

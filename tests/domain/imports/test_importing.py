@@ -39,14 +39,14 @@ from kinfold.domain.imports.queries import (
     DownloadLeftOut,
     ImportSummary,
     ListImports,
-    ListKeptClients,
+    ListKept,
     OpenCheck,
     OpenImport,
     Preview,
     PreviewRows,
     download_left_out,
     list_imports,
-    list_kept_clients,
+    list_kept,
     open_check,
     open_import,
     preview_rows,
@@ -386,7 +386,7 @@ def test_clients_changed_since_are_kept_and_listed(cast: Cast) -> None:
     kept = undo_import(cast.ada.actor, UndoImport(import_id=import_id))
     assert len(kept) == 2
     assert tally(cast) == count + 2
-    listed = list_kept_clients(cast.ada.actor, ListKeptClients(import_id=import_id))
+    listed = list_kept(cast.ada.actor, ListKept(import_id=import_id))
     assert [(client.first_name, client.last_name) for client in listed] == [
         ("Zoë", "Núñez"),
         ("Carl", "Orff"),
@@ -466,7 +466,7 @@ def test_who_loses_the_right_meanwhile_imports_nothing(cast: Cast) -> None:
     run_pending()
     summary = status(cast.olu, import_id)
     assert summary.state == "failed"
-    assert "may not import clients any more" in summary.problem
+    assert "may not import it any more" in summary.problem
     assert clients_of(cast) == before
 
 
@@ -484,7 +484,7 @@ def test_only_importers_import_and_only_where_they_belong(cast: Cast) -> None:
         (discard_import, DiscardImport(import_id=import_id)),
         (undo_import, UndoImport(import_id=import_id)),
         (download_left_out, DownloadLeftOut(import_id=import_id)),
-        (list_kept_clients, ListKeptClients(import_id=import_id)),
+        (list_kept, ListKept(import_id=import_id)),
     ]
     for use_case, data in foreign:
         with pytest.raises(NotFound):

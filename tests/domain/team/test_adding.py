@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kinfold.domain.access.models import Role
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.models import OutgoingMail
@@ -106,6 +108,12 @@ def test_somebody_who_is_archived_here_can_be_brought_back_instead(cast: Cast) -
     with pytest.raises(ArchivedHere) as archived:
         invite_member(cast.ada.actor, invited)
     assert archived.value.member_id == cast.lin.member_id
+
+
+def test_a_deleted_role_is_given_to_nobody(cast: Cast) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        Role.objects.filter(key="associate").update(deleted_at=clock.now())
+    assert problems(cast, person(cast, "Imani")) == [(0, "role_ids")]
 
 
 def test_somebody_on_another_team_is_created_like_anybody(cast: Cast) -> None:

@@ -125,3 +125,18 @@ def test_others_find_nothing(cast: Cast, browser_of: BrowserOf) -> None:
     assert send(stranger, "POST", f"/{import_id}/start", {}).status_code == 404
     with entered(cast.alder.practice_id):
         assert not Person_.objects.filter(made_in__isnull=False).exists()
+
+
+def test_a_file_of_members_comes_in_by_the_api(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    row = "Imani,Brooks,imani@example.org,Intern"
+    made = upload(browser, row, header="First name,Last name,Email,Role", whom="members")
+    assert (made.status_code, made.json()["whom"]) == (201, "members")
+    run_pending()
+    address = f"/{made.json()['id']}"
+    (found,) = send(browser, "GET", f"{address}/rows").json()["items"]
+    assert found["cells"]["role"] == "Intern"
+    assert send(browser, "POST", f"{address}/start", {}).status_code == 202
+    run_pending()
+    assert send(browser, "GET", address).json()["created"] == 1
+    assert upload(browser, row, whom="owners").status_code == 422

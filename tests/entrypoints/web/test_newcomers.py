@@ -8,9 +8,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kinfold.domain.identity.models import LoginSession
+from kinfold.domain.imports.models import Import
+from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.team.models import Invitation, Member, MemberStatus
@@ -364,3 +367,33 @@ def test_a_tampered_role_and_a_person_who_is_here_are_refused_on_the_form(
     response = browser.post(ADMIN, nora(cast, email=cast.bea.email))
     assert response.status_code == 409
     assert "This person is on the team already." in response.content.decode()
+
+
+# --- Import from a file -----------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_members_goes_the_way_of_files_of_clients(cast: Cast, browser_of: BrowserOf) -> None:
+    browser, new = browser_of(cast.ada), "/imports/new/?whom=members"
+    html = browser.get(TEAM).content.decode()
+    assert f'href="{new}"' in html
+    assert "Import from a file" in html
+    assert "<h1>Import team members</h1>" in browser.get(new).content.decode()
+    table = "First name,Last name,Email,Role\nImani,Brooks,imani@example.org,intern\nLin,Z,lin@example.org,Intern\n"
+    given = SimpleUploadedFile("team.csv", table.encode(), "text/csv")
+    browser.post("/imports/new/", {"file": given, "whom": "members"})
+    run_pending()
+    with entered(cast.alder.practice_id):
+        import_id = Import.objects.values_list("id", flat=True).get()
+    html = browser.get(f"/imports/{import_id}/check/").content.decode()
+    for words in ("Import 1 team member", "This person is on the team already.", "Intern"):
+        assert words in html
+    assert "Duplicates" not in html
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "key-1"})
+    run_pending()
+    html = browser.get(f"/imports/{import_id}/").content.decode()
+    assert "1 team member imported." in html
+    assert "Success! Team Members have been created!" in html
+    assert new_members(cast) == ["Imani Brooks"]
+    assert browser.post(f"/imports/{import_id}/undo/", {"form_key": "key-2"}).status_code == 303
+    assert "Imani" not in browser.get(TEAM).content.decode()
+    assert browser_of(cast.bea).get(new).status_code == 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.team.addresses import refuse_rows
 from kinfold.domain.team.commands.registering import send_codes
 from kinfold.domain.team.granting import hold_team, refuse_above
+from kinfold.domain.team.models import Member
 from kinfold.domain.team.names import checked_names
 from kinfold.domain.team.newcomers import Newcomer, take_in
 
@@ -51,40 +52,44 @@ def create_members(actor: Actor, data: CreateMembers) -> tuple[UUID, ...]:
     Returns their ids in the order given. Raises PeopleRefused naming every wrong field of every person (rows count from
     0), and AboveOwnRights for a role that allows more than the actor may do.
     """
+    if not data.people:
+        raise InvalidInput.one("people", "Add at least one person.")
+    if len(data.people) > MOST_AT_ONCE:
+        raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
     hold_team()
-    people = checked_people(actor, data.people)
-    members = take_in(people, clock.now())
-    trail.record_all(
-        actor,
-        [
-            trail.Event(
-                "member.created",
-                ("member", member.id),
-                detail={"roles": [str(each) for each in person.role_ids]},
-            )
-            for member, person in zip(members, people, strict=True)
-        ],
-    )
+    people, problems = as_newcomers(data.people)
+    refuse_rows(problems, [person.email for person in people])
+    refuse_above(actor, _living(each for person in people for each in person.role_ids).values())
+    members = take_in_recorded(actor, people)
     if data.send_codes:
         send_codes(actor, members)
     return tuple(member.id for member in members)
 
 
-def checked_people(actor: Actor, people: Sequence[NewMember]) -> list[Newcomer]:
-    """People as they will be stored."""
-    if not people:
-        raise InvalidInput.one("people", "Add at least one person.")
-    if len(people) > MOST_AT_ONCE:
-        raise InvalidInput.one("people", f"Add at most {MOST_AT_ONCE} people at a time, or import a file.")
+def as_newcomers(people: Sequence[NewMember]) -> tuple[list[Newcomer], list[Problem]]:
+    """People as they would be stored, and what is wrong with whom; what is wrong is blank. Rows count from 0."""
+    roles = _living(each for person in people for each in person.role_ids)
     problems: list[Problem] = []
-    roles = {
-        role.id: role
-        for role in Role.objects.filter(pk__in={each for person in people for each in person.role_ids})
-    }
-    newcomers = [_checked(person, roles, row, problems) for row, person in enumerate(people)]
-    refuse_rows(problems, [person.email for person in newcomers])
-    refuse_above(actor, roles.values())
-    return newcomers
+    return [_checked(person, roles, row, problems) for row, person in enumerate(people)], problems
+
+
+def take_in_recorded(actor: Actor, people: Sequence[Newcomer]) -> list[Member]:
+    """Make checked people members, each with an entry in the trail."""
+    members = take_in(people, clock.now())
+    events = [
+        trail.Event(
+            "member.created",
+            ("member", member.id),
+            detail={"roles": [str(role_id) for role_id in person.role_ids]},
+        )
+        for member, person in zip(members, people, strict=True)
+    ]
+    trail.record_all(actor, events)
+    return members
+
+
+def _living(role_ids: Iterable[UUID]) -> dict[UUID, Role]:
+    return {role.id: role for role in Role.objects.filter(pk__in=set(role_ids), deleted_at__isnull=True)}
 
 
 def _checked(person: NewMember, roles: dict[UUID, Role], row: int, problems: list[Problem]) -> Newcomer:

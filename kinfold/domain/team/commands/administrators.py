@@ -17,12 +17,13 @@ from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
 from kinfold.domain.team import emails
 from kinfold.domain.team.addresses import refuse_taken
+from kinfold.domain.team.commands.adding import take_in_recorded
 from kinfold.domain.team.commands.registering import send_codes
 from kinfold.domain.team.errors import AlreadyDecided, RoleGone
 from kinfold.domain.team.granting import acting_member, chosen_roles, hold_team, refuse_above
 from kinfold.domain.team.models import AdminRequest, AdminRequestRole, AdminRequestState
 from kinfold.domain.team.names import checked_names
-from kinfold.domain.team.newcomers import Newcomer, take_in
+from kinfold.domain.team.newcomers import Newcomer
 
 says(
     admin_request__created="asked to add someone as administrator",
@@ -124,9 +125,8 @@ def _take_in(actor: Actor, request: AdminRequest) -> None:
         email=request.email,
         role_ids=tuple(wanted.values_list("id", flat=True)),
     )
-    (member,) = take_in([newcomer], clock.now())
+    (member,) = take_in_recorded(actor, [newcomer])
     AdminRequest.objects.filter(pk=request.pk).update(member=member)
-    trail.record(actor, "member.created", subject=("member", member.id))
     send_codes(actor, [member])
 
 
