@@ -480,6 +480,20 @@ INTAKE = (
     post("/sign-up-requests/reject", P.CLIENTS_ACCEPT, status=204, body={"request_ids": ["{request_id}"]}),
 )  # fmt: skip
 
+GIVEN = {"act": "give_role", "role": "{other_harmless_role}", "member": "{harmless_member}"}
+
+SEVERAL = (
+    post("members-several", P.MEMBERS_READ, P.ROLES_ASSIGN, status=303, body={**GIVEN, "do": "confirm"}),
+    post(
+        "/members/several", P.MEMBERS_READ, P.ROLES_ASSIGN, status=204,
+        body={"act": "give_role", "role_id": "{other_harmless_role}", "member_ids": ["{harmless_member}"]},
+    ),
+    post(
+        "/members/several/preview", P.MEMBERS_READ, writes=False,
+        body={"act": "give_role", "role_id": "{other_harmless_role}", "member_ids": ["{harmless_member}"]},
+    ),
+)  # fmt: skip
+
 SEES = (P.CLIENTS_SEE_ALL, P.CLIENTS_SEE_OWN, P.CLIENTS_SEE_SUPERVISED)
 MANAGES = (
     P.MEMBERS_INVITE,
@@ -666,6 +680,7 @@ ROWS: tuple[Row, ...] = (
     *TEAM_API,
     *CREDENTIALS,
     *INTAKE,
+    *SEVERAL,
     *ROLES,
     *ROLES_API,
     *INVITATIONS,

@@ -18,7 +18,7 @@ from kinfold.domain.identity import emails, limits, links, passwords, registrati
 from kinfold.domain.identity.errors import AddressTaken, LinkNotKnown, LoginExists
 from kinfold.domain.identity.models import Login, LoginSession, Notice, UsedCode
 from kinfold.domain.identity.queries import has_second_factor
-from kinfold.domain.identity.sessions import SessionStore
+from kinfold.domain.identity.sessions import SessionStore, end_all
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, Problem
@@ -162,12 +162,12 @@ def end_sessions(login_id: UUID, *, but: str | None = None) -> int:
     sessions = LoginSession.objects.filter(login_id=login_id)
     if but is not None:
         sessions = sessions.exclude(digest=digest(but))
-    return sessions.delete()[0]
+    return end_all(sessions)
 
 
 def end_session(login_id: UUID, session_id: UUID) -> bool:
     """Sign one browser out; False when it is not this login's, or gone."""
-    return bool(LoginSession.objects.filter(login_id=login_id, public_id=session_id).delete()[0])
+    return bool(end_all(LoginSession.objects.filter(login_id=login_id, public_id=session_id)))
 
 
 def forget_what_ended() -> None:

@@ -94,6 +94,16 @@ class LoginSession(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
 
+class LastSeen(models.Model):
+    """When a login was last at work, written as its sessions end; open sessions say it themselves.
+
+    A login is rarely written, so this is no column of it, and no request writes it.
+    """
+
+    login = models.OneToOneField(Login, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    at = models.DateTimeField()
+
+
 class EmailedLink(models.Model):
     """A link that was mailed to somebody, single use and of one purpose.
 

@@ -6,6 +6,7 @@ about the login that is signed in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +14,9 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from kinfold.domain.identity.models import Login, LoginSession
+from kinfold.domain.identity.models import LastSeen, Login, LoginSession
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.prepared import prepared
@@ -93,3 +94,13 @@ def list_sessions(login_id: UUID, this_key: str | None = None) -> tuple[OpenSess
         )
     ]
     return tuple(sorted(sessions, key=lambda session: not session.is_this_one))
+
+
+def last_seen(login_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these logins was last at work: in an open session, or before its last one ended."""
+    wanted = list(login_ids)
+    found = dict(LastSeen.objects.filter(login_id__in=wanted).values_list("login_id", "at"))
+    newest = LoginSession.objects.filter(login_id__in=wanted).order_by().values("login_id")
+    for login_id, at in newest.annotate(at=Max("last_seen_at")).values_list("login_id", "at"):
+        found[login_id] = max(at, found.get(login_id, at))
+    return found

@@ -14,9 +14,9 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from kinfold.domain.identity.models import LoginSession
+from kinfold.domain.identity.models import LastSeen, LoginSession
 from kinfold.domain.identity.vault import SealBroken, seal, unseal
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
@@ -99,7 +99,7 @@ class SessionStore(SessionBase):
         """End this session, or the one of a key."""
         key = session_key or self.session_key
         if key:
-            LoginSession.objects.filter(digest=digest(key)).delete()
+            end_all(LoginSession.objects.filter(digest=digest(key)))
 
     def flush(self) -> None:
         """End this session and go on with a fresh one."""
@@ -115,7 +115,17 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         """Delete sessions that have ended."""
-        LoginSession.objects.filter(expires_at__lte=clock.now()).delete()
+        end_all(LoginSession.objects.filter(expires_at__lte=clock.now()))
+
+
+def end_all(sessions: QuerySet[LoginSession]) -> int:
+    """End these sessions and keep when each login was last seen in one. Returns how many ended."""
+    seen = sessions.filter(login__isnull=False).order_by().values("login_id").annotate(at=Max("last_seen_at"))
+    found = {row["login_id"]: row["at"] for row in seen}
+    before = dict(LastSeen.objects.filter(login_id__in=found).values_list("login_id", "at"))
+    kept = [LastSeen(login_id=login, at=max(at, before.get(login, at))) for login, at in found.items()]
+    LastSeen.objects.bulk_create(kept, update_conflicts=True, unique_fields=["login"], update_fields=["at"])
+    return sessions.delete()[0]
 
 
 @prepared

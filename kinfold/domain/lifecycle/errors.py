@@ -39,3 +39,10 @@ class IsOwner(Conflict):
 
     code = "is-owner"
     message = "This person is an owner, who may do everything. Take the Owner role away first."
+
+
+class NotForEverybody(Conflict):
+    """An act on several is done to all of them or to none."""
+
+    code = "not-for-everybody"
+    message = "This cannot be done to everybody you chose, so nothing was changed. Look at the list again."

@@ -19,12 +19,27 @@ from kinfold.domain.lifecycle.leaving import (
     remove_admin_access,
     remove_member,
 )
+from kinfold.domain.lifecycle.several import (
+    ChangeSeveral,
+    PreviewSeveral,
+    change_several,
+    preview_several,
+)
 from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.queries.profile import GetOwnProfile, OwnProfile, get_own_profile
 
 from .core import ApiRequest, confirmed, idempotency_key, if_match
 from .team import member_detail
-from .team_schemas import ArchiveIn, LeavingOut, MemberDetailOut, OwnProfileOut, RemoveIn, StatusIn
+from .team_schemas import (
+    ArchiveIn,
+    FittingList,
+    LeavingOut,
+    MemberDetailOut,
+    OwnProfileOut,
+    RemoveIn,
+    SeveralIn,
+    StatusIn,
+)
 
 router = Router(tags=["team"])
 
@@ -33,6 +48,24 @@ router = Router(tags=["team"])
 def me(request: ApiRequest) -> OwnProfile:
     """For everybody on a team, and for those who were archived."""
     return get_own_profile(request.auth, GetOwnProfile())
+
+
+@router.post("/members/several/preview", response=FittingList, summary="Try an act on several members")
+def preview(request: ApiRequest, body: SeveralIn) -> dict[str, Any]:
+    """To whom it can be done, and why not to the others. Nothing is changed."""
+    return {"items": preview_several(request.auth, PreviewSeveral(change=_several(body)))}
+
+
+@router.post("/members/several", response={204: None}, summary="Do an act to several members")
+def several(request: ApiRequest, body: SeveralIn) -> Status[None]:
+    """To all of them or to none. Needs what the act needs for one."""
+    confirmed(request)
+    change_several(request.auth, _several(body), once=idempotency_key(request))
+    return Status(204, None)
+
+
+def _several(body: SeveralIn) -> ChangeSeveral:
+    return ChangeSeveral(**{**body.dict(), "member_ids": tuple(body.member_ids)})
 
 
 @router.put("/members/{uuid:member_id}/status", response=MemberDetailOut, summary="Change a status")

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from kinfold.domain.credentials.queries.pickers import ListTakers, list_takers
+from kinfold.domain.credentials.queries.team import MembersByLicence, members_by_licence
 from kinfold.domain.team.commands.invitations import (
     AcceptInvitation,
     DeclineInvitation,
@@ -274,6 +275,12 @@ def _members(request: ApiRequest, filters: MembersFilter, words: str) -> dict[st
         view=TeamView(filters.view),
         search=words,
         role_id=filters.role_id,
+        status=filters.status,
+        supervisor_id=filters.supervisor_id,
+        supervised=filters.supervised,
+        only=members_by_licence(request.auth, MembersByLicence(state=filters.licence))
+        if filters.licence
+        else None,
         sort=filters.sort,
         window=Window(after=filters.after, limit=filters.limit),
     )

@@ -59,8 +59,33 @@ class MemberOut(Schema):
     registered: bool
     code_until: datetime | None
     joined_at: datetime
+    last_seen_at: datetime | None
     exceptions: int
     version: int
+
+
+class SeveralIn(Body):
+    """One act on several members: `role_id` for roles, `until` for a hold, `clients` for archiving."""
+
+    member_ids: list[UUID] = Field(max_length=100)
+    act: Literal["give_role", "take_role", "active", "on_hold", "inactive", "archive", "send_codes"]
+    role_id: UUID | None = None
+    until: AwareDatetime | None = None
+    clients: Literal["", "wait"] = ""
+    reason: Words = ""
+
+
+class FittingOut(Schema):
+    """Whether the act can be done to one member; `why_not` is "" when it can."""
+
+    member_id: UUID
+    why_not: str
+
+
+class FittingList(Schema):
+    """All who were named, in name order."""
+
+    items: list[FittingOut]
 
 
 class StatusPeriodOut(Schema):
@@ -198,11 +223,18 @@ class PracticeOut(Schema):
 
 
 class MembersFilter(Schema):
-    """Which part of the list; sorted by `name` or `joined`, with `-` in front for the other way round."""
+    """Which part of the list; sorted by `name`, `joined` or `seen`, with `-` in front for the other way round.
+
+    `supervised` finds those who need a supervisor and have none.
+    """
 
     view: Literal["active", "archived"] = "active"
     role_id: UUID | None = None
-    sort: Literal["name", "-name", "joined", "-joined"] = "name"
+    status: Literal["", "active", "on_hold", "inactive"] = ""
+    supervisor_id: UUID | None = None
+    supervised: Literal["", "missing"] = ""
+    licence: Literal["", "expired", "soon", "missing"] = ""
+    sort: Literal["name", "-name", "joined", "-joined", "seen", "-seen"] = "name"
     after: UUID | None = None
     limit: int = 50
 

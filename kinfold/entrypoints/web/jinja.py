@@ -60,6 +60,7 @@ def environment(**options: object) -> Environment:
         url=url,
     )
     env.filters.update(
+        ago=ago,
         avatar=avatar,
         day=day,
         full_day=full_day,
@@ -183,6 +184,20 @@ def month_day_time(value: datetime) -> str:
     """A moment: "Nov 21, 8:12 AM", with the year when it is not the current one."""
     local = value.astimezone(place.zone())
     return f"{day(value)}, {local.hour % 12 or 12}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def ago(value: datetime) -> str:
+    """How long ago somebody was at work: "Now", "18 min ago", "2 h ago", "Yesterday", then the day."""
+    zone = place.zone()
+    now, local = datetime.now(zone), value.astimezone(zone)
+    minutes = int((now - local).total_seconds() // 60)
+    if minutes < 5:
+        return "Now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if local.date() == now.date():
+        return f"{minutes // 60} h ago"
+    return "Yesterday" if (now.date() - local.date()).days == 1 else day(value)
 
 
 def number(value: int) -> str:

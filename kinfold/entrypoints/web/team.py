@@ -17,8 +17,10 @@ from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_casel
 from kinfold.domain.credentials.queries.team import (
     ListAttention,
     ListLicences,
+    MembersByLicence,
     list_attention,
     list_licences,
+    members_by_licence,
 )
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from kinfold.domain.team.commands.invitations import (
@@ -33,10 +35,10 @@ from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere, InvitationN
 from kinfold.domain.team.queries.administrators import ListAdminRequests, list_admin_requests
 from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
-from kinfold.domain.team.queries.members import ListMembers, MemberRow, list_members
+from kinfold.domain.team.queries.members import ListMembers, ListNames, MemberRow, list_members, list_names
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import administrators, members, newcomers, pages
+from . import administrators, members, newcomers, pages, several
 
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
@@ -45,6 +47,11 @@ VIEWS = (
     (TeamView.PENDING, "Pending", "Invited, not answered yet"),
     (TeamView.ARCHIVED, "Archived", "Left, history kept"),
 )
+
+
+STATUSES = (("active", "Active"), ("on_hold", "On hold"), ("inactive", "Inactive"))
+LICENCES = {"expired": "Expired", "soon": "Expires within 90 days", "missing": "Not given"}
+MISSING = ("missing", "No supervisor, and needs one")
 
 
 @require_GET
@@ -169,6 +176,7 @@ def _list(
     show = asked.get("show", "")
     view = TeamView(show) if show in set(TeamView) else TeamView.ACTIVE
     role_id = pages.a_uuid(asked.get("role", ""))
+    status, supervisor, licence = (asked.get(name, "") for name in ("status", "supervisor", "licence"))
     sort = asked.get("sort", "") or "name"
     window = Window(after=pages.a_uuid(asked.get("after", "")), before=pages.a_uuid(asked.get("before", "")))
     roles = list_roles(actor, ListRoles())
@@ -189,7 +197,20 @@ def _list(
         context |= {"rows": waiting.page.rows, "declined": waiting.declined}
     else:
         people = list_members(
-            actor, ListMembers(view=view, search=typed, role_id=role_id, sort=sort, window=window)
+            actor,
+            ListMembers(
+                view=view,
+                search=typed,
+                role_id=role_id,
+                status=status,
+                supervisor_id=pages.a_uuid(supervisor),
+                supervised=supervisor if supervisor == "missing" else "",
+                only=members_by_licence(actor, MembersByLicence(state=licence))
+                if licence in LICENCES
+                else None,
+                sort=sort,
+                window=window,
+            ),
         )
         counts, page = people.counts, _page(people.page)
         noun = "team member" if people.page.total == 1 else "team members"
@@ -207,14 +228,28 @@ def _list(
         "show": "" if view is TeamView.ACTIVE else view.value,
         "sort": "" if sort == "name" else sort,
         "role": str(role_id) if role_id else "",
+        "status": status,
+        "supervisor": supervisor,
+        "licence": licence,
     }
+    filters = [_role_filter(roles, params["role"])]
+    if view is TeamView.ACTIVE:
+        supervisors = list_names(actor, ListNames(supervisors=True))
+        filters += [
+            _choices("status", "Status", status, STATUSES),
+            _choices(
+                "supervisor", "Supervisor", supervisor, ((str(m.id), m.name) for m in supervisors), MISSING
+            ),
+            _choices("licence", "License", licence, LICENCES.items()),
+        ]
     context |= {
         "tabs": tabs(actor, counts, "team"),
         "aside": f"{counts.active} active",
         "views": [_view(item, counts, view) for item in VIEWS],
         "q": typed,
         "params": {**params, "sort": sort},
-        "filters": [_role_filter(roles, params["role"])],
+        "filters": filters,
+        "several": several.offered(actor) if view is TeamView.ACTIVE else [],
         "page": page,
         "noun": noun,
         "pending": view is TeamView.PENDING,
@@ -259,6 +294,14 @@ def _role_filter(roles: Iterable[RoleRow], value: str) -> dict[str, Any]:
     return {"name": "role", "label": "Role", "value": known, "options": options}
 
 
+def _choices(
+    name: str, label: str, value: str, options: Iterable[tuple[str, str]], *first: tuple[str, str]
+) -> dict[str, Any]:
+    offered = [{"value": key, "label": words} for key, words in (*first, *options)]
+    known = value if any(option["value"] == value for option in offered) else ""
+    return {"name": name, "label": label, "value": known, "options": offered}
+
+
 def _invite_form(
     request: HttpRequest,
     actor: Actor,
@@ -292,6 +335,7 @@ routes = [
     path("manage/team/invite/", invite, name="team-invite"),
     path("manage/team/invitations/", invitations, name="invitations"),
     *administrators.routes,
+    *several.routes,
     *newcomers.routes,
     *members.routes,
 ]

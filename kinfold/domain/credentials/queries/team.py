@@ -16,7 +16,7 @@ from kinfold.domain.credentials.models import Category, Credential
 from kinfold.domain.credentials.states import ExpiryState, expiry_state, titles
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.periods import holds
-from kinfold.domain.team.models import MemberRole
+from kinfold.domain.team.models import Member, MemberRole
 from kinfold.domain.team.statuses import ON_THE_TEAM
 
 
@@ -56,6 +56,13 @@ class ListAttention:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MembersByLicence:
+    """Those whose licence has "expired", expires "soon", or is "missing" though their role sees clients."""
+
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Attention:
     """One licence or cover that somebody should look after."""
 
@@ -90,6 +97,22 @@ def list_licences(actor: Actor, data: ListLicences) -> Mapping[UUID, LicenceOfMe
         member_id: _line(letters.get(member_id, ""), member_id in clinical, rows.get(member_id, []), today)
         for member_id in data.member_ids
     }
+
+
+@query(Permission.MEMBERS_READ)
+def members_by_licence(actor: Actor, data: MembersByLicence) -> frozenset[UUID]:
+    """The members whose licences stand so, for a list to be narrowed by."""
+    everybody = tuple(Member.objects.filter(ended_at__isnull=True).values_list("id", flat=True))
+    lines = list_licences(actor, ListLicences(member_ids=everybody))
+    return frozenset(
+        member_id
+        for member_id, line in lines.items()
+        if (
+            line.needed and not line.given
+            if data.state == "missing"
+            else line.given and line.state == data.state
+        )
+    )
 
 
 @query(Permission.MEMBERS_READ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import permissions_of_member
 from kinfold.domain.identity import registration_codes
+from kinfold.domain.identity.queries import last_seen
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
@@ -44,11 +45,19 @@ from kinfold.domain.team.statuses import LADDER, allowed_now, status_now
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListMembers:
-    """Which members: a view (not Pending), words, a role; sorted by "name" or "joined"; which part of them."""
+    """Which members: a view (not Pending), words, a role, a status, a supervisor; which part of them in what order.
+
+    `supervised` is "missing" for those who need a supervisor and have none. `only` are the members among whom to look,
+    for what other packages know of them. Sorted by "name", "joined" or "seen".
+    """
 
     view: TeamView = TeamView.ACTIVE
     search: str = ""
     role_id: UUID | None = None
+    status: str = ""
+    supervisor_id: UUID | None = None
+    supervised: str = ""
+    only: frozenset[UUID] | None = None
     sort: str = "name"
     window: Window = field(default_factory=Window)
 
@@ -89,6 +98,7 @@ class MemberRow:
     registered: bool
     code_until: datetime | None
     joined_at: datetime
+    last_seen_at: datetime | None
     exceptions: int
     version: int
 
@@ -145,6 +155,7 @@ class _Held(NamedTuple):
     is_admin: bool
 
 
+_NEVER = datetime(1900, 1, 1, tzinfo=UTC)
 _NO_ROLES = _Held((), (), requires_supervision=False, allows=(), is_admin=False)
 
 
@@ -153,13 +164,14 @@ def list_members(actor: Actor, data: ListMembers) -> TeamPage:
     """The Active or the Archived view of the team, found by the beginnings of words (SPEC 4, U05–U07)."""
     rows = _members(actor, Q(ended_at__isnull=True))
     wanted = found_in(data.view)
-    found = [row for row in rows if row.state in wanted and data.role_id in (None, *row.role_ids)]
+    found = [row for row in rows if row.state in wanted and _fits(row, data)]
     found = ordered(
         matching(found, data.search),
         data.sort,
         {
             "name": lambda row: (by_name(row.first_name, row.last_name), row.id),
             "joined": lambda row: by_moment(row.joined_at, row.id),
+            "seen": lambda row: by_moment(row.last_seen_at or _NEVER, row.id),
         },
     )
     return TeamPage(
@@ -211,8 +223,18 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
     )
 
 
+def _fits(row: MemberRow, data: ListMembers) -> bool:
+    return (
+        data.role_id in (None, *row.role_ids)
+        and data.status in ("", row.state)
+        and data.supervisor_id in (None, *(supervision.member_id for supervision in row.supervisors))
+        and (data.supervised != "missing" or row.needs_supervisor)
+        and (data.only is None or row.id in data.only)
+    )
+
+
 def _members(actor: Actor, which: Q) -> list[MemberRow]:
-    """Members with their roles and supervisors of now, in four queries, or five when some are not registered."""
+    """Members with their roles and supervisors of now, in six queries, or seven when some are not registered."""
     roles = _roles_of(which)
     supervisors = supervisors_of(holds(clock.now()), which)
     rows = list(
@@ -223,8 +245,10 @@ def _members(actor: Actor, which: Q) -> list[MemberRow]:
             *("id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"),
             "hold_until",
             "overrides",
+            "login_id",
         )
     )
+    seen = last_seen(row[10] for row in rows if row[10])
     waiting = [row[0] for row in rows if not row[5]]
     codes = registration_codes.expiries(KIND, waiting) if waiting else {}
     now = clock.now()
@@ -253,10 +277,16 @@ def _members(actor: Actor, which: Q) -> list[MemberRow]:
             registered=registered,
             code_until=codes.get(member_id),
             joined_at=joined_at,
+            last_seen_at=seen.get(login_id),
             exceptions=len(overrides),
             version=version,
         )
-        for member_id, first, last, address, status, registered, joined_at, version, hold_until, overrides in rows
+        for (
+            *(member_id, first, last, address, status, registered, joined_at, version),
+            hold_until,
+            overrides,
+            login_id,
+        ) in rows
     ]
 
 
