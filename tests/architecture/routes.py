@@ -483,7 +483,10 @@ INTAKE = (
 GIVEN = {"act": "give_role", "role": "{other_harmless_role}", "member": "{harmless_member}"}
 
 SEVERAL = (
-    post("members-several", P.MEMBERS_READ, P.ROLES_ASSIGN, status=303, body={**GIVEN, "do": "confirm"}),
+    get("member-access", P.MEMBERS_READ, P.ACCESS_EXPLAIN),
+    get("member-history", P.MEMBERS_READ),
+    get("/members/{member_id}/history", P.MEMBERS_READ),
+    post("members-several", P.MEMBERS_READ, P.ROLES_ASSIGN, body=GIVEN, writes=False),
     post(
         "/members/several", P.MEMBERS_READ, P.ROLES_ASSIGN, status=204,
         body={"act": "give_role", "role_id": "{other_harmless_role}", "member_ids": ["{harmless_member}"]},

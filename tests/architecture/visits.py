@@ -32,6 +32,7 @@ VIEWS = (
     ),
     *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
     "/manage/team/?role={harmless_role}",
+    "/manage/team/?status=active&supervisor=missing&licence=expired&sort=-seen",
     "/manage/team/{member_id}/archive/",
     "/profile/",
     "/clients/{client_id}/?check={member_id}",

@@ -26,7 +26,14 @@ from kinfold.domain.lifecycle.several import (
     preview_several,
 )
 from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
-from kinfold.domain.team.queries.profile import GetOwnProfile, OwnProfile, get_own_profile
+from kinfold.domain.team.queries.profile import (
+    GetMemberHistory,
+    GetOwnProfile,
+    MemberHistory,
+    OwnProfile,
+    get_own_profile,
+    member_history,
+)
 
 from .core import ApiRequest, confirmed, idempotency_key, if_match
 from .team import member_detail
@@ -35,6 +42,7 @@ from .team_schemas import (
     FittingList,
     LeavingOut,
     MemberDetailOut,
+    MemberHistoryOut,
     OwnProfileOut,
     RemoveIn,
     SeveralIn,
@@ -82,6 +90,12 @@ def set_status(
     )
     change_member_status(request.auth, data)
     return member_detail(request, response, member_id)
+
+
+@router.get("/members/{uuid:member_id}/history", response=MemberHistoryOut, summary="A member over time")
+def history(request: ApiRequest, member_id: UUID) -> MemberHistory:
+    """Roles, statuses, supervision both ways and exceptions, each in periods with the newest first."""
+    return member_history(request.auth, GetMemberHistory(member_id=member_id))
 
 
 @router.get("/members/{uuid:member_id}/leaving", response=LeavingOut, summary="What hangs on a member")

@@ -317,6 +317,16 @@ class HeldOut(Schema):
     until: datetime | None
 
 
+class MemberHistoryOut(Schema):
+    """What a member was; an exception's name says its permission and whether it was on or off."""
+
+    roles: list[HeldOut]
+    statuses: list[StatusPeriodOut]
+    supervisors: list[HeldOut]
+    supervisees: list[HeldOut]
+    exceptions: list[HeldOut]
+
+
 class OwnStatusOut(Schema):
     """One period with another status than active."""
 

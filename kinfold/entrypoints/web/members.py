@@ -35,7 +35,7 @@ from kinfold.domain.team.queries.members import (
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 from kinfold.domain.team.statuses import WORKS
 
-from . import credentials, pages, supervision
+from . import credentials, member_tabs, pages, place, supervision
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -164,6 +164,7 @@ def _member_page(
     caseload = _caseload(actor, card.member.id)
     context = {
         "member": card.member,
+        "tabs": member_tabs.tabs(actor, card.member.id, "member"),
         "registration": registrations([card.member]).get(card.member.id),
         "statuses": card.statuses,
         "editing": editing,
@@ -242,6 +243,7 @@ def _address(member_id: UUID) -> str:
 
 
 routes = [
+    *member_tabs.routes,
     path("manage/team/<uuid:member_id>/", member, name="member"),
     path("manage/team/<uuid:member_id>/name/", name, name="member-name"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),

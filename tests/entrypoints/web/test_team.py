@@ -256,3 +256,37 @@ def test_another_practices_owner_sees_nothing_of_this_team(cast: Cast, browser_o
         browser.post(SEARCH, {"q": "lin"}).content.decode(),
     ):
         assert "example.org" not in html.replace("fran@example.org", "")
+
+
+@pytest.mark.requirement("U69")
+def test_an_action_on_several_is_previewed_and_then_done(
+    cast: Cast, browser_of: Callable[[Person], Client]
+) -> None:
+    browser = browser_of(cast.ada)
+    chosen = {"act": "give_role", "member": [str(cast.lin.member_id), str(cast.theo.member_id)]}
+    asked = browser.post("/manage/team/several/", chosen).content.decode()
+    assert "Choose…" in asked
+    with_role = {**chosen, "role": str(cast.alder.roles["associate"])}
+    preview = browser.post("/manage/team/several/", with_role).content.decode()
+    assert "2 of 2 people" in preview
+    done = browser.post("/manage/team/several/", {**with_role, "do": "confirm"})
+    assert done.status_code == 303
+    assert browser.get("/manage/team/").content.decode().count("Associate") >= 2
+    nothing = browser.post("/manage/team/several/", {"act": "give_role"})
+    assert nothing.status_code == 303
+
+
+def test_the_list_is_narrowed_by_status_supervisor_and_licence(
+    cast: Cast, browser_of: Callable[[Person], Client]
+) -> None:
+    browser = browser_of(cast.ada)
+
+    def found(query: str) -> set[str]:
+        text = browser.get(f"/manage/team/?{query}").content.decode()
+        return {person.first_name for person in cast.team if f'aria-label="Select {person.name}"' in text}
+
+    assert found("status=on_hold") == set()
+    assert found(f"supervisor={cast.sana.member_id}") == {"Theo"}
+    assert found("supervisor=missing") == set()
+    assert found("licence=missing") == {"Sana", "Theo", "Lin"}
+    assert found("licence=expired") == set()

@@ -55,12 +55,16 @@ class AccessOfMember:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenClient:
-    """A client by name; `rules` are the member's reasons to see them, where one member is asked about."""
+    """A client by name; `rules` are the member's reasons to see them, where one member is asked about.
+
+    `ends` says which single change would end that; with several reasons none does.
+    """
 
     id: UUID
     first_name: str
     last_name: str
     rules: tuple[str, ...] = ()
+    ends: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +83,11 @@ class Way:
     kind: str
     rule: str
     clients: int
+
+    @property
+    def ends(self) -> str:
+        """Which single change would end this way."""
+        return ENDS[self.kind]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +141,7 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
         at=at,
         level=highest_level(viewer.permissions).name.lower() if ways else "",
         ways=tuple(ways),
-        page=_with_rules(page, [rule for _, rule in to_all], by_tie, at),
+        page=_with_rules(page, viewer, to_all, by_tie, at),
     )
 
 
@@ -149,6 +158,16 @@ def _showing_all(viewer: Viewer, at: datetime) -> list[tuple[str, str]]:
     names = dict(Role.objects.filter(pk__in=[way.role_id for way in found]).values_list("id", "name"))
     return [(way.kind, f"{names[way.role_id]} role" if way.role_id else BY_OVERRIDE) for way in found]
 
+
+# What would end each kind of way, said where somebody asks how to close it.
+ENDS = {
+    "own": "Giving the client to somebody else",
+    "walk_in": "Its day is over by itself; the look at the face sheet ends with the assignment",
+    "cover": "The end of the cover",
+    "supervision": "Ending the supervision, or giving the client to somebody else",
+    "role": "Taking this role away, or changing what it allows",
+    "override": "Taking the exception for this person away",
+}
 
 # The rule by which somebody's own tie of each kind counts.
 _OWN_RULES = {
@@ -189,19 +208,36 @@ def _ways_by_tie(mine: QuerySet[Client], viewer: Viewer, by_tie: _Rules, at: dat
             yield Way(kind=way, rule=rule, clients=clients)
 
 
-def _with_rules(page: SeenPage, to_all: list[str], by_tie: _Rules, at: datetime) -> SeenPage:
+def _with_rules(
+    page: SeenPage, viewer: Viewer, to_all: list[tuple[str, str]], by_tie: _Rules, at: datetime
+) -> SeenPage:
     ties = Assignment.objects.filter(
         holds(at),
         member_id__in={member_id for member_id, _ in by_tie},
         client_id__in=[client.id for client in page.clients],
     )
-    rules: defaultdict[UUID, list[str]] = defaultdict(list)
+    # Each client's rules, each with the kind of way it is; two ties under one rule are one reason.
+    rules: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
     for client_id, member_id, tied_as in ties.order_by("since").values_list("client_id", "member_id", "kind"):
-        rule = by_tie[member_id, AssignmentKind(tied_as)]
-        if rule not in rules[client_id]:
-            rules[client_id].append(rule)
-    seen = (replace(client, rules=(*rules[client.id], *to_all)) for client in page.clients)
+        kind = AssignmentKind(tied_as)
+        rule = by_tie[member_id, kind]
+        if member_id != viewer.member_id:
+            rules[client_id].setdefault(rule, "supervision")
+        else:
+            rules[client_id].setdefault(rule, kind.value if kind in FURTHER_KINDS else "own")
+    for client in page.clients:
+        rules[client.id].update({rule: kind for kind, rule in to_all})
+    seen = (
+        replace(client, rules=tuple(rules[client.id]), ends=_ends(list(rules[client.id].values())))
+        for client in page.clients
+    )
     return replace(page, clients=tuple(seen))
+
+
+def _ends(kinds: list[str]) -> str:
+    if len(kinds) == 1:
+        return ENDS[kinds[0]]
+    return f"None alone: {len(kinds)} reasons"
 
 
 def _page(clients: QuerySet[Client], after: UUID | None, limit: int) -> SeenPage:
