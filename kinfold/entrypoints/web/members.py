@@ -35,7 +35,7 @@ from kinfold.domain.team.queries.members import (
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 from kinfold.domain.team.statuses import WORKS
 
-from . import credentials, member_tabs, pages, place, supervision
+from . import credentials, member_tabs, pages, supervision
 from .identity.gates import confirmed
 from .jinja import full_day
 
