@@ -106,7 +106,7 @@ class Permission(StrEnum):
     CLIENTS_CHART = (
         "clients:chart",
         "Open the full record",
-        "Open the full record of clients whose record they may see.",
+        "Open the full record, and not only name and contact, of clients whose record they may see.",
     )
     CLIENTS_CREATE = "clients:create", "Add clients", "Add clients."
     CLIENTS_ACCEPT = (
