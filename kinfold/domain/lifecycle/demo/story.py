@@ -13,6 +13,7 @@ from functools import partial
 from random import Random
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
@@ -50,7 +51,7 @@ from kinfold.domain.team.commands.supervision import (
 from kinfold.domain.team.links import guest_with_link, link_token
 from kinfold.domain.team.models import Invitation, Seat, Supervision
 
-from . import people
+from . import licences, people
 
 NAME: Final = "Alder Creek Counseling"
 SLUG: Final = "alder-creek"
@@ -187,9 +188,13 @@ def _joining(stage: _Stage, members: int) -> list[_Act]:
             taken.add(email)
             joiners.append((first, last, email, role))
     acts: list[_Act] = []
+    expired = [email for _, _, email, role in joiners if role == "licensed-therapist"][1:][-1:]
     for place, (first, last, email, role) in enumerate(joiners):
         days_ago = BEGAN - 2 - place * EVERY
         acts.append((stage.at(days_ago), place, partial(_join, stage, first, last, email, role)))
+        if role in licences.ENTITLED and email not in expired:
+            entitle = partial(_licence, stage, licences.entitle, email)
+            acts.append((stage.at(days_ago - 1), 50 + place, entitle))
         if role == "intern":
             acts.append((stage.at(days_ago - 2), 100 + place, partial(_supervise, stage, email)))
     return acts
@@ -247,6 +252,11 @@ def _working(stage: _Stage, clients: int) -> list[_Act]:
         moments = [stage.at(random.uniform(1, since)) for _ in range(clients // share)]
         acts += [(moment, len(acts) + place, partial(act, stage)) for place, moment in enumerate(moments)]
     acts.append((stage.at(60), len(acts), partial(_swap_supervisor, stage)))
+    acts.append((stage.at(30), len(acts), partial(_second_supervisor, stage)))
+    acts.append((stage.at(20), len(acts), partial(_licence, stage, licences.soon_to_end, PARTS[4].email)))
+    for email in stage.clinicians("licensed-therapist")[1:][-1:]:
+        # Now, when nobody gives them clients any more: the story would come to a halt.
+        acts.append((stage.now, len(acts), partial(_licence, stage, licences.ended, email)))
     for clinician, other in ((PARTS[3], PARTS[4]), (PARTS[4], PARTS[3]), (PARTS[3], PARTS[4])):
         acts.append((stage.at(0.5), len(acts), partial(_walk_in, stage, clinician.email, other.email)))
     return acts
@@ -350,6 +360,26 @@ def _swap_supervisor(stage: _Stage) -> None:
         start_supervision(
             stage.actor(OWNER.email), StartSupervision(supervisor_id=others[0], supervisee_id=found[2])
         )
+
+
+def _second_supervisor(stage: _Stage) -> None:
+    """The intern whose login is shown has a secondary supervisor too."""
+    for email in stage.clinicians("supervisor")[1:2]:
+        start_supervision(
+            stage.actor(OWNER.email),
+            StartSupervision(
+                supervisor_id=stage.members[email],
+                supervisee_id=stage.members[PARTS[3].email],
+                kind="secondary",
+            ),
+        )
+
+
+def _licence(stage: _Stage, what: licences.Entitling, email: str) -> None:
+    """An administrator writes down what entitles somebody."""
+    keeper = stage.actor(PARTS[1].email)
+    who = licences.Clinician(stage.members[email], stage.role_of[email])
+    what(keeper, who, stage.now.astimezone(ZoneInfo(TIME_ZONE)).date(), stage.random)
 
 
 def _inviting(stage: _Stage) -> list[_Act]:
