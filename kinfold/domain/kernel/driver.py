@@ -15,9 +15,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 T = TypeVar("T")
 
 
-def fetched(sql: str, parameters: Sequence[Any]) -> list[Any]:
-    """The rows that a statement answers with. Placeholders are `%s`."""
-    return _with_cursor("execute", sql, parameters, lambda cursor: list(cursor.fetchall()))
+def fetched(sql: str, parameters: Sequence[Any], *, binary: bool = False) -> list[Any]:
+    """The rows that a statement answers with. Placeholders are `%s`.
+
+    `binary`: PostgreSQL may send values as it holds them, which is a third of the work, above all for moments.
+    """
+    way = {"binary": True} if binary else {}
+    return _with_cursor("execute", sql, parameters, lambda cursor: list(cursor.fetchall()), **way)
 
 
 def changed(sql: str, parameters: Sequence[Any]) -> int:
@@ -34,7 +38,7 @@ def _count(cursor: Any) -> int:
     return int(cursor.rowcount)
 
 
-def _with_cursor(way: str, sql: str, parameters: Any, use: Callable[[Any], T]) -> T:
+def _with_cursor(way: str, sql: str, parameters: Any, use: Callable[[Any], T], **told: bool) -> T:
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     if database.execute_wrappers or database.queries_logged:
@@ -46,8 +50,9 @@ def _with_cursor(way: str, sql: str, parameters: Any, use: Callable[[Any], T]) -
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             sql = _in_words_of_sqlite(sql)
+            told = {}
         cursor = database.connection.cursor()
-        getattr(cursor, way)(sql, parameters)
+        getattr(cursor, way)(sql, parameters, **told)
         return use(cursor)
 
 

@@ -33,7 +33,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.db.models.sql import UpdateQuery
 
 from . import clock, driver
@@ -54,6 +54,7 @@ class _Written:
     sql: str
     parameters: tuple[tuple[str | None, Any], ...]
     convert: Callable[[list[Any]], list[tuple[Any, ...]]]
+    binary: bool
 
     def sent(self, values: dict[str, Any]) -> list[Any]:
         """The parameters for these values."""
@@ -126,7 +127,8 @@ def prepared_update(build: Callable[..., tuple[QuerySet[Any], dict[str, Any]]]) 
 
 
 def _ask(written: _Written, sql: str, sent: list[list[Any]]) -> list[tuple[Any, ...]]:
-    return written.convert(driver.fetched(sql, list(chain.from_iterable(sent))))
+    rows = driver.fetched(sql, list(chain.from_iterable(sent)), binary=written.binary)
+    return written.convert(rows)
 
 
 def _value(name: str, values: dict[str, Any]) -> Any:
@@ -159,7 +161,11 @@ def _with_stand_ins(build: Callable[..., Any], shape: tuple[Any, ...], values: d
     places = tuple(_place(parameter, {**stand_ins, PRACTICE: practice}) for parameter in parameters)
     if unused := stand_ins.keys() - {name for name, _ in places}:
         raise NotPreparable(f"{build.__name__} does not pass {sorted(unused)} on as they are")
-    return _Written(sql, places, _converter(compiler))
+    asked = compiler.select[: compiler.col_count] if compiler.select else ()  # an update asks for nothing
+    fields = [entry[0] for entry in asked]
+    # JSON is read from text by its field.
+    binary = not any(isinstance(field.output_field, JSONField) for field in fields)
+    return _Written(sql, places, _converter(compiler, fields), binary)
 
 
 def _compiler(built: Any) -> Any:
@@ -171,10 +177,9 @@ def _compiler(built: Any) -> Any:
     return update.get_compiler(using=rows.db)
 
 
-def _converter(compiler: Any) -> Callable[[list[Any]], list[tuple[Any, ...]]]:
+def _converter(compiler: Any, fields: list[Any]) -> Callable[[list[Any]], list[tuple[Any, ...]]]:
     """Makes what the driver gives into what the fields hold: column by column, since most need nothing."""
-    asked = compiler.select[: compiler.col_count] if compiler.select else ()  # an update asks for nothing
-    converters = list(compiler.get_converters([entry[0] for entry in asked]).items())
+    converters = list(compiler.get_converters(fields).items())
     if not converters:
         return list
 
