@@ -518,6 +518,7 @@ CLIENTS = (
     post("manage-clients-search", SEES, MANAGES, body={"q": "ok"}, writes=False),
     get("my-clients", SEES),
     post("my-clients-search", SEES, body={"q": "ok"}, writes=False),
+    post("clients-columns", SEES, status=303, body={"order": ["name", "email", "tags"], "shown": ["email"]}),
     get("clients-add", P.CLIENTS_CREATE),
     post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "confirm_duplicates": "yes"}),
     get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
@@ -570,6 +571,8 @@ CLIENTS_API = (
         "/clients", P.CLIENTS_CREATE, status=201,
         body={"people": [{**PERSON, "tags": ["Sleep"]}], "accept_duplicates": True},
     ),
+    get("/clients/layout", SEES),
+    post("/clients/layout", SEES, method="PUT", body={"order": ["name", "email"], "shown": ["email"]}),
     get("/clients/visible-at", SEES, query="?at=2026-01-01T00:00:00Z"),
     get("/clients/{client_id}", P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(

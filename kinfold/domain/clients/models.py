@@ -264,3 +264,17 @@ class MovedTag(TenantRow):
             models.Index(fields=("practice", "client"), name="moved_tag_by_client"),
             models.Index(fields=("practice", "tag"), name="moved_tag_by_tag"),
         ]
+
+
+class ListLayout(TenantModel):
+    """How one member sees the list of clients: the columns in order, and how many rows stand on a page."""
+
+    member = TenantForeignKey("team.Member", related_name="+")
+    columns = models.JSONField(default=list)  # `columns.written`; none means as it comes
+    page_size = models.PositiveSmallIntegerField(default=50)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("list_layout", "member"),
+            models.UniqueConstraint(fields=("practice", "member"), name="list_layout_one"),
+        ]

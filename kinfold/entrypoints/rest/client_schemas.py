@@ -94,6 +94,29 @@ class ClientSearch(Body, ClientFilter):
     q: Words = ""
 
 
+class ColumnOut(Schema):
+    """A column of the caller's list, in its place."""
+
+    name: str
+    label: str
+    shown: bool
+
+
+class LayoutOut(Schema):
+    """How the caller has arranged their list of clients."""
+
+    columns: list[ColumnOut]
+    page_size: int
+
+
+class LayoutIn(Body):
+    """All columns in order, and which are shown; an empty order means as it comes. What is left out stays."""
+
+    order: list[str] | None = None
+    shown: list[str] = []
+    page_size: int | None = None
+
+
 class SeenAt(Schema):
     """Which past moment, and which part of the list."""
 

@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.commands.arranging import ArrangeList, arrange_list
 from kinfold.domain.clients.commands.assigning import (
     AssignClient,
     EndAssignment,
@@ -22,6 +23,7 @@ from kinfold.domain.clients.commands.creating import CreateClients, create_clien
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
+from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import (
     ClientPage,
     ClientRow,
@@ -52,6 +54,8 @@ from .client_schemas import (
     ClientSearch,
     CreatedOut,
     DuplicatesOut,
+    LayoutIn,
+    LayoutOut,
     MemberAccessAsked,
     MemberAccessOut,
     NamedList,
@@ -92,6 +96,24 @@ def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | Http
     except LikelyDuplicates as refused:
         return problem(refused, duplicates=likenesses(refused))
     return Status(201, {"ids": ids})
+
+
+@router.get("/clients/layout", response=LayoutOut, summary="How the list of clients is arranged")
+def layout(request: ApiRequest) -> dict[str, Any]:
+    """The caller's own: which columns their role lets them see, in which order, and how many rows."""
+    return _layout(request)
+
+
+@router.put("/clients/layout", response=LayoutOut, summary="Arrange the list of clients")
+def arrange(request: ApiRequest, body: LayoutIn) -> dict[str, Any]:
+    """For the caller alone. The name is always shown, and first."""
+    wanted = ArrangeList(
+        columns=None if body.order is None else tuple(body.order),
+        shown=frozenset(body.shown),
+        page_size=body.page_size,
+    )
+    arrange_list(request.auth, wanted)
+    return _layout(request)
 
 
 @router.get("/clients/visible-at", response=SeenList, summary="Clients visible at a past moment")
@@ -223,6 +245,14 @@ def _line(row: ClientRow) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "version": row.version,
     }
+
+
+def _layout(request: ApiRequest) -> dict[str, Any]:
+    found = get_layout(request.auth, GetLayout())
+    columns = [
+        {"name": column.value, "label": column.label, "shown": shown} for column, shown in found.columns
+    ]
+    return {"columns": columns, "page_size": found.page_size}
 
 
 def _client(request: ApiRequest, response: HttpResponse, client_id: UUID) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kinfold.domain.access.doors import KeyReused, admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import GetRow, get_row
 from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, open_client
 from kinfold.domain.clients.queries.rules import GetClientRules, get_client_rules
@@ -22,7 +23,7 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed, Sta
 from . import changes, pages
 from .client import address, client_page
 from .client_forms import LABELS, new_form_key, offered_tags, tags_of
-from .client_lines import client_lines
+from .client_lines import client_lines, lines_of
 from .jinja import phone
 
 LIST = "pages/clients/list.html"
@@ -65,9 +66,10 @@ def edit(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
 def _row(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
     found = get_row(actor, GetRow(client_id=client_id))
     lines = client_lines(
+        actor,
         [found],
+        get_layout(actor, GetLayout()).shown,
         may_edit=actor.may(Permission.CLIENTS_CHANGE) and found.status == "active",
-        names_only=not actor.may(Permission.CLIENTS_PROFILE),
         focus=True,
         ticks=bool(changes.offered(actor, found.status)),
     )
@@ -113,8 +115,13 @@ def _form(
     }
     status = refused.status if refused else 200
     if request.headers.get("HX-Request"):
+        shown = get_layout(actor, GetLayout()).shown
+        found = get_row(actor, GetRow(client_id=client_id))
+        (cells,) = lines_of(actor, [found], shown)
         context = {
-            "client": get_row(actor, GetRow(client_id=client_id)),
+            "client": found,
+            "cells": cells,
+            "columns": [column.value for column in shown],
             "form": form,
             "all_tags": offered_tags(actor),
             "ticks": bool(changes.offered(actor, card.status)),

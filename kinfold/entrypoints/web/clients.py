@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
+from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import (
     ClientPage,
     ListClients,
@@ -23,7 +24,7 @@ from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, lis
 from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import NotAllowed
 
-from . import adding, changes, client, client_edit, joining, pages, team
+from . import adding, changes, client, client_columns, client_edit, joining, pages, team
 from .client_lines import client_lines
 from .client_lists import UNASSIGNED, narrowed, view_of
 from .jinja import url
@@ -73,8 +74,10 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     view = view_of(asked)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
+    layout = get_layout(actor, GetLayout())
     wanted = replace(
         narrowed(actor, asked, typed, own=own),
+        limit=layout.page_size,
         after=pages.a_uuid(asked.get("after", "")),
         before=None if asked.get("after") else pages.a_uuid(asked.get("before", "")),
     )
@@ -109,10 +112,13 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "q": typed,
         "params": params,
         "filters": _filters(actor, params, own=own, names_only=names_only),
+        "heads": client_columns.heads(layout.shown),
+        "columns": client_columns.menu(layout),
         "lines": client_lines(
+            actor,
             found.rows,
+            layout.shown,
             may_edit=may["edit"],
-            names_only=names_only,
             ticks=bool(acts),
             all_chosen=chosen["all"],
         ),
@@ -196,4 +202,5 @@ routes = [
     *client.routes,
     *client_edit.routes,
     *changes.routes,
+    *client_columns.routes,
 ]

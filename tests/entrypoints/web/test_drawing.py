@@ -19,6 +19,7 @@ LINE = {
     "external_id": "",
     "updated": "Nov 2",
 }
+COLUMNS = ("name", "therapist", "tags", "external_id", "updated")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ LINE = {
     ["<script>alert(1)</script>", 'O\'Brien & "Sons"', "100% %s %(id)s", "\ue0f0id\ue0f1", "{{ 7*7 }}"],
 )
 def test_whatever_a_client_is_called_stays_text(hostile: str) -> None:
-    drawn = filled(ROW, "client_row", [{**LINE, "first_name": hostile}], may_edit=True, names_only=False)
+    drawn = filled(ROW, "client_row", [{**LINE, "first_name": hostile}], columns=COLUMNS, may_edit=True)
     assert f"{Markup.escape(hostile)} <b>Weber</b>" in drawn
     assert f'aria-label="Edit {Markup.escape(hostile)} Weber"' in drawn
     assert "<i>EMDR</i>" in drawn
@@ -34,7 +35,11 @@ def test_whatever_a_client_is_called_stays_text(hostile: str) -> None:
 
 def test_each_line_holds_its_own_values_and_nothing_of_the_one_before() -> None:
     drawn = filled(
-        ROW, "client_row", [LINE, {**LINE, "id": "2", "first_name": "Ben"}], may_edit=False, names_only=True
+        ROW,
+        "client_row",
+        [LINE, {**LINE, "id": "2", "first_name": "Ben"}],
+        columns=COLUMNS[:2],
+        may_edit=False,
     )
     first, second = drawn.split("</tbody>")[:2]
     assert "Anna" in first
