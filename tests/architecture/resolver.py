@@ -88,6 +88,7 @@ def accepted(ask: Callable[[str, str], HttpResponse]) -> set[tuple[str, str]]:
     return found
 
 
+@cache
 def operations() -> set[tuple[str, str]]:
     """Every (path, method) of the OpenAPI document."""
     from kinfold.entrypoints.rest.api import api

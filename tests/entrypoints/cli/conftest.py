@@ -21,6 +21,13 @@ def empty(tmp_path: Path) -> Generator[Installation, None, None]:
 
 
 @pytest.fixture
+def migrated(django_db_setup: None, tmp_path: Path) -> Generator[Installation, None, None]:
+    """A database that is up to date and holds nobody; bringing it there takes seconds, and has tests of its own."""
+    with new_installation(tmp_path, migrated=True) as installation:
+        yield installation
+
+
+@pytest.fixture
 def installed(django_db_setup: None, tmp_path: Path) -> Generator[Installation, None, None]:
     """One practice, made by the command."""
     with new_installation(tmp_path, migrated=True) as installation:

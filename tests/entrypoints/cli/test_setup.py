@@ -53,38 +53,38 @@ def test_a_second_practice_is_welcome_and_its_short_name_is_its_own(installed: I
     assert "already belongs to a team" in elsewhere.err
 
 
-def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_made(empty: Installation) -> None:
-    answer = empty.kinfold(
+def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_made(migrated: Installation) -> None:
+    answer = migrated.kinfold(
         *("setup", "--name", " ", "--slug", "Alder Creek", "--owner", "olu", "--owner-name", "<Olu>"),
         KINFOLD_OWNER_PASSWORD="password",
     )
     assert answer.status == 1
     for field in ("name:", "slug:", "owner email:", "owner name:", "owner password:"):
         assert f"  {field}" in answer.err
-    assert "There is no practice yet" in empty.kinfold("audit", "verify").out
-    easy = empty.setup(password="olu adeyemi olu adeyemi")
+    assert "There is no practice yet" in migrated.kinfold("audit", "verify").out
+    easy = migrated.setup(password="olu adeyemi olu adeyemi")
     assert easy.status == 1
     assert "owner password: " in easy.err
     assert "olu adeyemi" not in easy.err
 
 
-def test_without_a_terminal_and_a_password_it_says_what_to_do(empty: Installation) -> None:
-    answer = empty.kinfold("setup", "--name", "A", "--slug", "a", "--owner", "olu@example.org")
+def test_without_a_terminal_and_a_password_it_says_what_to_do(migrated: Installation) -> None:
+    answer = migrated.kinfold("setup", "--name", "A", "--slug", "a", "--owner", "olu@example.org")
     assert answer.status == 2
     assert "KINFOLD_OWNER_PASSWORD" in answer.err
 
 
-def test_a_demo_is_made_once_and_says_how_to_sign_in(empty: Installation) -> None:
-    answer = empty.kinfold("demo", "--clients", "12", "--members", "8")
+def test_a_demo_is_made_once_and_says_how_to_sign_in(migrated: Installation) -> None:
+    answer = migrated.kinfold("demo", "--clients", "12", "--members", "8")
     assert answer.status == 0, answer.err
     assert "Alder Creek Counseling (alder-creek): 8 members, 12 clients" in answer.out
     assert "olivia@alder-creek.example" in answer.out
     assert "quiet otters carry lanterns" in answer.out
-    assert empty.kinfold("demo", "--if-empty").out == ""
-    again = empty.kinfold("demo")
+    assert migrated.kinfold("demo", "--if-migrated").out == ""
+    again = migrated.kinfold("demo")
     assert again.status == 1
     assert "KINFOLD_HOME" in again.err
-    assert empty.kinfold("audit", "verify").status == 0
+    assert migrated.kinfold("audit", "verify").status == 0
 
 
 def test_migrating_twice_changes_nothing_the_second_time(empty: Installation) -> None:
