@@ -31,8 +31,8 @@ from kinfold.domain.team.queries.profile import (
     GetOwnProfile,
     MemberHistory,
     OwnProfile,
+    get_member_history,
     get_own_profile,
-    member_history,
 )
 
 from .core import ApiRequest, confirmed, idempotency_key, if_match
@@ -95,7 +95,7 @@ def set_status(
 @router.get("/members/{uuid:member_id}/history", response=MemberHistoryOut, summary="A member over time")
 def history(request: ApiRequest, member_id: UUID) -> MemberHistory:
     """Roles, statuses, supervision both ways and exceptions, each in periods with the newest first."""
-    return member_history(request.auth, GetMemberHistory(member_id=member_id))
+    return get_member_history(request.auth, GetMemberHistory(member_id=member_id))
 
 
 @router.get("/members/{uuid:member_id}/leaving", response=LeavingOut, summary="What hangs on a member")

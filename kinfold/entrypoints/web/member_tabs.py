@@ -14,7 +14,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.reach import AccessOfMember, access_of_member
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
 from kinfold.domain.team.queries.members import GetMember, get_member
-from kinfold.domain.team.queries.profile import GetMemberHistory, member_history
+from kinfold.domain.team.queries.profile import GetMemberHistory, get_member_history
 
 from . import pages
 
@@ -56,7 +56,7 @@ def history(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse
     context = {
         "member": card.member,
         "tabs": tabs(actor, member_id, "member-history"),
-        "was": member_history(actor, GetMemberHistory(member_id=member_id)),
+        "was": get_member_history(actor, GetMemberHistory(member_id=member_id)),
         "credentials": get_credentials(actor, GetCredentials(member_id=member_id)).earlier,
     }
     return pages.page(request, HISTORY, context)

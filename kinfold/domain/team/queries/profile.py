@@ -96,7 +96,7 @@ def get_own_profile(actor: Actor, data: GetOwnProfile) -> OwnProfile:
 
 
 @query(Permission.MEMBERS_READ)
-def member_history(actor: Actor, data: GetMemberHistory) -> MemberHistory:
+def get_member_history(actor: Actor, data: GetMemberHistory) -> MemberHistory:
     """What a member was over time: roles, statuses with their reasons, supervision both ways, exceptions.
 
     Raises NotFound for anybody who is not, and never was, on this team.

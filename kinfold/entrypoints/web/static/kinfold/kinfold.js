@@ -106,7 +106,6 @@ if (zone?.value === "UTC") {
   if ([...zone.options].some((option) => option.value === here)) zone.value = here;
 }
 
-document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 
 // Passkeys: allauth's script reports what went wrong here.
 document.addEventListener("allauth.error", (event) => {
