@@ -226,6 +226,18 @@ TEAM = (
     get("supervision-end", P.SUPERVISION_MANAGE),
     post("supervision-end", P.SUPERVISION_MANAGE, status=303),
     get("own-profile", MEMBER),
+    get("member-cover", P.CLIENTS_ASSIGN, P.MEMBERS_READ),
+    post(
+        "member-cover", P.CLIENTS_ASSIGN, also=(P.CLIENTS_SEE_ALL, P.MEMBERS_READ), status=303,
+        body={
+            "covered_by": "{supervisor}", "until": "2030-01-31", "level": "chart", "which": "chosen",
+            "client": ["{client_id}"], "reason": "Leave",
+        },
+    ),
+    post(
+        "covers-end", P.CLIENTS_ASSIGN, also=(P.CLIENTS_SEE_ALL,), status=303,
+        body={"cover": ["{cover_id}"]},
+    ),
     *(
         row
         for act, needed, body in (
@@ -299,6 +311,18 @@ TEAM_API = (
     post(
         "/members/{member_id}/status", P.MEMBERS_STATUS, method="PUT", **ON_VERA_API,
         body={"status": "on_hold", "reason": "Leave"},
+    ),
+    get("/cover-gaps", P.CLIENTS_ASSIGN),
+    get("/members/{member_id}/covers", P.CLIENTS_ASSIGN),
+    post(
+        "/members/{member_id}/covers", P.CLIENTS_ASSIGN, also=(P.CLIENTS_SEE_ALL,), status=201,
+        body={
+            "covered_by": "{supervisor}", "until": "2030-01-31T00:00:00Z", "client_ids": ["{client_id}"],
+        },
+    ),
+    post(
+        "/covers/end", P.CLIENTS_ASSIGN, also=(P.CLIENTS_SEE_ALL,), status=204,
+        body={"cover_ids": ["{cover_id}"]},
     ),
     get("/members/{member_id}/leaving", (P.MEMBERS_STATUS, P.MEMBERS_REMOVE)),
     post("/members/{member_id}/archive", P.MEMBERS_STATUS, status=204, **ON_VERA_API),

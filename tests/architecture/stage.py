@@ -41,6 +41,7 @@ from kinfold.domain.care.models import Session
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.bulk import AddTags, SelectClients, add_tags, select_clients
+from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.profile import Typed
@@ -353,7 +354,7 @@ def set_stage() -> Stage:
         _team_things(cast.alder, cast.olu),
         _imports(cast.olu),
         _own_invitation(cast),
-        _clients(cast.alder, cast.lin, cast.ben) | {"supervisor": cast.sana.member_id},
+        _clients(cast.alder, cast.olu, cast.lin, cast.ben, cast.theo) | {"supervisor": cast.sana.member_id},
         _changes(cast.olu, cast.anna),
     ):
         stage.things.update(things)
@@ -526,16 +527,29 @@ def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:
     }
 
 
-def _clients(practice: CastPractice, therapist: Person, client: CastClient) -> dict[str, object]:
-    """A client, their therapist, what ties the two, and a session of theirs that is to come."""
+def _clients(
+    practice: CastPractice, owner: Person, therapist: Person, client: CastClient, cover: Person
+) -> dict[str, object]:
+    """A client, their therapist, what ties the two, a cover that begins later and a session that is to come."""
     with entered(practice.practice_id):
         assignment_id = Assignment.objects.values_list("id", flat=True).get(
             client_id=client.id, until__isnull=True
         )
+    (cover_id,) = arrange_cover(
+        owner.actor,
+        ArrangeCover(
+            member_id=therapist.member_id,
+            covered_by=cover.member_id,
+            since=clock.now() + timedelta(days=20),
+            until=clock.now() + timedelta(days=30),
+            client_ids=(client.id,),
+        ),
+    )
     return {
         "client_id": client.id,
         "member_id": therapist.member_id,
         "assignment_id": assignment_id,
+        "cover_id": cover_id,
         "session_id": _session(practice, client.id, therapist.member_id),
         "soon": f"{clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M}",
     }

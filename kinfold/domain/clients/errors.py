@@ -54,6 +54,20 @@ class TakesNoClients(Conflict):
     message = "The therapist takes no clients any more. Nothing was changed."
 
 
+class AlreadyCovered(Conflict):
+    """Nobody is left to cover: two covers of the same two people would overlap, or all are covered."""
+
+    code = "already-covered"
+    message = "These clients are covered in that time already."
+
+
+class CoverEnded(Conflict):
+    """What is over stays as it was."""
+
+    code = "cover-ended"
+    message = "One of these covers has ended already, so nothing was changed. Look at the list again."
+
+
 class AssignmentEnded(Conflict):
     """What is over stays as it was."""
 

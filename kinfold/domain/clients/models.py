@@ -156,17 +156,19 @@ class AssignmentKind(models.TextChoices):
     PRIMARY = "primary", "Primary therapist"
     DIRECT = "direct", "Direct therapist"
     WALK_IN = "walk_in", "Walk-in"
+    COVER = "cover", "Cover"
 
 
 # A client has one therapist at a time, and `Client.primary` is who that is. Ties of the other kinds stand beside it.
 THERAPIST_KINDS = (AssignmentKind.PRIMARY, AssignmentKind.DIRECT)
-FURTHER_KINDS = (AssignmentKind.WALK_IN,)
+FURTHER_KINDS = (AssignmentKind.WALK_IN, AssignmentKind.COVER)
 
 
 class Assignment(TenantModel):
     """One period during which a clinician was tied to a client. Closed, never overwritten.
 
-    A walk-in is tied to one session, whose time is `session_at`.
+    A walk-in is tied to one session, whose time is `session_at`. A cover stands in for `covers_for`, the client's
+    therapist, until a day that is known from the start.
     """
 
     client = TenantForeignKey(Client, related_name="assignments")
@@ -176,13 +178,14 @@ class Assignment(TenantModel):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     session_at = models.DateTimeField(null=True)
+    covers_for = TenantForeignKey("team.Member", null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     made_by = TenantForeignKey("team.Member", null=True, related_name="+")
     ended_by = TenantForeignKey("team.Member", null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("assignment", "client", "member", "made_by", "ended_by"),
+            *tenant_constraints("assignment", "client", "member", "covers_for", "made_by", "ended_by"),
             models.UniqueConstraint(
                 fields=("practice", "client"),
                 # exactly one primary therapist, or the one therapist of a direct client
@@ -196,12 +199,21 @@ class Assignment(TenantModel):
                 condition=~Q(kind="walk_in") | Q(session_at__isnull=False),
                 name="assignment_walk_in_has_session",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="cover") | Q(covers_for__isnull=False, until__isnull=False),
+                name="assignment_cover_has_end",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=("practice", "member", "kind", "until", "client"), name="assignment_by_member_kind"
             ),
             models.Index(fields=("practice", "client", "since"), name="assignment_by_client"),
+            models.Index(
+                fields=("practice", "covers_for", "until"),
+                name="assignment_covers_for",
+                condition=Q(covers_for__isnull=False),
+            ),
         ]
 
 

@@ -2,7 +2,8 @@
 
 A client has at most one open tie to a therapist: their primary therapist, or the one whose direct client they are
 (SPEC O26). `Client.primary` and `Client.kind` follow it here and nowhere else. These ties begin and end at the moment
-of the act, so an open one is one that holds now. Walk-ins stand beside it: what a session opens to whoever held it.
+of the act, so an open one is one that holds now. Two more kinds stand beside it: walk-ins, what a session opens to
+whoever held it, and covers, which stand in for the therapist for a while and end with that therapist's tie (SPEC N6).
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.kernel.many import blocks, insert, ordered_ids
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds_or_will
 
 from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientKind
 from .visibility import Level
@@ -58,6 +60,7 @@ def tie(
     Nobody but their therapist and that one's supervisor sees a direct client (SPEC O40), so walk-ins end with it.
     """
     earlier = _close(actor, Q(client_id=client_id), now)
+    end_covers(actor, Q(client_id=client_id) & ~Q(covers_for_id=member_id), now)
     if kind is AssignmentKind.DIRECT:
         end_walk_ins(actor, Q(client_id=client_id), now)
     opened = new_tie(actor, client_id, member_id, kind, now, reason)
@@ -74,6 +77,7 @@ def untie(actor: Actor, client_id: UUID, assignment_id: UUID, now: datetime) -> 
     member_id = _close(actor, Q(pk=assignment_id), now)
     if member_id is None:
         return None
+    end_covers(actor, Q(client_id=client_id), now)
     _follow(client_id, None, ClientKind.PRACTICE, now)
     detail = {"assignment": str(assignment_id), "member": str(member_id)}
     return Event("client.unassigned", ("client", client_id), detail=detail)
@@ -105,6 +109,27 @@ def end_walk_ins(actor: Actor, which: Q, now: datetime) -> None:
     )
 
 
+def end_covers(actor: Actor, which: Q, now: datetime) -> None:
+    """End covers that hold, and call off those that would begin: a period that ends as it begins never was."""
+    covers = Assignment.objects.filter(which, kind=AssignmentKind.COVER, until__gt=now)
+    covers.update(until=Greatest(F("since"), Value(now)), ended_by_id=actor.member_id)
+
+
+def cover_duties(member_id: UUID, now: datetime) -> QuerySet[Assignment]:
+    """What somebody covers for others, now and to come."""
+    return Assignment.objects.filter(holds_or_will(now), member_id=member_id, kind=AssignmentKind.COVER)
+
+
+def stop_covering(actor: Actor, member_id: UUID, now: datetime) -> list[Event]:
+    """End what somebody covers for others. Returns what to record."""
+    ended = list(cover_duties(member_id, now).order_by("since", "id").values_list("id", "client_id"))
+    end_covers(actor, Q(member_id=member_id), now)
+    return [
+        Event("client.cover_ended", ("client", client_id), detail={"cover": str(cover_id)})
+        for cover_id, client_id in ended
+    ]
+
+
 def open_ties(member_id: UUID) -> QuerySet[Assignment]:
     """The clients somebody has now, as ties."""
     return Assignment.objects.filter(member_id=member_id, until__isnull=True, kind__in=THERAPIST_KINDS)
@@ -131,12 +156,14 @@ def end_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
     """Close many clients' ties to their therapists. The caller writes their `primary` and `kind`."""
     for ids in blocks(client_ids):
         _end(actor, Q(client_id__in=ids, until__isnull=True, kind__in=THERAPIST_KINDS), now)
+        end_covers(actor, Q(client_id__in=ids), now)
 
 
 def end_all_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
     """Close every tie of many clients, whatever its kind. The caller writes their `primary` and `kind`."""
     for ids in blocks(client_ids):
-        _end(actor, holds(now) & Q(client_id__in=ids), now)
+        _end(actor, Q(client_id__in=ids, until__isnull=True), now)
+        end_covers(actor, Q(client_id__in=ids), now)
 
 
 def begin_ties(actor: Actor, ties: Sequence[Tie], now: datetime, reason: str = "") -> list[str]:
@@ -151,6 +178,7 @@ def begin_ties(actor: Actor, ties: Sequence[Tie], now: datetime, reason: str = "
         "since": now,
         "until": None,
         "session_at": None,
+        "covers_for_id": None,
         "reason": reason,
         "made_by_id": actor.member_id,
         "ended_by_id": None,

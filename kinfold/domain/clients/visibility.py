@@ -56,8 +56,9 @@ class Viewer:
 class Sight:
     """One reason why one member sees one client.
 
-    `kind` is primary, direct, walk_in, supervision, role or override (on the person); `through` is the supervisee's or
-    the role's id. `session_at` is when the session was that a walk-in is about, also for a supervisor who sees by it.
+    `kind` is primary, direct, walk_in, cover, supervision, role or override (on the person); `through` is the id of the
+    member who is covered for, of the supervisee or of the role. `session_at` is when the session was that a walk-in is
+    about, also for a supervisor who sees by it.
     """
 
     member_id: UUID
@@ -211,6 +212,7 @@ class _Tie:
     since: datetime
     until: datetime | None
     session_at: datetime | None
+    covers_for: UUID | None
 
 
 def sights(client_id: UUID, at: datetime, everyone: Mapping[UUID, Viewer] | None = None) -> list[Sight]:
@@ -244,11 +246,11 @@ def level_for(actor: Actor, client_id: UUID) -> Level:
 
 def _ties(client_id: UUID, at: datetime) -> list[_Tie]:
     rows = Assignment.objects.filter(holds(at), client_id=client_id).values_list(
-        "id", "member_id", "kind", "level", "since", "until", "session_at"
+        "id", "member_id", "kind", "level", "since", "until", "session_at", "covers_for_id"
     )
     return [
-        _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until, session_at)
-        for tie_id, member_id, kind, level, since, until, session_at in rows
+        _Tie(tie_id, member_id, AssignmentKind(kind), Level(level), since, until, session_at, covers_for)
+        for tie_id, member_id, kind, level, since, until, session_at, covers_for in rows
     ]
 
 
@@ -279,7 +281,14 @@ def _by_assignment(
         if viewer and Permission.CLIENTS_SEE_OWN in viewer.permissions:
             seen = min(tie.level, highest_level(viewer.permissions))
             yield Sight(
-                tie.member_id, tie.kind.value, seen, tie.since, tie.until, None, tie.id, tie.session_at
+                tie.member_id,
+                tie.kind.value,
+                seen,
+                tie.since,
+                tie.until,
+                tie.covers_for,
+                tie.id,
+                tie.session_at,
             )
         for supervisor_id, supervision_id, from_, to in supervisors.get(tie.member_id, ()):
             viewer = everyone.get(supervisor_id)

@@ -23,7 +23,7 @@ from kinfold.domain.clients.commands.bulk import (
     select_clients,
 )
 from kinfold.domain.clients.queries.listing import ListClients
-from kinfold.domain.clients.ties import open_ties
+from kinfold.domain.clients.ties import cover_duties, open_ties, stop_covering
 from kinfold.domain.credentials.gate import NOT_ACTIVE, refuse_unless_takes_clients
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.kernel import clock
@@ -104,6 +104,7 @@ class Leaving:
     member_id: UUID
     clients: int
     may_hand_over: bool
+    covers: int
     supervisees: int
     sessions: int
     tokens: int
@@ -125,6 +126,7 @@ def get_leaving(actor: Actor, data: GetLeaving) -> Leaving:
         member_id=member.id,
         clients=open_ties(member.id).count(),
         may_hand_over=actor.may(Permission.CLIENTS_ASSIGN),
+        covers=cover_duties(member.id, now).count(),
         supervisees=Supervision.objects.filter(holds_or_will(now), supervisor=member).count(),
         sessions=len(list_sessions(member.login_id)) if member.login_id else 0,
         tokens=ApiToken.objects.filter(member=member, revoked_at__isnull=True, expires_at__gt=now).count(),
@@ -145,7 +147,9 @@ def archive_provider(actor: Actor, data: ArchiveProvider) -> None:
     hold_team()
     member = member_to_move(actor, data.member_id)
     _hand_over(actor, member, data.clients, data.therapist_id, why)
-    trail.record_all(actor, move(actor, member, data.version, MemberStatus.ARCHIVED, why=why))
+    events = stop_covering(actor, member.id, clock.now())
+    events += move(actor, member, data.version, MemberStatus.ARCHIVED, why=why)
+    trail.record_all(actor, events)
 
 
 @command(Permission.MEMBERS_REMOVE)
@@ -169,6 +173,7 @@ def remove_admin_access(actor: Actor, data: RemoveAdminAccess) -> None:
         save_member(member.id, data.version)
     else:
         _hand_over(actor, member, "", None, "")
+        events += stop_covering(actor, member.id, clock.now())
         events += move(actor, member, data.version, MemberStatus.ARCHIVED)
     trail.record_all(actor, events)
 
@@ -177,8 +182,8 @@ def remove_admin_access(actor: Actor, data: RemoveAdminAccess) -> None:
 def remove_member(actor: Actor, data: RemoveMember) -> None:
     """Remove somebody for good: their login may join another practice, and their name stays in history (O12).
 
-    Raises NotReadyToLeave while clients or supervisees of theirs are not handed over, LastOwner, LastAdministrator and
-    what `team.moving` refuses.
+    Raises NotReadyToLeave while they have clients, supervisees or clients whom they cover, LastOwner,
+    LastAdministrator and what `team.moving` refuses.
     """
     why = checked_reason(data.reason)
     hold_team()
@@ -214,13 +219,15 @@ def _hand_over(actor: Actor, member: Member, clients: str, therapist_id: UUID | 
 
 def _refuse_unless_ready(member: Member) -> None:
     clients = open_ties(member.id).count()
+    covers = cover_duties(member.id, clock.now()).count()
     supervisees = Supervision.objects.filter(holds_or_will(clock.now()), supervisor=member).count()
     first = [
         *([f"hand over {_counted(clients, 'client')}"] if clients else []),
+        *([f"end the cover for {_counted(covers, 'client')}"] if covers else []),
         *([f"end the supervision of {_counted(supervisees, 'person', 'people')}"] if supervisees else []),
     ]
     if first:
-        raise NotReadyToLeave(" and ".join(first))
+        raise NotReadyToLeave(" and ".join([", ".join(first[:-1]), first[-1]] if first[1:] else first))
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

@@ -18,7 +18,7 @@ Status = Literal["active", "archived"]
 ClientKind = Literal["practice", "direct"]
 Sort = Literal["name", "-name", "updated", "-updated"]
 TherapistKind = Literal["primary", "direct"]
-TieKind = Literal["primary", "direct", "walk_in"]
+TieKind = Literal["primary", "direct", "walk_in", "cover"]
 Level = Literal["chart", "face_sheet", "billing"]
 
 # The domain checks what is typed, so that every wrong field of every person is named at once.
@@ -244,7 +244,10 @@ class ClientOut(Schema):
 
 
 class AssignmentOut(Schema):
-    """A period during which a clinician had a client; it holds while `until` is null. A walk-in is for one session."""
+    """A period during which a clinician had a client; a therapist's holds while `until` is null.
+
+    A walk-in is for one session. A cover stands in for somebody, by name, until a day that is known from the start.
+    """
 
     id: UUID
     member_id: UUID
@@ -253,6 +256,7 @@ class AssignmentOut(Schema):
     since: datetime
     until: datetime | None
     session_at: datetime | None
+    covers_for: str
     reason: str
     made_by: str
     ended_by: str
@@ -285,7 +289,7 @@ class AccessAsked(Schema):
 class GroundOut(Schema):
     """One reason to see the client: the rule, and where it comes from. With `session_at` for that session only."""
 
-    kind: Literal["primary", "direct", "walk_in", "supervision", "role", "override"]
+    kind: Literal["primary", "direct", "cover", "walk_in", "supervision", "role", "override"]
     rule: str
     source: str
     level: Level
@@ -336,7 +340,7 @@ class MemberAccessAsked(Schema):
 class WayOut(Schema):
     """One rule by which a member sees clients, and how many of those whom the caller sees too."""
 
-    kind: Literal["role", "override", "own", "walk_in", "supervision"]
+    kind: Literal["role", "override", "own", "cover", "walk_in", "supervision"]
     rule: str
     clients: int
 

@@ -1,4 +1,4 @@
-"""The API of who is on the team and how: statuses, leaving, and one's own profile."""
+"""The API of who is on the team and how: statuses, cover, leaving, and one's own profile."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Router, Status
 
+from kinfold.domain.clients.commands.covering import (
+    ArrangeCover,
+    EndCoversEarly,
+    arrange_cover,
+    end_covers_early,
+)
+from kinfold.domain.clients.queries.covers import Covers, ListCovers, ListGaps, list_covers, list_gaps
 from kinfold.domain.lifecycle.leaving import (
     ArchiveProvider,
     GetLeaving,
@@ -39,8 +46,13 @@ from .core import ApiRequest, confirmed, idempotency_key, if_match
 from .team import member_detail
 from .team_schemas import (
     ArchiveIn,
+    CoverIds,
+    CoverIn,
+    CoversOut,
     FittingList,
+    GapsOut,
     LeavingOut,
+    MadeMany,
     MemberDetailOut,
     MemberHistoryOut,
     OwnProfileOut,
@@ -96,6 +108,35 @@ def set_status(
 def history(request: ApiRequest, member_id: UUID) -> MemberHistory:
     """Roles, statuses, supervision both ways and exceptions, each in periods with the newest first."""
     return get_member_history(request.auth, GetMemberHistory(member_id=member_id))
+
+
+@router.get("/cover-gaps", response=GapsOut, summary="Clients without cover")
+def gaps(request: ApiRequest) -> dict[str, Any]:
+    """Of members who are on hold or inactive, as far as the caller sees their clients. Needs `clients:assign`."""
+    return {"items": list_gaps(request.auth, ListGaps())}
+
+
+@router.get("/members/{uuid:member_id}/covers", response=CoversOut, summary="Cover for a member and by them")
+def covers(request: ApiRequest, member_id: UUID) -> Covers:
+    """Now and planned, as far as the caller sees the clients. Needs `clients:assign`."""
+    return list_covers(request.auth, ListCovers(member_id=member_id))
+
+
+@router.post("/members/{uuid:member_id}/covers", response={201: MadeMany}, summary="Arrange cover")
+def cover(request: ApiRequest, member_id: UUID, body: CoverIn) -> Status[dict[str, Any]]:
+    """Somebody sees these clients of the member for a while, without becoming their therapist."""
+    given = body.dict()
+    ids = None if body.client_ids is None else tuple(body.client_ids)
+    data = ArrangeCover(member_id=member_id, **{**given, "client_ids": ids})
+    return Status(201, {"ids": arrange_cover(request.auth, data, once=idempotency_key(request))})
+
+
+@router.post("/covers/end", response={204: None}, summary="End cover early")
+def end_covers(request: ApiRequest, body: CoverIds) -> Status[None]:
+    """Now, all or none. What was, stays in the history."""
+    data = EndCoversEarly(cover_ids=tuple(body.cover_ids))
+    end_covers_early(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
 
 
 @router.get("/members/{uuid:member_id}/leaving", response=LeavingOut, summary="What hangs on a member")

@@ -289,6 +289,79 @@ class ArchiveIn(Body):
     reason: str = ""
 
 
+class CoveredClientOut(Schema):
+    """A client, and the cover they are part of."""
+
+    cover_id: UUID
+    client_id: UUID
+    name: str
+
+
+class CoverOut(Schema):
+    """Clients whom one member covers for another, alike; that moment excluded."""
+
+    covers_for: UUID
+    covers_for_name: str
+    covered_by: UUID
+    covered_by_name: str
+    level: Literal["face_sheet", "chart"]
+    since: datetime
+    until: datetime
+    begun: bool
+    reason: str
+    clients: list[CoveredClientOut]
+
+
+class CoversOut(Schema):
+    """Cover for a member and by them; `needed` when their status asks for it, `uncovered` clients have none now."""
+
+    member_id: UUID
+    needed: bool
+    uncovered: int
+    covers: list[CoverOut]
+    stands_in: list[CoverOut]
+
+
+class GapOut(Schema):
+    """Somebody who is away, and how many of their clients nobody covers now."""
+
+    member_id: UUID
+    name: str
+    clients: int
+
+
+class GapsOut(Schema):
+    """Everybody who is away and has clients without cover."""
+
+    items: list[GapOut]
+
+
+class CoverIn(Body):
+    """Who covers, how much they see and until when (that moment excluded).
+
+    Without `client_ids` they cover for all clients who have no cover in that time.
+    """
+
+    covered_by: UUID
+    until: AwareDatetime
+    since: AwareDatetime | None = None
+    level: Literal["face_sheet", "chart"] = "face_sheet"
+    client_ids: Ids | None = None
+    reason: str = ""
+
+
+class CoverIds(Body):
+    """Several covers, all or none."""
+
+    cover_ids: Ids
+
+
+class MadeMany(Schema):
+    """The ids of what was made."""
+
+    ids: list[UUID]
+
+
 class RemoveIn(Body):
     """Why somebody is removed."""
 
@@ -301,6 +374,7 @@ class LeavingOut(Schema):
     member_id: UUID
     clients: int
     may_hand_over: bool
+    covers: int
     supervisees: int
     sessions: int
     tokens: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from kinfold.domain.team.queries.members import ListNames, list_names
 
 from . import client_care, pages, place
 from .client_forms import new_form_key, offered_tags, therapists
-from .jinja import full_day
+from .jinja import full_day, last_day
 
 CLIENT = "pages/clients/detail.html"
 
@@ -203,9 +203,14 @@ def _moment(actor: Actor, typed: str) -> tuple[date | None, datetime | None]:
 
 def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:
     """What became of the client's assignments, newest first."""
-    began_with_end_of = {tie.until: tie for tie in ties if tie.until and not tie.session_at}
     told: list[tuple[datetime, dict[str, str]]] = []
+    began_with_end_of = {
+        tie.until: tie for tie in ties if tie.until and not tie.session_at and not tie.covers_for
+    }
     for tie in ties:
+        if tie.covers_for:
+            told.extend(_cover(tie))
+            continue
         if tie.session_at:
             text = f"Walk-in with {tie.therapist}, for the session on {full_day(tie.session_at)}"
             told.append((tie.since, _told("footprints", text, tie.since, tie.made_by)))
@@ -223,6 +228,17 @@ def _history(ties: Sequence[TieRow]) -> list[dict[str, str]]:
             text = f"Assignment to {tie.therapist} ended"
             told.append((tie.until, _told("circle-minus", text, tie.until, tie.ended_by)))
     return [line for _, line in sorted(told, key=lambda line: line[0], reverse=True)]
+
+
+def _cover(tie: TieRow) -> Iterator[tuple[datetime, dict[str, str]]]:
+    """A cover as it was arranged, and when somebody ended it before its day; one that was called off never was."""
+    if tie.until is None or tie.until <= tie.since:
+        return
+    text = f"{tie.therapist} covers for {tie.covers_for} until {last_day(tie.until)}"
+    if tie.ended_by:
+        text = f"{tie.therapist} covered for {tie.covers_for}"
+        yield tie.until, _told("circle-minus", "The cover ended early", tie.until, tie.ended_by)
+    yield tie.since, _told("umbrella", text, tie.since, tie.made_by, tie.reason)
 
 
 def _kept(tie: TieRow) -> str:

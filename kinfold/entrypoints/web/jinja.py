@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -176,8 +176,8 @@ def full_day(value: date | datetime) -> str:
 
 
 def last_day(until: datetime) -> str:
-    """The last day of a period that ends at this moment, which is not part of it: a midnight ends the day before."""
-    return day(until - timedelta(microseconds=1))
+    """The last day of a period, as `day` says it."""
+    return day(place.last_day(until))
 
 
 def month_day_time(value: datetime) -> str:

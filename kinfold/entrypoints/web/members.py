@@ -14,6 +14,7 @@ from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.covers import Covers, ListCovers, list_covers
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
 from kinfold.domain.kernel import clock
@@ -167,6 +168,7 @@ def _member_page(
         "tabs": member_tabs.tabs(actor, card.member.id, "member"),
         "registration": registrations([card.member]).get(card.member.id),
         "statuses": card.statuses,
+        "cover": _cover(actor, card.member.id),
         "editing": editing,
         "may": may,
         "clients": caseload.rows if caseload else None,
@@ -208,6 +210,14 @@ def _roles_refused(
     response.headers["HX-Retarget"] = f"#roles-form-{row.id}"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
+
+
+def _cover(actor: Actor, member_id: UUID) -> Covers | None:
+    """Cover for a member and by them, for those who assign clients; None where there is nothing to say."""
+    if not actor.may(Permission.CLIENTS_ASSIGN):
+        return None
+    found = list_covers(actor, ListCovers(member_id=member_id))
+    return found if found.clients or found.covers or found.stands_in else None
 
 
 def _caseload(actor: Actor, member_id: UUID) -> ClientPage | None:

@@ -47,6 +47,11 @@ def today() -> date:
     return clock.now().astimezone(zone()).date()
 
 
+def last_day(until: datetime) -> date:
+    """The last day of a period that ends at this moment, which is not part of it: a midnight ends the day before."""
+    return (until - timedelta(microseconds=1)).astimezone(zone()).date()
+
+
 def midnight(actor: Actor, typed: str, field: str, *, after: int = 0) -> datetime | None:
     """The first moment of a typed day, or of one `after` it, in the practice's time zone; None when nothing was typed.
 

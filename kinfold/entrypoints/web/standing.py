@@ -182,6 +182,8 @@ def _active_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
 def _archive_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
     yield "archive", "Out of lists and pickers. Profile and history stay under Archived."
     yield from _ends_at_once(row, leaving)
+    if leaving.covers:
+        yield "umbrella", f"Their cover for {_counted(leaving.covers, 'client')} of others ends."
     if leaving.supervisees:
         who = "person loses" if leaving.supervisees == 1 else "people lose"
         yield "eye-off", f"{leaving.supervisees} {who} their supervisor and will be flagged."
@@ -206,6 +208,8 @@ def _admin_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
 def _remove_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
     if leaving.clients:
         yield "triangle-alert", f"First hand over their {_counted(leaving.clients, 'client')}."
+    if leaving.covers:
+        yield "triangle-alert", f"First end their cover for {_counted(leaving.covers, 'client')}."
     if leaving.supervisees:
         yield (
             "triangle-alert",

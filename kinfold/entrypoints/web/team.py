@@ -14,6 +14,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_caseloads
+from kinfold.domain.clients.queries.covers import ListGaps, list_gaps
 from kinfold.domain.credentials.queries.team import (
     ListAttention,
     ListLicences,
@@ -183,6 +184,7 @@ def _list(
     context: dict[str, Any] = {
         "declined": [],
         "without_supervisor": 0,
+        "gaps": (),
         "caseloads": None,
         "waiting": {},
         "requests": (),
@@ -220,6 +222,8 @@ def _list(
         context["licences"] = list_licences(actor, ListLicences(member_ids=shown))
         if view is TeamView.ACTIVE:
             context["attention"] = list_attention(actor, ListAttention())
+            if actor.may(Permission.CLIENTS_ASSIGN):
+                context["gaps"] = list_gaps(actor, ListGaps())
         if actor.sees_clients:
             context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
     if view is TeamView.PENDING or actor.may(Permission.PRACTICE_OWN):

@@ -100,7 +100,7 @@ def test_a_direct_client_is_explained_as_one(cast: Cast) -> None:
         (
             "lin",
             (
-                "Is not this client's therapist, and has held no session as a walk-in.",
+                "Is not this client's therapist, does not cover for them, and has held no session as a walk-in.",
                 "Holds no role that shows all clients.",
             ),
         ),

@@ -44,7 +44,14 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally, Switch, SwitchPeriod
-from kinfold.domain.team.models import Member, MemberOverride, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.models import (
+    Member,
+    MemberOverride,
+    MemberRole,
+    MemberStatus,
+    MemberStatusPeriod,
+    Supervision,
+)
 from tests.domain.clients.steps import undone
 from tests.personas import Cast, CastPractice
 
@@ -117,9 +124,10 @@ class Plan:
     """One practice as Hypothesis imagines it."""
 
     roles: list[Period]
-    statuses: list[MemberStatus]
+    statuses: list[tuple[MemberStatus, int]]
     ties: list[Period]
     walk_ins: list[Period]
+    covers: list[Period]
     supervisions: list[Period]
     clients_since: list[int]
     supervision_on: list[Period]
@@ -132,9 +140,10 @@ def plans() -> st.SearchStrategy[Plan]:
     return st.builds(
         Plan,
         roles=periods(st.integers(0, len(ROLES) - 1)),
-        statuses=st.lists(st.sampled_from(MemberStatus), min_size=MEMBERS, max_size=MEMBERS),
+        statuses=st.lists(st.tuples(st.sampled_from(MemberStatus), day), min_size=MEMBERS, max_size=MEMBERS),
         ties=periods(st.integers(0, CLIENTS - 1), past_only=True),
         walk_ins=periods(st.integers(0, CLIENTS - 1)).map(lambda found: found[:4]),
+        covers=periods(st.integers(0, CLIENTS - 1)).map(lambda found: found[:4]),
         supervisions=periods(who),
         clients_since=st.lists(day, min_size=CLIENTS, max_size=CLIENTS),
         supervision_on=periods(st.just(0)).map(lambda found: found[:2]),
@@ -171,11 +180,12 @@ def build(practice: CastPractice, plan: Plan) -> World:
 
 def _members(world: World, plan: Plan) -> None:
     roles = dict(Role.objects.values_list("key", "id"))
-    for number, status in enumerate(plan.statuses):
+    for number, (status, since) in enumerate(plan.statuses):
         member = Member.objects.create(
             first_name=f"M{number}", last_name="Ember", sort_key=f"ember{number}", email=f"{uuid4()}@mail.example",
             status=status, joined_at=DAYS[0], updated_at=DAYS[0],
         )  # fmt: skip
+        MemberStatusPeriod.objects.create(member=member, status=status, since=DAYS[since])
         world.members.append(member.id)
     for period in _one_open(plan.roles, lambda period: (period.one, period.other)):
         MemberRole.objects.create(
@@ -240,6 +250,14 @@ def _clients(world: World, plan: Plan) -> None:
             Assignment.objects.create(
                 client_id=world.clients[period.other], member_id=world.members[period.one],
                 kind=AssignmentKind.WALK_IN, level=2, since=DAYS[begins], until=period.ends, session_at=NOW,
+            )  # fmt: skip
+    for period in plan.covers:
+        begins = max(period.since, plan.clients_since[period.other])
+        if period.ends is not None and period.ends >= DAYS[begins]:
+            Assignment.objects.create(
+                client_id=world.clients[period.other], member_id=world.members[period.one],
+                kind=AssignmentKind.COVER, level=2 + period.kind, since=DAYS[begins], until=period.ends,
+                covers_for_id=world.members[period.one - 1],
             )  # fmt: skip
     PracticeTally.objects.update(active_clients=Client.objects.count())
 

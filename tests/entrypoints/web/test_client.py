@@ -107,7 +107,10 @@ def test_one_member_is_checked_now_and_on_a_past_day(cast: Cast, browser_of: Bro
     page = page_of(cast.anna.id)
     html = browser.get(page, {"check": str(cast.lin.member_id)}).content.decode()
     assert "Lin Zhao cannot see this client." in html
-    assert "Is not this client&#39;s therapist, and has held no session as a walk-in." in html
+    assert (
+        "Is not this client&#39;s therapist, does not cover for them, and has held no session as a walk-in."
+        in html
+    )
     html = browser.get(page, {"check": str(cast.sana.member_id)}).content.decode()
     assert "Sana Malik can see this client." in html
     assert "Supervises Theo Park" in html

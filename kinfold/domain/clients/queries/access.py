@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from kinfold.domain.access.actors import SEES_CLIENTS, Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import BY_NAME, Permission
-from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, AssignmentKind
 from kinfold.domain.clients.visibility import Level, Sight, Viewer, highest_level, sights, viewers, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
@@ -94,7 +94,7 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     found = sights(data.client_id, at, everyone)
     asked = {data.member_id} if data.member_id else set()
     names = member_names(
-        {*everyone, *asked, *(s.through for s in found if s.kind == "supervision" and s.through)}
+        {*everyone, *asked, *(s.through for s in found if s.kind in ("supervision", "cover") and s.through)}
     )
     if data.member_id and data.member_id not in names:
         raise NotFound
@@ -128,7 +128,7 @@ def explain_access(actor: Actor, data: ExplainAccess) -> Explanation:
     )
 
 
-_RANK = {"primary": 0, "direct": 0, "walk_in": 1, "supervision": 2, "role": 3, "override": 4}
+_RANK = {"primary": 0, "direct": 0, "cover": 1, "walk_in": 1, "supervision": 2, "role": 3, "override": 4}
 BY_OVERRIDE = "Exception for this person"
 
 
@@ -180,7 +180,7 @@ def _grounds(
     actor: Actor, found: Iterable[Sight], names: Mapping[UUID, str], everyone: Mapping[UUID, Viewer]
 ) -> Mapping[Sight, Ground]:
     found = list(found)
-    ties = [s.source for s in found if s.kind in THERAPIST_KINDS]
+    ties = [s.source for s in found if s.kind in (*THERAPIST_KINDS, AssignmentKind.COVER)]
     made_by = dict(
         Assignment.objects.filter(pk__in=ties, made_by__isnull=False).values_list("id", "made_by_id")
     )
@@ -203,6 +203,11 @@ def _grounds(
                 f"Walk-in on {day_in_words(sight.session_at, actor.time_zone)}",
                 "That session only",
             )
+        elif sight.kind == "cover":
+            rule = f"Covers for {names[sight.through] if sight.through else ''}"
+            who = made_by.get(sight.source)
+            source = f"Until {last_day_in_words(sight.until, actor.time_zone)}" if sight.until else ""
+            source += f", arranged by {names[who]}" if who else ""
         else:
             rule = "Primary therapist" if sight.kind == "primary" else "Direct therapist"
             who = made_by.get(sight.source)
@@ -223,6 +228,11 @@ def day_in_words(moment: datetime, time_zone: str) -> str:
     """A day as reasons name it, in the practice's time zone: "May 12, 2026"."""
     day = moment.astimezone(ZoneInfo(time_zone))
     return f"{day:%B} {day.day}, {day.year}"
+
+
+def last_day_in_words(until: datetime, time_zone: str) -> str:
+    """The last day of a period that ends at this moment, which is not part of it."""
+    return day_in_words(until - timedelta(microseconds=1), time_zone)
 
 
 def _shown_by_role(sight: Sight, viewer: Viewer) -> str:
@@ -248,7 +258,9 @@ def _why_not(viewer: Viewer | None, overrides: Mapping[str, bool], at: datetime)
     permissions = viewer.permissions
     reasons = []
     if Permission.CLIENTS_SEE_OWN in permissions:
-        reasons.append("Is not this client's therapist, and has held no session as a walk-in.")
+        reasons.append(
+            "Is not this client's therapist, does not cover for them, and has held no session as a walk-in."
+        )
     if Permission.CLIENTS_SEE_SUPERVISED in permissions:
         on = is_on(Switch.SUPERVISION, at)
         reasons.append(

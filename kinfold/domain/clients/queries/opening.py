@@ -33,7 +33,7 @@ class OpenClient:
 class TieRow:
     """One period during which a clinician was tied to the client. `ended_by` is empty while it holds.
 
-    A walk-in has `session_at`, the time of its session.
+    A walk-in has `session_at`, the time of its session. A cover says whom it stands in for.
     """
 
     id: UUID
@@ -43,6 +43,7 @@ class TieRow:
     since: datetime
     until: datetime | None
     session_at: datetime | None
+    covers_for: str
     reason: str
     made_by: str
     ended_by: str
@@ -164,6 +165,8 @@ def _history(client_id: UUID) -> tuple[TieRow, ...]:
             "since",
             "until",
             "session_at",
+            "covers_for__first_name",
+            "covers_for__last_name",
             "reason",
             "made_by__first_name",
             "made_by__last_name",
@@ -180,9 +183,10 @@ def _history(client_id: UUID) -> tuple[TieRow, ...]:
             since=row[5],
             until=row[6],
             session_at=row[7],
-            reason=row[8],
-            made_by=_name(row[9], row[10]),
-            ended_by=_name(row[11], row[12]),
+            covers_for=_name(row[8], row[9]),
+            reason=row[10],
+            made_by=_name(row[11], row[12]),
+            ended_by=_name(row[13], row[14]),
         )
         for row in rows
     )

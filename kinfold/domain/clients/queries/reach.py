@@ -174,6 +174,7 @@ _OWN_RULES = {
     AssignmentKind.PRIMARY: "Therapist of the client",
     AssignmentKind.DIRECT: "Therapist of the client",
     AssignmentKind.WALK_IN: "Held a walk-in session",
+    AssignmentKind.COVER: "Covers for the therapist",
 }
 _Rules = dict[tuple[UUID, AssignmentKind], str]
 
@@ -193,7 +194,7 @@ def _rules_by_tie(viewer: Viewer, then: datetime | None) -> _Rules:
 
 
 def _ways_by_tie(mine: QuerySet[Client], viewer: Viewer, by_tie: _Rules, at: datetime) -> Iterator[Way]:
-    """How many clients each rule shows; one's own walk-ins only where there are any."""
+    """How many clients each rule shows; one's own walk-ins and covers only where there are any."""
     kinds: defaultdict[tuple[UUID, str], list[AssignmentKind]] = defaultdict(list)
     for (member_id, kind), rule in by_tie.items():
         kinds[member_id, rule].append(kind)
