@@ -19,11 +19,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinfold.config.settings")
 django.setup()
 
+from allauth.account.internal.flows.login import (  # noqa: E402
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    record_authentication,
+)
 from allauth.account.models import EmailAddress  # noqa: E402
 from allauth.mfa.models import Authenticator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 
 from bench.people import CLINICIANS, SUPERVISED, TAGS, Person, people  # noqa: E402
 from kinfold.domain.access.models import Role  # noqa: E402
@@ -258,6 +263,11 @@ def _session(login: Login) -> str:
     session[SESSION_KEY] = str(login.pk)
     session[BACKEND_SESSION_KEY] = BACKEND
     session[HASH_SESSION_KEY] = login.get_session_auth_hash()
+    # An import asks who one is unless that was answered in the last minutes; whenever it comes, it was.
+    request = HttpRequest()
+    request.session = session
+    record_authentication(request, login, "password", reauthenticated=True)
+    session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] += timedelta(days=1).total_seconds()
     session.create()
     return str(session.session_key)
 
