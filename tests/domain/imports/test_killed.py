@@ -93,10 +93,10 @@ def upload(cast: Cast) -> UUID:
 @pytest.mark.parametrize(
     "function",
     [
-        "imports.work.read",
-        "imports.work.likely_duplicates",
-        "imports.work.identities",
-        "imports.work.record_check",
+        pytest.param("imports.work.read", marks=pytest.mark.long),
+        pytest.param("imports.work.likely_duplicates", marks=pytest.mark.long),
+        pytest.param("imports.work.identities", marks=pytest.mark.long),
+        pytest.param("imports.work.record_check", marks=pytest.mark.long),
         "audit.trail.record",
     ],
 )
@@ -115,11 +115,11 @@ def test_a_worker_killed_while_checking(cast: Cast, function: str) -> None:
 @pytest.mark.parametrize(
     ("function", "count", "committed"),
     [
-        ("imports.work.prepare", 1, False),
-        ("imports.publishing.insert", 1, False),
+        pytest.param("imports.work.prepare", 1, False, marks=pytest.mark.long),
+        pytest.param("imports.publishing.insert", 1, False, marks=pytest.mark.long),
         ("imports.publishing.insert", 2, False),
-        ("imports.publishing.insert", 3, False),
-        ("imports.work.publish", 1, False),
+        pytest.param("imports.publishing.insert", 3, False, marks=pytest.mark.long),
+        pytest.param("imports.work.publish", 1, False, marks=pytest.mark.long),
         ("audit.trail.record", 1, False),
         ("imports.work.apply_import", 1, True),
     ],

@@ -150,6 +150,7 @@ def test_a_background_worker_that_is_killed_is_started_again(running: Running) -
     assert running.process.wait(PATIENCE) == 0
 
 
+@pytest.mark.long
 @ON_LINUX
 def test_when_the_web_server_dies_everything_ends_and_says_so(running: Running) -> None:
     until(lambda: running.children("kinfold worker"), "the worker")
@@ -198,6 +199,7 @@ def test_a_port_that_is_taken_is_one_sentence(empty: Installation) -> None:
     assert "Choose another with --port" in answer.err
 
 
+@pytest.mark.long
 def test_a_worker_that_is_asked_to_end_ends_at_once(installed: Installation) -> None:
     process: subprocess.Popen[str] = installed.start("worker")
     try:
