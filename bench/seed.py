@@ -188,6 +188,7 @@ def _write(
             "until": None,
             "session_at": None,
             "reason": "",
+            "covers_for_id": None,
             "made_by_id": None,
             "ended_by_id": None,
         },

@@ -8,6 +8,7 @@ def test_everybody_in_the_cast_may_do_what_their_role_allows(cast: Cast) -> None
     assert cast.olu.actor.may(*Permission)
     assert cast.ada.actor.permissions == frozenset(Permission) - {
         Permission.PRACTICE_OWN,
+        Permission.LICENCES_OVERRIDE,
         Permission.MEMBERS_REMOVE,
     }
     assert cast.sana.actor.may(Permission.CLIENTS_SEE_SUPERVISED)

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.reach import AccessOfMember, access_of_member
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
@@ -32,6 +33,7 @@ LEVELS = {
 @pages.signed_in
 def access(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """Whom a member can see, by which rules, and what would end it."""
+    admit(actor, Permission.ACCESS_EXPLAIN, "member-access")
     card = get_member(actor, GetMember(member_id=member_id))
     found = access_of_member(
         actor, AccessOfMember(member_id=member_id, after=pages.a_uuid(request.GET.get("after", "")))

@@ -48,12 +48,10 @@ def test_a_supervision_from_today_until_today_is_a_day_of_the_practice(
     cast: Cast, browser_of: BrowserOf, evening: datetime
 ) -> None:
     today = evening.astimezone(NEW_YORK).date()
-    typed = {"supervisor": cast.sana.member_id, "since": today.isoformat(), "until": today.isoformat()}
-    page = (
-        browser_of(cast.ada)
-        .post(f"/manage/team/{cast.lin.member_id}/supervision/", typed, follow=True)
-        .content.decode()
-    )
+    day = today.isoformat()
+    typed = {"member": cast.lin.member_id, "supervisor": cast.sana.member_id, "kind": "primary"}
+    typed |= {"since": day, "until": day, "back": "member"}
+    page = browser_of(cast.ada).post("/supervision/start/", typed, follow=True).content.decode()
     assert "The supervisor is named." in page
     assert f"until {today:%b} {today.day}" in page
     with entered(cast.alder.practice_id):
