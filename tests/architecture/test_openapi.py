@@ -86,7 +86,7 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
             answer = stage.ask(ANONYMOUS, method, resolver.addresses()[path].nowhere, {})
         if answer.status_code != 401:
             let_in.add((path, method))
-        if "security" not in raw()["paths"][f"{resolver.API}{path}"][method.lower()]:
+        if "security" not in resolver.document()["paths"][f"{resolver.API}{path}"][method.lower()]:
             open_by_the_document.add((path, method))
     assert let_in == open_by_the_document
     assert let_in == {operation for operation in OPERATIONS if row_of(*operation).needs is Open.PUBLIC}
@@ -104,17 +104,9 @@ def shapes(above: type) -> set[type]:
 
 
 @cache
-def raw() -> dict[str, Any]:
-    """The document."""
-    from kinfold.entrypoints.rest.api import api
-
-    return dict(api.get_openapi_schema(path_prefix=f"{resolver.API}/"))
-
-
-@cache
 def document() -> Any:
     """The document as schemathesis reads it."""
-    schema = schemathesis.openapi.from_dict(raw())
+    schema = schemathesis.openapi.from_dict(resolver.document())
     schema.config.update(base_url=BASE)
     return schema
 

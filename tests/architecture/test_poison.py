@@ -107,10 +107,9 @@ def questions(row: Row) -> tuple[str, ...]:
     """What may be asked in the address of a row: the API says so itself, and for pages it stands above."""
     if not resolver.addresses()[row.route].is_api:
         return PAGES.get(row.route, ())
-    from kinfold.entrypoints.rest.api import api
-
-    document = api.get_openapi_schema(path_prefix=f"{resolver.API}/")
-    asked = document["paths"][f"{resolver.API}{row.route}"][row.method.lower()].get("parameters", [])
+    asked = resolver.document()["paths"][f"{resolver.API}{row.route}"][row.method.lower()].get(
+        "parameters", []
+    )
     return tuple(parameter["name"] for parameter in asked if parameter["in"] == "query")
 
 
