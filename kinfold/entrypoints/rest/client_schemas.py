@@ -94,7 +94,7 @@ class ClientSearch(Body, ClientFilter):
     q: Words = ""
 
 
-class ColumnOut(Schema):
+class ListColumnOut(Schema):
     """A column of the caller's list, in its place."""
 
     name: str
@@ -105,7 +105,7 @@ class ColumnOut(Schema):
 class LayoutOut(Schema):
     """How the caller has arranged their list of clients."""
 
-    columns: list[ColumnOut]
+    columns: list[ListColumnOut]
     page_size: int
 
 
