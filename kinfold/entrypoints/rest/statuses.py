@@ -43,8 +43,7 @@ from kinfold.domain.team.queries.profile import (
 )
 
 from .core import ApiRequest, confirmed, idempotency_key, if_match
-from .team import member_detail
-from .team_schemas import (
+from .status_schemas import (
     ArchiveIn,
     CoverIds,
     CoverIn,
@@ -53,13 +52,14 @@ from .team_schemas import (
     GapsOut,
     LeavingOut,
     MadeMany,
-    MemberDetailOut,
     MemberHistoryOut,
     OwnProfileOut,
     RemoveIn,
     SeveralIn,
     StatusIn,
 )
+from .team import member_detail
+from .team_schemas import MemberDetailOut
 
 router = Router(tags=["team"])
 

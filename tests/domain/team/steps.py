@@ -9,7 +9,15 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.identity import registration_codes
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.lifecycle.leaving import (
+    WAIT,
+    ArchiveProvider,
+    RemoveMember,
+    archive_provider,
+    remove_member,
+)
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
 from kinfold.domain.team.commands.invitations import (
@@ -20,7 +28,8 @@ from kinfold.domain.team.commands.invitations import (
 )
 from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.links import guest_with_link, link_token
-from kinfold.domain.team.models import Invitation, Member
+from kinfold.domain.team.models import Invitation, Member, MemberRole, MemberStatus
+from kinfold.domain.team.queries.members import GetMember, get_member
 from kinfold.domain.team.registration import Proof
 from tests.personas import PASSWORD, Cast, Person
 
@@ -123,3 +132,39 @@ def set_status(
             reason=reason,
         ),
     )
+
+
+def bring_to(cast: Cast, member: Person, status: MemberStatus) -> None:
+    """A member who has this status, by the act that leads to it."""
+    if status is MemberStatus.ARCHIVED:
+        archive(cast, member)
+    elif status is MemberStatus.REMOVED:
+        archive(cast, member)
+        remove(cast, member)
+    elif status is not MemberStatus.ACTIVE:
+        set_status(cast, member, status.value)
+
+
+def archive(cast: Cast, member: Person, *, by: Person | None = None) -> None:
+    """Ada, or somebody else, archives a member whose clients wait."""
+    data = ArchiveProvider(member_id=member.member_id, version=version_of(cast, member), clients=WAIT)
+    archive_provider((by or cast.ada).actor, data)
+
+
+def remove(cast: Cast, member: Person, *, by: Person | None = None) -> None:
+    """Olu, or somebody else, removes a member."""
+    data = RemoveMember(member_id=member.member_id, version=version_of(cast, member))
+    remove_member((by or cast.olu).actor, data)
+
+
+def make_owner(cast: Cast, member: Person) -> None:
+    """A member who is an owner too."""
+    with entered(cast.alder.practice_id, writing=True):
+        MemberRole.objects.create(
+            member_id=member.member_id, role_id=cast.alder.roles["owner"], since=clock.now()
+        )
+
+
+def state_of(cast: Cast, member: Person) -> str:
+    """The status of a member as Ada sees it."""
+    return get_member(cast.ada.actor, GetMember(member_id=member.member_id)).member.state

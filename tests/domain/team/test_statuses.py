@@ -1,4 +1,4 @@
-"""The ladder of SPEC section 2, line by line: what each status allows, how one comes to it, and what ends with it."""
+"""The ladder of SPEC section 2, line by line: what each status allows, and how one comes to it and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.assigning import (
     AssignClient,
@@ -21,79 +20,40 @@ from kinfold.domain.clients.models import Assignment
 from kinfold.domain.clients.queries.listing import ListClients, list_clients
 from kinfold.domain.clients.visibility import viewers
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, StaleVersion
+from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound
 from kinfold.domain.kernel.tasks import run_periodic
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.lifecycle.leaving import (
-    WAIT,
-    ArchiveProvider,
-    RemoveMember,
-    archive_provider,
-    remove_member,
-)
-from kinfold.domain.team.actors import actor_for_login, actor_for_token
-from kinfold.domain.team.commands.members import ChangeMember, change_member
+from kinfold.domain.team.actors import actor_for_login
 from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.supervision import StartSupervision, start_supervision
-from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import (
-    AboveOwnRights,
-    LastAdministrator,
-    LastOwner,
-    LinkRevoked,
-    NotOneself,
     StatusNotOpen,
 )
-from kinfold.domain.team.models import Invitation, Member, MemberRole, MemberStatus, MemberStatusPeriod
-from kinfold.domain.team.moving import MemberAct
+from kinfold.domain.team.models import Member, MemberStatus, MemberStatusPeriod
 from kinfold.domain.team.queries.listing import TeamView
 from kinfold.domain.team.queries.members import (
     GetMember,
     ListMembers,
     ListNames,
-    MemberRow,
     get_member,
     list_members,
     list_names,
 )
-from kinfold.domain.team.queries.profile import GetOwnProfile, get_own_profile
 from kinfold.domain.team.statuses import LADDER, WORKS
 from tests.domain.clients.steps import undone
-from tests.domain.team.steps import accept, acts, invite, link_of, set_status, version_of
+from tests.domain.team.steps import (
+    acts,
+    archive,
+    bring_to,
+    remove,
+    set_status,
+    state_of,
+)
 from tests.personas import Cast, Person
 
 DAY = timedelta(days=1)
 
-
-def bring_to(cast: Cast, member: Person, status: MemberStatus) -> None:
-    """A member who has this status, by the act that leads to it."""
-    if status is MemberStatus.ARCHIVED:
-        archive(cast, member)
-    elif status is MemberStatus.REMOVED:
-        archive(cast, member)
-        remove(cast, member)
-    elif status is not MemberStatus.ACTIVE:
-        set_status(cast, member, status.value)
-
-
-def archive(cast: Cast, member: Person, *, by: Person | None = None) -> None:
-    data = ArchiveProvider(member_id=member.member_id, version=version_of(cast, member), clients=WAIT)
-    archive_provider((by or cast.ada).actor, data)
-
-
-def remove(cast: Cast, member: Person, *, by: Person | None = None) -> None:
-    data = RemoveMember(member_id=member.member_id, version=version_of(cast, member))
-    remove_member((by or cast.olu).actor, data)
-
-
-def make_owner(cast: Cast, member: Person) -> None:
-    with entered(cast.alder.practice_id, writing=True):
-        MemberRole.objects.create(
-            member_id=member.member_id, role_id=cast.alder.roles["owner"], since=clock.now()
-        )
-
-
-# --- the table, line by line --------------------------------------------------------------------------------------
+# --- the table, line by line ---
 
 
 @dataclass(frozen=True)
@@ -210,11 +170,7 @@ def let_clients_wait(cast: Cast, member: Person) -> None:
         end_assignment(cast.ada.actor, EndAssignment(assignment_id=tie_id))
 
 
-def state_of(cast: Cast, member: Person) -> str:
-    return get_member(cast.ada.actor, GetMember(member_id=member.member_id)).member.state
-
-
-# --- on hold ------------------------------------------------------------------------------------------------------
+# --- on hold ---
 
 
 @pytest.mark.requirement("O11")
@@ -306,7 +262,7 @@ def test_what_cannot_be_meant_is_refused_with_the_field(
     assert state_of(cast, cast.lin) == "active"
 
 
-# --- access as of a past date -------------------------------------------------------------------------------------
+# --- access as of a past date ---
 
 
 @pytest.mark.parametrize("status", [s for s in MemberStatus if s not in WORKS], ids=str)
@@ -324,182 +280,3 @@ def test_who_could_work_at_a_past_moment_is_what_the_periods_say(cast: Cast, sta
         with entered(cast.alder.practice_id):
             assert cast.lin.member_id not in viewers(noon + DAY / 2)
             assert cast.lin.member_id in viewers(noon + DAY)
-
-
-# --- who may ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("person", ["sana", "theo", "lin", "bea", "fran"])
-def test_only_administrators_and_owners_change_a_status(cast: Cast, person: str) -> None:
-    with pytest.raises((NotAllowed, NotFound)):
-        set_status(cast, cast.lin, "inactive", by=getattr(cast, person))
-    assert state_of(cast, cast.lin) == "active"
-
-
-def test_nobody_changes_their_own_status_or_that_of_somebody_with_more_rights(cast: Cast) -> None:
-    with pytest.raises(NotOneself):
-        set_status(cast, cast.ada, "on_hold")
-    with pytest.raises(AboveOwnRights):
-        set_status(cast, cast.olu, "on_hold")
-    assert get_member(cast.ada.actor, GetMember(member_id=cast.olu.member_id)).member.acts == ()
-    assert get_member(cast.ada.actor, GetMember(member_id=cast.ada.member_id)).member.acts == ()
-
-
-def test_the_last_owner_and_the_last_administrator_stay_at_work(cast: Cast) -> None:
-    with pytest.raises(LastAdministrator):
-        set_status(cast, cast.ada, "inactive", by=cast.olu)
-    with pytest.raises(LastAdministrator):
-        archive(cast, cast.ada, by=cast.olu)
-    make_owner(cast, cast.lin)
-    set_status(cast, cast.olu, "on_hold", by=cast.lin)  # who is on hold still answers for the practice
-    set_status(cast, cast.lin, "inactive", by=cast.olu)
-    with pytest.raises(NotOneself):
-        set_status(cast, cast.olu, "active", by=cast.olu)
-    make_owner(cast, cast.ada)
-    set_status(cast, cast.olu, "inactive", by=cast.ada)
-    with pytest.raises(NotFound):
-        set_status(cast, cast.ada, "inactive", by=cast.fran)
-
-
-def test_the_last_owner_cannot_be_removed_or_archived_even_by_an_equal(cast: Cast) -> None:
-    make_owner(cast, cast.lin)
-    set_status(cast, cast.lin, "inactive", by=cast.olu)
-    with entered(cast.alder.practice_id, writing=True):
-        # Somebody with every permission who is no owner.
-        role = Role.objects.create(
-            name="All",
-            name_key="all",
-            starting_point="nothing",
-            overrides={p.value: True for p in Permission},
-        )
-        MemberRole.objects.create(member_id=cast.bea.member_id, role=role, since=clock.now())
-    with pytest.raises(LastOwner):
-        archive(cast, cast.olu, by=cast.bea)
-    with pytest.raises(LastOwner):
-        remove(cast, cast.olu, by=cast.bea)
-
-
-def test_the_second_of_two_who_decide_at_once_gets_a_conflict(cast: Cast) -> None:
-    data = ChangeMemberStatus(member_id=cast.lin.member_id, version=1, status="on_hold")
-    change_member_status(cast.ada.actor, data)
-    with pytest.raises(StaleVersion):
-        change_member_status(
-            cast.olu.actor, ChangeMemberStatus(member_id=cast.lin.member_id, version=1, status="inactive")
-        )
-    # Saving what is so already changes nothing, at whatever version.
-    change_member_status(cast.olu.actor, data)
-    assert acts(cast.alder.practice_id, subject=cast.lin.member_id) == ["member.paused"]
-
-
-def test_the_menu_offers_what_the_ladder_and_ones_rights_allow(cast: Cast) -> None:
-    def offered(by: Person, member: Person) -> set[str]:
-        return {act.value for act in get_member(by.actor, GetMember(member_id=member.member_id)).member.acts}
-
-    assert offered(cast.ada, cast.lin) == {"on_hold", "inactive", "archived"}
-    assert offered(cast.olu, cast.lin) == {"on_hold", "inactive", "archived", "removed"}
-    assert MemberAct.REMOVE_ADMIN.value in offered(cast.olu, cast.ada)
-    assert MemberAct.REMOVE_ADMIN.value not in offered(cast.ada, cast.bea)
-    archive(cast, cast.lin)
-    assert offered(cast.ada, cast.lin) == {"active"}
-
-
-# --- what ends at once --------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Ties:
-    """What Ada, who leaves, has open."""
-
-    token: str
-    link: str
-
-
-def busy(cast: Cast) -> Ties:
-    """Ada has a token and sent an invitation, and another administrator is there."""
-    with entered(cast.alder.practice_id, writing=True):
-        MemberRole.objects.create(
-            member_id=cast.lin.member_id, role_id=cast.alder.roles["administrator"], since=clock.now()
-        )
-    data = CreateToken(name="Reports", scopes=(Permission.MEMBERS_READ.value,), days=9)
-    return Ties(
-        token=create_token(cast.ada.actor, data).token, link=link_of(cast.alder.practice_id, invite(cast))
-    )
-
-
-@pytest.mark.requirement("O10")
-@pytest.mark.parametrize("status", [s for s in MemberStatus if s is not MemberStatus.ACTIVE], ids=str)
-def test_tokens_and_invitations_of_who_may_not_work_end_at_once_and_for_good(
-    cast: Cast, status: MemberStatus
-) -> None:
-    open_ = busy(cast)
-    with entered(cast.alder.practice_id):
-        invitation_id = Invitation.objects.values_list("id", flat=True).get()
-    if status in (MemberStatus.ARCHIVED, MemberStatus.REMOVED):
-        archive(cast, cast.ada, by=cast.lin)
-    if status is MemberStatus.REMOVED:
-        remove(cast, cast.ada)
-    if status in (MemberStatus.ON_HOLD, MemberStatus.INACTIVE):
-        set_status(cast, cast.ada, status.value, by=cast.lin)
-    if status in WORKS:
-        assert actor_for_token(open_.token) is not None
-        accept(open_.link)
-        return
-    assert actor_for_token(open_.token) is None
-    with pytest.raises(LinkRevoked):
-        accept(open_.link)
-    assert "invitation.deleted" in acts(cast.alder.practice_id, subject=invitation_id)
-    assert "token.revoked" in acts(cast.alder.practice_id)
-    if status is not MemberStatus.REMOVED:
-        # Coming back does not bring them back.
-        set_status(cast, cast.ada, "active", by=cast.olu)
-        assert actor_for_token(open_.token) is None
-
-
-def test_supervision_ends_when_somebody_leaves_and_the_supervisee_is_flagged(cast: Cast) -> None:
-    set_status(cast, cast.sana, "inactive")
-    theo = get_member(cast.ada.actor, GetMember(member_id=cast.theo.member_id))
-    assert [row.name for row in theo.supervisors] == ["Sana Malik"]  # she will be back
-    archive(cast, cast.sana)
-    theo = get_member(cast.ada.actor, GetMember(member_id=cast.theo.member_id))
-    assert theo.supervisors == ()
-    assert theo.member.needs_supervisor
-    assert acts(cast.alder.practice_id, subject=cast.theo.member_id) == ["supervision.ended"]
-
-
-# --- archived -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.requirement("H18")
-def test_who_was_archived_reads_their_own_history_and_nothing_else(cast: Cast) -> None:
-    set_status(cast, cast.theo, "on_hold", reason="Between us")
-    archive(cast, cast.theo)
-    theo = cast.theo.actor
-    assert theo.permissions == {Permission.AUDIT_OWN}
-    profile = get_own_profile(theo, GetOwnProfile())
-    assert (profile.name, profile.state, profile.email) == ("Theo Park", "archived", "theo@example.org")
-    assert [row.name for row in profile.roles] == ["Intern"]
-    assert [row.name for row in profile.supervisors] == ["Sana Malik"]
-    assert [row.status for row in profile.statuses] == ["archived", "on_hold"]
-    assert {row.reason for row in profile.statuses} == {""}
-    with pytest.raises(NotAllowed):
-        list_clients(theo, ListClients())
-    with pytest.raises(NotAllowed):
-        list_names(theo, ListNames())
-    with pytest.raises(NotAllowed):
-        change_member(
-            theo, ChangeMember(member_id=cast.theo.member_id, version=1, first_name="T", last_name="P")
-        )
-
-
-@pytest.mark.requirement("H20")
-def test_who_was_archived_comes_back_with_their_roles(cast: Cast) -> None:
-    archive(cast, cast.lin)
-    assert [row.name for row in _archived(cast)] == ["Lin Zhao"]
-    set_status(cast, cast.lin, "active")
-    assert cast.lin.actor.role_names == ("Licensed Therapist",)
-    assert _archived(cast) == ()
-    assert list_clients(cast.lin.actor, ListClients()).total == 0
-
-
-def _archived(cast: Cast) -> tuple[MemberRow, ...]:
-    return list_members(cast.ada.actor, ListMembers(view=TeamView.ARCHIVED)).page.rows
