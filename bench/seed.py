@@ -149,6 +149,7 @@ def _write(
         **every,
         "kind": "practice",
         "phone": "",
+        "registration": "none",
         "made_in_id": None,
         "created_at": now,
         "updated_at": now,

@@ -18,7 +18,15 @@ from uuid import UUID
 from django.db.models import F
 
 from kinfold.domain.clients.keys import Word, client_keys, tag_key
-from kinfold.domain.clients.models import Client, ClientKind, ClientStatus, ClientTag, ClientWord, Tag
+from kinfold.domain.clients.models import (
+    Client,
+    ClientKind,
+    ClientStatus,
+    ClientTag,
+    ClientWord,
+    Registration,
+    Tag,
+)
 from kinfold.domain.clients.tags import tags_named
 from kinfold.domain.imports.checking import People
 from kinfold.domain.kernel.many import insert, many_rows, ordered_ids
@@ -105,6 +113,7 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
     same = {
         "kind": ClientKind.PRACTICE.value,
         "primary_id": None,
+        "registration": Registration.NONE.value,
         "made_in_id": change_set_id,
         "created_at": now,
         "updated_at": now,

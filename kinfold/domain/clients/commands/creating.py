@@ -19,7 +19,7 @@ from kinfold.domain.clients import likeness
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.index import index_new, keys_of
 from kinfold.domain.clients.keys import tag_key
-from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus
+from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus, Registration
 from kinfold.domain.clients.profile import FIELDS, Checked, Typed, check
 from kinfold.domain.clients.tags import tag_new, tags_named
 from kinfold.domain.clients.ties import Tie, begin_ties
@@ -112,6 +112,7 @@ def _create(
             "kind": ClientKind.PRACTICE.value,
             "status": ClientStatus.ACTIVE.value,
             "primary_id": member_id,
+            "registration": Registration.NONE.value,
             "made_in_id": None,
             "created_at": now,
             "updated_at": now,

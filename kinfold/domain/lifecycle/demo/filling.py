@@ -213,6 +213,7 @@ def _write(
         {
             "practice_id": practice_id,
             "status": ClientStatus.ACTIVE.value,
+            "registration": "none",
             "made_in_id": None,
             "version": 1,
         },
