@@ -76,6 +76,7 @@ from kinfold.domain.team.models import (
 )
 from kinfold.domain.team.registration import KIND
 from tests.architecture.routes import PEOPLE
+from tests.domain.imports.workbooks import workbook
 from tests.personas import PASSWORD, Cast, CastClient, CastPractice, Person, build_cast
 
 TIED = Typed(
@@ -597,18 +598,21 @@ def _own_invitation(cast: Cast) -> dict[str, object]:
 
 
 def _imports(owner: Person) -> dict[str, object]:
-    """A file with a row to fix that was imported, and one that is checked."""
+    """A file with a row to fix that was imported, and a workbook that is checked."""
     done = _upload(owner, PEOPLE + "Ida,Falk,nowhere,1980-01-31,female\n")
     run_pending()
     start_import(owner.actor, StartImport(import_id=done, leave_out_bad=True))
     run_pending()
-    checked = _upload(owner, PEOPLE.replace("Ida", "Ulla").replace("ida", "ulla"))
+    rows = PEOPLE.replace("Ida", "Ulla").replace("ida", "ulla").splitlines()
+    sheet = [line.split(",") for line in rows]
+    checked = _upload(owner, workbook(*sheet, more={"More people": sheet}))
     run_pending()
     return {"done_import": done, "checked_import": checked}
 
 
-def _upload(owner: Person, content: str) -> UUID:
-    return upload_file(owner.actor, UploadFile(file_name="people.csv", content=content.encode()))
+def _upload(owner: Person, content: str | bytes) -> UUID:
+    plain = content if isinstance(content, bytes) else content.encode()
+    return upload_file(owner.actor, UploadFile(file_name="people.csv", content=plain))
 
 
 def passkey_credential() -> dict[str, Any]:

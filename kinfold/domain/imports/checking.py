@@ -142,7 +142,7 @@ class Checking:
     def notes(self) -> tuple[str, ...]:
         """What was decided without asking, for the person to confirm; complete once the rows were read."""
         found: list[str] = []
-        if self.table.encoding != "UTF-8":
+        if self.table.encoding == "Windows-1252":
             found.append(
                 f"The file was read as {self.table.encoding}. Check that accented letters look right."
             )
@@ -175,8 +175,8 @@ class Checking:
         """
         required = values.required
         by_field: dict[str, Callable[[str], str]] = {
-            "first_name": Memo(required("first_name", profile.name)).__getitem__,
-            "last_name": Memo(required("last_name", profile.name)).__getitem__,
+            "first_name": Memo(required("first_name", values.name)).__getitem__,
+            "last_name": Memo(required("last_name", values.name)).__getitem__,
             "email": profile.email if self._emails_optional else required("email", profile.email),
             "birth_date": Memo(required("birth_date", values.birth_date_by(self.dates, today))).__getitem__,
             "sex_at_birth": Memo(required("sex_at_birth", values.sex_at_birth)).__getitem__,

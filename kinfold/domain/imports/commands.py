@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -32,7 +33,7 @@ from kinfold.domain.imports.fields import (
 )
 from kinfold.domain.imports.members import take_members_back
 from kinfold.domain.imports.models import Import, ImportState, StagedRows, Whom
-from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.reading import Table, read
 from kinfold.domain.imports.undoing import take_back
 from kinfold.domain.imports.values import DateOrder
 from kinfold.domain.kernel import clock
@@ -53,6 +54,7 @@ says(
 )
 
 WAITING = (ImportState.MATCHING, ImportState.READY)
+_SHEET_LENGTH: Final = 100
 CHECK = "kinfold.domain.imports.work.check_file"
 APPLY = "kinfold.domain.imports.work.apply_file"
 
@@ -62,13 +64,14 @@ class UploadFile:
     """A file as it came, and what it was called.
 
     `matches` are written as `Heading=field`, and win over what the headings suggest. `whom` it brings is "clients" or
-    "members" of the team.
+    "members" of the team. Of a workbook, `sheet` names the one to read; else it is the first with anything in it.
     """
 
     file_name: str
     content: bytes
     matches: tuple[str, ...] = ()
     whom: str = Whom.CLIENTS.value
+    sheet: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +81,14 @@ class MatchColumns:
     import_id: UUID
     mapping: Mapping
     date_order: DateOrder | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChooseSheet:
+    """Another sheet of a workbook."""
+
+    import_id: UUID
+    sheet: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,34 +124,19 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
     if actor.member_id is None:
         raise NotAllowed("A file is imported by a member of the team.")
     admit_to(actor, data.whom)
-    table = read(data.content)
-    samples = table.sample()
-    fields = fields_for(data.whom)
-    suggested = suggest(table.header, samples, fields)
-    mapping = choose(table.header, suggested, data.matches, fields)
+    table = read(data.content, sheet=data.sheet, beginning=True)
     import_id = uuid4()
+    job = Import(
+        id=import_id,
+        whom=data.whom,
+        file_name=_tidy(data.file_name),
+        digest=table.digest,
+        made_by_id=actor.member_id,
+        made_at=clock.now(),
+    )
+    _take(actor, job, table, data.matches)
     files.keep(actor.practice_id, import_id, data.content)
     try:
-        job = Import(
-            id=import_id,
-            whom=data.whom,
-            file_name=_tidy(data.file_name),
-            digest=table.digest,
-            encoding=table.encoding,
-            delimiter=table.delimiter,
-            header=list(table.header),
-            samples=[
-                [] if is_private(heading) else [cell[:100] for cell in cells]
-                for heading, cells in zip(table.header, samples, strict=True)
-            ],
-            suggested=[(found.field, found.sure, found.note) for found in suggested],
-            mapping=list(mapping),
-            emails_optional=data.whom == Whom.CLIENTS and emails_optional(actor),
-            state=ImportState.MATCHING,
-            rows=max(data.content.count(b"\n") - 1, 1),  # about; the check counts them
-            made_by_id=actor.member_id,
-            made_at=clock.now(),
-        )
         job.practice_id = actor.practice_id
         if not _problems(job):
             begin_check(job)
@@ -167,15 +163,20 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
     job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
-    job.state = ImportState.MATCHING
-    job.ready = job.bad = job.duplicates = job.done = 0
-    job.notes = []
-    job.problem = ""
-    StagedRows.objects.filter(import_job=job).delete()
-    if not _problems(job):
-        begin_check(job)
-    _save_if_still(job, WAITING)
-    trail.record(actor, "import.matched", subject=("import", job.id))
+    _check_anew(actor, job)
+    return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def choose_sheet(actor: Actor, data: ChooseSheet) -> UUID:
+    """Read another sheet of a workbook, and match its columns by their headings.
+
+    Raises FileRefused for a sheet that is no table of people.
+    """
+    job = waiting(actor, data.import_id)
+    content = files.fetch(actor.practice_id, job.id, job.digest)
+    _take(actor, job, read(content, sheet=data.sheet, beginning=True))
+    _check_anew(actor, job)
     return job.id
 
 
@@ -294,6 +295,41 @@ def begin_check(job: Import) -> None:
 def date_order_of(job: Import) -> DateOrder | None:
     """In which order the person said dates are, if they did."""
     return "dmy" if job.date_order == "dmy" else "mdy" if job.date_order == "mdy" else None
+
+
+def _take(actor: Actor, job: Import, table: Table, matches: tuple[str, ...] = ()) -> None:
+    """Note how a file is written and what its columns seem to be."""
+    fields = fields_for(job.whom)
+    samples = table.sample()
+    suggested = suggest(table.header, samples, fields)
+    job.encoding = table.encoding
+    job.delimiter = table.delimiter
+    job.sheet = table.sheet[:_SHEET_LENGTH]
+    job.sheets = [name[:_SHEET_LENGTH] for name in table.sheets]
+    job.header = list(table.header)
+    job.samples = [
+        [] if is_private(heading) else [cell[:100] for cell in cells]
+        for heading, cells in zip(table.header, samples, strict=True)
+    ]
+    job.suggested = [(found.field, found.sure, found.note) for found in suggested]
+    job.mapping = list(choose(table.header, suggested, matches, fields))
+    job.date_order = ""
+    job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
+    job.state = ImportState.MATCHING
+    job.rows = table.rows  # about; the check counts them
+
+
+def _check_anew(actor: Actor, job: Import) -> None:
+    """Forget what an earlier check found, and check the file again when nothing is missing."""
+    job.state = ImportState.MATCHING
+    job.ready = job.bad = job.duplicates = job.done = 0
+    job.notes = []
+    job.problem = ""
+    StagedRows.objects.filter(import_job=job).delete()
+    if not _problems(job):
+        begin_check(job)
+    _save_if_still(job, WAITING)
+    trail.record(actor, "import.matched", subject=("import", job.id))
 
 
 def _save_if_still(job: Import, states: list[ImportState] | tuple[ImportState, ...]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-Encoding = Literal["UTF-8", "Windows-1252"]
+Encoding = Literal["UTF-8", "Windows-1252", "Excel workbook"]
 
 # A file from Windows-1252 holds a valid UTF-8 sequence only by chance, or where an earlier conversion went wrong.
 _CHANCE: Final = 0.05
@@ -38,7 +38,7 @@ class UnknownEncoding(Exception):
         super().__init__(sentence)
 
 
-def encoding_of(content: bytes) -> Encoding:
+def encoding_of(content: bytes) -> Literal["UTF-8", "Windows-1252"]:
     """The encoding of a text without NUL bytes. Raises UnknownEncoding."""
     try:
         content.decode("utf-8-sig")

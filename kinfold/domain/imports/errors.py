@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kinfold.domain.kernel.errors import Conflict
+from kinfold.domain.kernel.errors import Conflict, InvalidInput, Problem
+
+
+class FileRefused(InvalidInput):
+    """The file as a whole cannot be read as a table of people; the message says why and what to do."""
+
+    code = "file-refused"
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        self.line = line
+        super().__init__([Problem("file", message, line)], message)
 
 
 class NotWaiting(Conflict):

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kinfold.domain.imports.reading import FileRefused, load
+from kinfold.domain.imports.errors import FileRefused
+from kinfold.domain.imports.reading import load
 
 
 def keep(practice_id: UUID, import_id: UUID, content: bytes) -> None:

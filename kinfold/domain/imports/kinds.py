@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_AS_CSV = "Open it in your spreadsheet program, save it as CSV UTF-8, and import that file."
-_PICTURE = "This is a picture, not a table. Choose a CSV file."
+_AS_CSV = "Open it in your spreadsheet program, save it as .xlsx or as CSV UTF-8, and import that file."
+_PICTURE = "This is a picture, not a table. Choose a CSV file or a workbook."
 _ARCHIVE = "This is a packed archive. Unpack it, and import the CSV file inside."
-_OTHER = "This is not a text file. Choose a CSV file."
+_OTHER = "This is not a text file. Choose a CSV file or a workbook."
 
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode(
+    "utf-16-le"
+)  # a workbook with a password hides in an older kind of file
 _BY_START: Final = (
     (b"\x89PNG\r\n\x1a\n", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
@@ -20,9 +24,9 @@ _BY_START: Final = (
     (b"GIF89a", _PICTURE),
     (b"II*\0", _PICTURE),
     (b"MM\0*", _PICTURE),
-    (b"%PDF-", "This is a PDF document, not a table. Choose a CSV file."),
+    (b"%PDF-", "This is a PDF document, not a table. Choose a CSV file or a workbook."),
     (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        _OLD_OFFICE,
         f"This is a file of an older Office program, such as .xls. {_AS_CSV}",
     ),
     (b"\x1f\x8b", _ARCHIVE),
@@ -31,7 +35,7 @@ _BY_START: Final = (
     (b"\xfd7zXZ\0", _ARCHIVE),
     (b"SQLite format 3\0", "This is a database, not a table of text. Export its people as CSV."),
     (b"\x7fELF", _OTHER),
-    (b"{\\rtf", "This is a text document (RTF), not a table. Choose a CSV file."),
+    (b"{\\rtf", "This is a text document (RTF), not a table. Choose a CSV file or a workbook."),
 )
 _UTF_16 = "This file is in UTF-16, which some programs call Unicode text. Save it as CSV UTF-8."
 _BY_SHAPE: Final = (
@@ -49,7 +53,9 @@ _BY_SHAPE: Final = (
 
 
 def foreign_kind(content: bytes) -> str | None:
-    """The sentence for a file that is something else than separated text, or None."""
+    """The sentence for a file that is neither separated text nor a workbook that is read here, or None."""
+    if content.startswith(_OLD_OFFICE) and _ENCRYPTED in content:
+        return "This workbook is locked with a password. Save it without one, and import that file."
     for start, sentence in _BY_START:
         if content.startswith(start):
             return sentence
@@ -65,12 +71,12 @@ def foreign_kind(content: bytes) -> str | None:
 
 def _packed(content: bytes) -> str:
     """Office files are archives too; the names inside stand in the file as plain text."""
-    if b"xl/workbook" in content or b"xl/worksheets" in content:
-        return f"This is an Excel workbook (.xlsx). {_AS_CSV}"
+    if b"xl/workbook.bin" in content:
+        return f"This is a binary workbook (.xlsb). {_AS_CSV}"
     if b"opendocument.spreadsheet" in content:
         return f"This is an OpenDocument spreadsheet (.ods). {_AS_CSV}"
     if b"word/document" in content:
-        return "This is a Word document, not a table. Choose a CSV file."
+        return "This is a Word document, not a table. Choose a CSV file or a workbook."
     return _ARCHIVE
 
 

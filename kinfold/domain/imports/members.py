@@ -21,9 +21,10 @@ from kinfold.domain.access.models import Role
 from kinfold.domain.audit import trail
 from kinfold.domain.identity import registration_codes
 from kinfold.domain.imports.checking import WHOLE_ROW, BadRow, RowProblem
+from kinfold.domain.imports.errors import FileRefused
 from kinfold.domain.imports.fields import Mapping
 from kinfold.domain.imports.models import StagedKind
-from kinfold.domain.imports.reading import FileRefused, Table
+from kinfold.domain.imports.reading import Table
 from kinfold.domain.imports.staging import Staged
 from kinfold.domain.kernel.errors import Problem
 from kinfold.domain.kernel.tenants import TenantForeignKey

@@ -37,6 +37,10 @@ class Import(TenantModel):
     digest = models.CharField(max_length=64)
     encoding = models.CharField(max_length=20)
     delimiter = models.CharField(max_length=1)
+    sheet = models.CharField(
+        max_length=100, blank=True
+    )  # of a workbook, and all of its sheets with anything in them
+    sheets = models.JSONField(default=list)
     header = models.JSONField()
     samples = models.JSONField()
     suggested = models.JSONField()

@@ -22,9 +22,10 @@ from kinfold.domain.imports import files
 from kinfold.domain.imports.commands import admit_to, emails_optional, fields_for, imports_of
 from kinfold.domain.imports.duplicates import sentence
 from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
+from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.members import read_rows
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
-from kinfold.domain.imports.reading import MAX_BYTES, read
+from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.staging import read_bad, read_people
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
@@ -171,6 +172,8 @@ class ImportCheck:
     summary: ImportSummary
     encoding: str
     delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
     date_order: str
     columns: tuple[Column, ...]
     problems: tuple[str, ...]
@@ -291,6 +294,8 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         summary=open_import(actor, OpenImport(import_id=data.import_id)),
         encoding=job.encoding,
         delimiter=job.delimiter,
+        sheet=job.sheet,
+        sheets=tuple(job.sheets),
         date_order=job.date_order,
         columns=columns,
         problems=tuple(problem.message for problem in problems),
@@ -353,7 +358,7 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
     if not reasons:
         raise NotFound
     trail.record(actor, "import.downloaded", subject=("import", job.id), detail={"rows": len(reasons)})
-    table = read(files.fetch(job.practice_id, job.id, job.digest))
+    table = read(files.fetch(job.practice_id, job.id, job.digest), sheet=job.sheet)
     buffer = io.StringIO(newline="")
     # All in quotes: where lists are separated by semicolons, "a;=b" would become two cells, one of them a formula.
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)

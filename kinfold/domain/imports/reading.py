@@ -1,4 +1,4 @@
-"""A file of people as a practice really brings it, read into rows of text with their line numbers.
+"""A file of people as a practice really brings it, separated values or a workbook, read into rows with their lines.
 
 Reading never guesses in silence. The encoding and the separator are found by rules that fit in a sentence each, and
 whatever is not a table of text is refused with one sentence that names it (RELIABILITY row 18). A file has at most
@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -18,16 +19,21 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kinfold.domain.imports.encodings import Encoding, UnknownEncoding, encoding_of
+from kinfold.domain.imports.errors import FileRefused
 from kinfold.domain.imports.kinds import foreign_kind
-from kinfold.domain.kernel.errors import InvalidInput, Problem
+from kinfold.domain.imports.limits import (
+    MAX_BYTES,
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_HEADING,
+    MAX_LINE,
+    MAX_ROWS,
+)
+from kinfold.domain.imports.workbooks import is_workbook, read_sheet
 
-MAX_BYTES: Final = 20_000_000
-MAX_ROWS: Final = 200_000
-MAX_COLUMNS: Final = 200
-MAX_CELL: Final = 10_000
-MAX_HEADING: Final = 200
-MAX_LINE: Final = 1_000_000
 BLOCK: Final = 2_000
+# Begins the line below the headings in which our templates explain their columns.
+NOT_READ: Final = "# This line is not read."
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 _SAMPLE_ROWS = 40
@@ -37,16 +43,6 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _TOO_LONG_LINE = re.compile(rb"(?:\A|[\r\n])[^\r\n]{%d}" % (MAX_LINE + 1))
 _SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 _LOOKS_LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-
-
-class FileRefused(InvalidInput):
-    """The file as a whole cannot be read as a table of people; the message says why and what to do."""
-
-    code = "file-refused"
-
-    def __init__(self, message: str, *, line: int | None = None) -> None:
-        self.line = line
-        super().__init__([Problem("file", message, line)], message)
 
 
 class Misfit(NamedTuple):
@@ -79,14 +75,20 @@ class Table:
     content: bytes = field(repr=False)
     header_end: int  # the line on which the headings end
     has_long_lines: bool
+    rows: int  # about how many
+    sheet: str = (
+        ""  # of a workbook, whose rows are records here; the others with anything in them are in `sheets`
+    )
+    sheets: tuple[str, ...] = ()
 
     def blocks(self, size: int = BLOCK) -> Iterator[Block]:
         """The records below the headings, empty ones left out, a block at a time (one at a time is twice as slow)."""
         reader = csv.reader(_lines(self.content, self.encoding), delimiter=self.delimiter, strict=True)
-        count = 0
+        count = record = 0
         try:
             while reader.line_num < self.header_end:
                 next(reader)
+                record += 1
             while True:
                 before = reader.line_num
                 rows = list(islice(reader, size))
@@ -94,7 +96,10 @@ class Table:
                     return
                 height = reader.line_num - before
                 lines: Sequence[int] = range(before + 1, reader.line_num + 1)
-                if height != len(rows):
+                if self.sheet:
+                    lines = range(record + 1, record + len(rows) + 1)
+                    record += len(rows)
+                elif height != len(rows):
                     lines = _starts(rows, before + 1)
                 block = Block(lines, rows, [])
                 if height != len(rows) or self.has_long_lines or not self._all_fit(rows):
@@ -167,10 +172,18 @@ def load(path: Path) -> bytes:
         raise FileRefused("The file cannot be opened.") from error
 
 
-def read(content: bytes) -> Table:
-    """Find out how a file is written, and read its headings. Raises FileRefused with one clear sentence."""
+def read(content: bytes, *, sheet: str = "", beginning: bool = False) -> Table:
+    """Find out how a file is written, and read its headings. Raises FileRefused with one clear sentence.
+
+    Of a workbook, the `sheet` of that name or else the first that is not empty. The `beginning` of one is enough to
+    match its columns, and much quicker; files of separated values are read when their rows are asked for.
+    """
     if len(content) > MAX_BYTES:
         raise _too_large()
+    if is_workbook(content):
+        return _workbook(content, sheet, beginning=beginning)
+    if sheet:
+        raise FileRefused("Only a workbook has sheets, and this file is none.")
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise FileRefused("The file is empty.")
     if kind := foreign_kind(content):
@@ -196,7 +209,31 @@ def read(content: bytes) -> Table:
     delimiter = hint[1] if hint else _delimiter_of(content, encoding, first)
     header, header_end = _header_of(content, encoding, delimiter, first_line=2 if hint else 1)
     digest = sha256(content).hexdigest()
-    table = Table(header, encoding, delimiter, digest, content, header_end, has_long_lines)
+    rows = max(content.count(b"\n") - 1, 1)
+    return _not_empty(Table(header, encoding, delimiter, digest, content, header_end, has_long_lines, rows))
+
+
+def _workbook(content: bytes, name: str, *, beginning: bool) -> Table:
+    found = read_sheet(content, name, first=_SAMPLE_ROWS + 2 if beginning else None)
+    text = found.text.encode()
+    header, header_end = _header_of(text, "UTF-8", ",", first_line=1)
+    return _not_empty(
+        Table(
+            header,
+            "Excel workbook",
+            ",",
+            sha256(content).hexdigest(),
+            text,
+            header_end,
+            has_long_lines=max(map(len, io.BytesIO(text))) > MAX_CELL,
+            rows=found.rows,
+            sheet=found.name,
+            sheets=found.names,
+        )
+    )
+
+
+def _not_empty(table: Table) -> Table:
     if not any(block.rows or block.misfits for block in table.blocks(_SAMPLE_ROWS)):
         raise FileRefused("The file has headings and no rows below them.")
     return table
@@ -213,7 +250,7 @@ def _lone_returns(content: bytes, position: int) -> int:
 
 def _lines(content: bytes, encoding: Encoding) -> Iterator[str]:
     """The lines as text, one at a time, their ends kept (a quoted cell may hold some)."""
-    codec = "utf-8-sig" if encoding == "UTF-8" else "cp1252"
+    codec = "cp1252" if encoding == "Windows-1252" else "utf-8-sig"
     return io.TextIOWrapper(io.BytesIO(content), encoding=codec, newline="")
 
 
@@ -280,7 +317,11 @@ def _header_of(
         raise FileRefused(
             "The first line looks like a person. Put the headings of the columns on the first line.", line=1
         )
-    return tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), reader.line_num
+    header_end = reader.line_num
+    with suppress(csv.Error):  # told with its line when the rows are read
+        if any(cell.startswith(NOT_READ) for cell in next(reader, [])[:1]):
+            header_end = reader.line_num
+    return tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), header_end
 
 
 def _ragged(found: int, expected: int) -> str:

@@ -29,9 +29,30 @@ class Memo(dict[str, str]):
         return value
 
 
+# What a spreadsheet shows in place of a value that it could not work out, or that its column was too narrow for.
+_ERRORS: Final = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+ERROR: Final = Refused(
+    "Instead of a value the spreadsheet shows an error here. Correct it there and save again."
+)
+
+
 def unquoted(raw: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from calculating a cell; our own downloads write it."""
-    return raw[1:] if raw[:1] == "'" and raw[1:2] in {"=", "+", "-", "@", "\t", "\r"} else raw
+    """Without the apostrophe that keeps a spreadsheet from calculating a cell; our own downloads write it.
+
+    A spreadsheet's error is no value.
+    """
+    first = raw[:1]
+    if first == "#" and (raw.strip() in _ERRORS or not raw.strip("# ")):
+        return ERROR
+    return raw[1:] if first == "'" and raw[1:2] in {"=", "+", "-", "@", "\t", "\r"} else raw
+
+
+def name(raw: str) -> str:
+    """As in a form."""
+    raw = unquoted(raw)
+    return raw if isinstance(raw, Refused) else profile.name(raw)
 
 
 def required(field: str, clean: Callable[[str], str]) -> Callable[[str], str]:
@@ -46,7 +67,8 @@ def required(field: str, clean: Callable[[str], str]) -> Callable[[str], str]:
 
 def external_id(raw: str) -> str:
     """As in a form, and as our own downloads write it."""
-    return profile.external_id(unquoted(raw))
+    raw = unquoted(raw)
+    return raw if isinstance(raw, Refused) else profile.external_id(raw)
 
 
 def phone_of(country: str) -> Callable[[str], str]:
@@ -60,7 +82,8 @@ def phone_of(country: str) -> Callable[[str], str]:
 
 def tag(raw: str) -> str:
     """As in a form, and as our own downloads write it."""
-    return profile.tag(unquoted(raw))
+    raw = unquoted(raw)
+    return raw if isinstance(raw, Refused) else profile.tag(raw)
 
 
 # Dates -------------------------------------------------------------------------------------------------------------

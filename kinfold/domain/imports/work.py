@@ -277,7 +277,7 @@ def _fail(job: Import, state: ImportState, problem: str) -> None:
 
 def _check(job: Import, actor: Actor) -> None:
     checking = Checking(
-        read(files.fetch(job.practice_id, job.id, job.digest)),
+        read(files.fetch(job.practice_id, job.id, job.digest), sheet=job.sheet),
         tuple(job.mapping),
         emails_optional=job.emails_optional,
         country=actor.country,
@@ -336,7 +336,7 @@ def _apply(job: Import, actor: Actor) -> None:
 
 def _check_members(job: Import, actor: Actor) -> None:
     with entered(job.practice_id):
-        table = read(files.fetch(job.practice_id, job.id, job.digest))
+        table = read(files.fetch(job.practice_id, job.id, job.digest), sheet=job.sheet)
         ready, bad = check_rows(actor, table, tuple(job.mapping))
     record_check(
         actor,

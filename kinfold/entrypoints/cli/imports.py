@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from kinfold.domain.access.actors import Actor
+    from kinfold.domain.imports.commands import UploadFile
     from kinfold.domain.imports.queries import ImportSummary, View
     from kinfold.domain.kernel.errors import DomainError
 
@@ -59,6 +60,9 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
                 "it out.",
             ),
             click.option(
+                "--sheet", default="", metavar="NAME", help="Which sheet of a workbook; else the first."
+            ),
+            click.option(
                 "--check", "check_only", is_flag=True, help="Say what would happen, and import nothing."
             ),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
@@ -71,7 +75,7 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_options
 def import_clients(**given: Any) -> None:
-    """Import clients from a file, or say what is wrong with it.
+    """Import clients from a CSV file or an Excel workbook, or say what is wrong with it.
 
     The fields are first_name, last_name, email, birth_date, sex_at_birth, external_id, phone and tag. A file with a
     row that is wrong is not imported at all; rows that are likely clients already are left out. Without a column for
@@ -84,7 +88,7 @@ def import_clients(**given: Any) -> None:
 @click.command()
 @_options
 def import_members(**given: Any) -> None:
-    """Add team members from a file, or say what is wrong with it.
+    """Add team members from a CSV file or an Excel workbook, or say what is wrong with it.
 
     The fields are first_name, last_name, email and role: a role by its name, several with a semicolon between them. A
     file with a row that is wrong is not imported at all. They are on the team at once and have no login yet: nobody is
@@ -100,16 +104,20 @@ def _run(
     slug: str,
     email: str,
     matches: tuple[str, ...],
+    sheet: str,
     check_only: bool,
     as_json: bool,
 ) -> None:
     ready()
+    from kinfold.domain.imports.commands import UploadFile
+    from kinfold.domain.imports.reading import load
     from kinfold.domain.kernel.errors import DomainError
 
     outcome = Outcome()
     try:
         actor = _actor(slug, email)
-        _import(actor, file, whom, matches, check_only=check_only, outcome=outcome)
+        upload = UploadFile(file_name=file.name, content=load(file), matches=matches, whom=whom, sheet=sheet)
+        _import(actor, upload, check_only=check_only, outcome=outcome)
     except DomainError as error:
         outcome.errors += _as_errors(error)
     complete = not outcome.errors and not outcome.duplicates
@@ -136,23 +144,18 @@ def _actor(slug: str, email: str) -> Actor:
     return actor
 
 
-def _import(
-    actor: Actor, file: Path, whom: str, matches: tuple[str, ...], *, check_only: bool, outcome: Outcome
-) -> None:
+def _import(actor: Actor, upload: UploadFile, *, check_only: bool, outcome: Outcome) -> None:
     from kinfold.domain.imports.commands import (
         DiscardImport,
         StartImport,
-        UploadFile,
         discard_import,
         start_import,
         upload_file,
     )
     from kinfold.domain.imports.queries import OpenCheck, open_check
-    from kinfold.domain.imports.reading import load
     from kinfold.domain.imports.work import do_now
     from kinfold.domain.kernel.errors import InvalidInput, Problem
 
-    upload = UploadFile(file_name=file.name, content=load(file), matches=matches, whom=whom)
     import_id = upload_file(actor, upload)
     while True:
         do_now(actor.practice_id, import_id)

@@ -12,17 +12,20 @@ from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from kinfold.domain.imports.commands import (
+    ChooseSheet,
     DiscardImport,
     MatchColumns,
     StartImport,
     UndoImport,
     UploadFile,
+    choose_sheet,
     discard_import,
     match_columns,
     start_import,
     undo_import,
     upload_file,
 )
+from kinfold.domain.imports.errors import FileRefused
 from kinfold.domain.imports.queries import (
     DownloadLeftOut,
     GetUploadRules,
@@ -37,7 +40,6 @@ from kinfold.domain.imports.queries import (
     open_import,
     preview_rows,
 )
-from kinfold.domain.imports.reading import FileRefused
 
 from .core import ApiRequest, confirmed, idempotency_key
 
@@ -98,10 +100,12 @@ class ColumnOut(Schema):
 
 
 class ImportDetailOut(ImportOut):
-    """One import with the columns of its file."""
+    """One import with the columns of its file. `sheets` are those of a workbook with anything in them."""
 
     encoding: str
     delimiter: str
+    sheet: str
+    sheets: list[str]
     date_order: Literal["", "mdy", "dmy"]
     columns: list[ColumnOut]
     problems: list[str]
@@ -132,6 +136,12 @@ class MappingIn(Schema):
 
     mapping: list[Field | None]
     date_order: Literal["mdy", "dmy"] | None = None
+
+
+class SheetIn(Schema):
+    """The name of a sheet."""
+
+    sheet: str
 
 
 class StartIn(Schema):
@@ -175,15 +185,19 @@ def upload(
     file: File[UploadedFile],
     map: Form[list[str]] = [],  # noqa: A002, B006 - the API's own name; never changed
     whom: Form[Whom] = "clients",
+    sheet: Form[str] = "",
 ) -> Status[dict[str, Any]]:
-    """CSV, up to 20 MB, of clients, or of team members with `members:invite`.
+    """CSV or an Excel workbook (.xlsx), up to 20 MB, of clients, or of team members with `members:invite`.
 
-    `map` may be given several times, as `Heading=field`, where the headings do not say enough. The check begins at once
-    when every required field has a column. Nothing is saved until the import is started.
+    Of a workbook, `sheet` is read, or the first with anything in it. `map` may be given several times, as
+    `Heading=field`, where the headings do not say enough. The check begins at once when every required field has a
+    column. Nothing is saved until the import is started.
     """
     if (file.size or 0) > get_upload_rules(request.auth, GetUploadRules(whom=whom)).largest_bytes:
         raise FileRefused("The file is larger than 20 MB. Split it and import the parts.")
-    data = UploadFile(file_name=file.name or "", content=file.read(), matches=tuple(map), whom=whom)
+    data = UploadFile(
+        file_name=file.name or "", content=file.read(), matches=tuple(map), whom=whom, sheet=sheet
+    )
     import_id = upload_file(request.auth, data, once=idempotency_key(request))
     return Status(201, _detail(request, import_id))
 
@@ -199,6 +213,13 @@ def mapping(request: ApiRequest, import_id: UUID, body: MappingIn) -> dict[str, 
     """The whole file is checked again, unless a required field has no column yet."""
     data = MatchColumns(import_id=import_id, mapping=tuple(body.mapping), date_order=body.date_order)
     match_columns(request.auth, data)
+    return _detail(request, import_id)
+
+
+@router.put("/imports/{uuid:import_id}/sheet", response=ImportDetailOut, summary="Read another sheet")
+def sheet(request: ApiRequest, import_id: UUID, body: SheetIn) -> dict[str, Any]:
+    """Of a workbook. Its columns are matched by their headings, and the check begins again."""
+    choose_sheet(request.auth, ChooseSheet(import_id=import_id, sheet=body.sheet))
     return _detail(request, import_id)
 
 
@@ -263,6 +284,8 @@ def _detail(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
         **summary,
         "encoding": found.encoding,
         "delimiter": found.delimiter,
+        "sheet": found.sheet,
+        "sheets": found.sheets,
         "date_order": found.date_order,
         "columns": found.columns,
         "problems": found.problems,

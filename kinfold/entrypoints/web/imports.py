@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.imports.commands import (
+    ChooseSheet,
     DiscardImport,
     MatchColumns,
     StartImport,
     UndoImport,
     UploadFile,
+    choose_sheet,
     discard_import,
     match_columns,
     start_import,
@@ -170,6 +172,17 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
+def sheet(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
+    """Read another sheet of a workbook."""
+    try:
+        choose_sheet(actor, ChooseSheet(import_id=import_id, sheet=request.POST.get("sheet", "")))
+    except (InvalidInput, Conflict) as refused:
+        pages.warn(request, refused.message)
+    return pages.see_other(_place(open_import(actor, OpenImport(import_id=import_id))))
+
+
+@require_POST
+@pages.signed_in
 @confirmed
 def apply(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     """Import what is ready, and the likely duplicates too if that box was ticked."""
@@ -312,8 +325,10 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
     context = {
         "job": {
             **_job(summary),
-            "read_as": f"{found.encoding}, {_SEPARATORS.get(found.delimiter, 'other signs')}",
+            "read_as": _read_as(found),
         },
+        "sheet": found.sheet,
+        "sheets": found.sheets,
         "columns": [_column(column) for column in found.columns],
         "fields": rules.fields,
         "problems": found.problems,
@@ -332,6 +347,12 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
         "can_apply": summary.state == "ready" and bool(summary.ready or summary.duplicates),
     }
     return pages.page(request, "pages/imports/check.html", context)
+
+
+def _read_as(found: ImportCheck) -> str:
+    if found.sheet:
+        return found.encoding
+    return f"{found.encoding}, {_SEPARATORS.get(found.delimiter, 'other signs')}"
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -409,6 +430,7 @@ routes = [
     path("imports/", imports, name="imports"),
     path("imports/new/", new, name="import-new"),
     path("imports/<uuid:import_id>/check/", check, name="import-check"),
+    path("imports/<uuid:import_id>/sheet/", sheet, name="import-sheet"),
     path("imports/<uuid:import_id>/apply/", apply, name="import-apply"),
     path("imports/<uuid:import_id>/progress/", progress, name="import-progress"),
     path("imports/<uuid:import_id>/", result, name="import-result"),

@@ -29,6 +29,10 @@ IMPORTS = (
     post("import-new", P.CLIENTS_IMPORT, status=303, body={"file": people}),
     get("import-check", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post("import-check", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS, body=COLUMNS),
+    post(
+        "import-sheet", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS,
+        body={"sheet": "More people"},
+    ),
     post("import-apply", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     get("import-progress", P.CLIENTS_IMPORT, at={"import_id": "reading_import"}, **ALL_IMPORTS),
     get("import-result", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
@@ -45,6 +49,10 @@ IMPORTS = (
     post(
         "/imports/{import_id}/mapping", P.CLIENTS_IMPORT, method="PUT", at={"import_id": "checked_import"},
         **ALL_IMPORTS, body={"mapping": ["first_name", "last_name", "email", "birth_date", "sex_at_birth"]},
+    ),
+    post(
+        "/imports/{import_id}/sheet", P.CLIENTS_IMPORT, method="PUT", at={"import_id": "checked_import"},
+        **ALL_IMPORTS, body={"sheet": "More people"},
     ),
     get("/imports/{import_id}/rows", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     get("/imports/{import_id}/left-out", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),

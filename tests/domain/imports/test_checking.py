@@ -65,6 +65,13 @@ def reason(**changed: str) -> str:
     return problem.reason
 
 
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#DIV/0!", "########"])
+@pytest.mark.parametrize("field", ["first_name", "last_name", "external_id", "tag"])
+def test_an_error_of_a_spreadsheet_is_no_value(cell: str, field: str) -> None:
+    assert reason(**{field: cell}) == values.ERROR
+    assert good(checking([person(**{field: "#1"})]))
+
+
 @pytest.mark.requirement("U57")
 def test_a_good_row_becomes_what_will_be_stored() -> None:
     row = person(

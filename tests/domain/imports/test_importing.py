@@ -32,7 +32,7 @@ from kinfold.domain.imports.commands import (
     undo_import,
     upload_file,
 )
-from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
+from kinfold.domain.imports.errors import CannotUndo, FileRefused, HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.models import Import, StagedRows
 from kinfold.domain.imports.periodic import tidy_imports
 from kinfold.domain.imports.queries import (
@@ -51,7 +51,6 @@ from kinfold.domain.imports.queries import (
     open_import,
     preview_rows,
 )
-from kinfold.domain.imports.reading import FileRefused
 from kinfold.domain.imports.work import CHECKED_AGAIN
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kinfold.domain.imports.reading import MAX_BYTES, MAX_ROWS, FileRefused, Table, load, read
+from kinfold.domain.imports.errors import FileRefused
+from kinfold.domain.imports.limits import MAX_BYTES, MAX_ROWS
+from kinfold.domain.imports.reading import Table, load, read
 
 HEADER = "First Name,Last Name,Email"
 
@@ -157,8 +159,8 @@ def zipped(name: str) -> bytes:
         (b"GIF89a" + b"\0" * 90, "picture"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "picture"),
         (b"%PDF-1.7\n", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90, "save it as CSV"),
-        (zipped("xl/workbook.xml"), "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90, "save it as .xlsx or as CSV"),
+        (zipped("xl/workbook.xml"), "damaged"),
         (zipped("word/document.xml"), "Word document"),
         (zipped("people.csv"), "packed archive"),
         (b"\x1f\x8b\x08" + b"\0" * 90, "packed archive"),

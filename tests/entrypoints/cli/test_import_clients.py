@@ -16,6 +16,7 @@ from kinfold.domain.imports.models import Import, StagedRows
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from kinfold.entrypoints.cli import cli
+from tests.domain.imports.workbooks import workbook
 from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,20 @@ def test_a_spreadsheet_of_a_record_system_comes_in_once(cast: Cast, file: Path) 
     assert (second.out["imported"], second.out["duplicates"], second.out["errors"]) == (0, 3, [])
     assert [row["line"] for row in second.out["likely_duplicates"]] == [2, 3, 4]
     assert len(imported(cast)) == 3
+
+
+@pytest.mark.requirement("U57")
+def test_a_sheet_of_a_workbook_comes_in(cast: Cast, tmp_path: Path) -> None:
+    let_clients_be_without_email(cast)
+    rows = [line.split(";") for line in (SPREADSHEET, *PEOPLE)]
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook(("Notes",), ("none", "here"), more={"Clients": rows}))
+    mapping = [part for pair in MAPPING for part in ("--map", pair)]
+    done = run(path, *mapping, "--sheet", "Clients")
+    assert (done.status, done.out["imported"]) == (0, 3)
+    assert imported(cast) == {"a1", "a2", "a3"}
+    path.write_bytes(path.read_bytes()[:-30])
+    assert "damaged" in run(path, *mapping).out["errors"][0]["reason"]
 
 
 @pytest.mark.requirement("U57")

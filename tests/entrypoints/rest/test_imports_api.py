@@ -14,6 +14,7 @@ from django.test import Client
 from kinfold.domain.clients.models import Client as Person_
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
+from tests.domain.imports.workbooks import workbook
 from tests.personas import Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -68,6 +69,30 @@ def test_a_file_comes_in_by_the_api(cast: Cast, browser_of: BrowserOf) -> None:
     assert send(browser, "POST", f"/{import_id}/undo").json() == {"kept": []}
     assert send(browser, "POST", f"/{import_id}/undo").json()["code"] == "import-not-undoable"
     assert [item["state"] for item in send(browser, "GET", "").json()["items"]] == ["undone"]
+
+
+def test_a_workbook_comes_in_by_the_api_and_its_sheet_is_chosen(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    heads = HEADER.split(",")
+    content = workbook(
+        heads, GOOD.split(","), more={"Left": [heads, ["Carl", "Orff", "c@mail.example", "1985-07-10", "m"]]}
+    )
+    given = SimpleUploadedFile("people.xlsx", content)
+    response = browser.post("/api/v1/imports", {"file": given, "sheet": "Left"})
+    run_pending()
+    import_id = response.json()["id"]
+    found = send(browser, "GET", f"/{import_id}").json()
+    assert (found["encoding"], found["sheet"], found["sheets"]) == (
+        "Excel workbook",
+        "Left",
+        ["People", "Left"],
+    )
+    assert send(browser, "PUT", f"/{import_id}/sheet", {"sheet": "People"}).status_code == 200
+    run_pending()
+    (row,) = send(browser, "GET", f"/{import_id}/rows").json()["items"]
+    assert (row["line"], row["cells"]["first_name"]) == (2, "Zoë")
+    refused = send(browser, "PUT", f"/{import_id}/sheet", {"sheet": "Nowhere"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "file-refused")
 
 
 def test_columns_are_matched_on_upload_or_afterwards(cast: Cast, browser_of: BrowserOf) -> None:

@@ -15,6 +15,7 @@ from kinfold.domain.clients.models import Client as Person_
 from kinfold.domain.imports.models import Import
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
+from tests.domain.imports.workbooks import workbook
 from tests.personas import Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -48,7 +49,7 @@ def imported(cast: Cast) -> set[str]:
 @pytest.mark.requirement("U57")
 def test_a_file_is_chosen_checked_and_brought_in(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
-    assert "CSV, up to 20 MB." in text_of(browser.get("/imports/new/"))
+    assert "CSV or Excel (.xlsx), up to 20 MB." in text_of(browser.get("/imports/new/"))
     import_id = upload(browser, file(*GOOD))
     page = text_of(browser.get(f"/imports/{import_id}/check/"))
     for said in (
@@ -74,6 +75,28 @@ def test_a_file_is_chosen_checked_and_brought_in(cast: Cast, browser_of: Browser
     assert "2 clients imported." in page
     assert "Success! Clients have been created!" in page
     assert imported(cast) == {"Zoë", "Carl"}
+
+
+def test_a_workbook_is_brought_in_and_another_of_its_sheets_can_be_chosen(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    heads = HEADER.split(",")
+    content = workbook(heads, GOOD[0].split(","), more={"Left": [heads, GOOD[1].split(",")]})
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, SimpleUploadedFile("people.xlsx", content))
+    page = text_of(browser.get(f"/imports/{import_id}/check/"))
+    assert "read as Excel workbook" in page
+    assert "The workbook has 2 sheets with something in them." in page
+    assert "Feb 3, 1990" in page
+
+    browser.post(f"/imports/{import_id}/sheet/", {"sheet": "None"})
+    assert "no sheet of that name" in text_of(browser.get(f"/imports/{import_id}/check/"))
+    browser.post(f"/imports/{import_id}/sheet/", {"sheet": "Left"})
+    run_pending()
+    assert "Jul 10, 1985" in text_of(browser.get(f"/imports/{import_id}/check/"))
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    assert imported(cast) == {"Carl"}
 
 
 def test_progress_is_told_in_parts_while_the_work_goes_on(cast: Cast, browser_of: BrowserOf) -> None:
