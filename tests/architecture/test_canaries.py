@@ -25,6 +25,8 @@ from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.profile import FURTHER, Identifier, language, street, words
+from kinfold.domain.clients.profile import name as name_of_person
 from kinfold.domain.credentials.models import Credential, LicenceException, NpiPeriod
 from kinfold.domain.identity.models import Login
 from kinfold.domain.imports.models import Import
@@ -137,6 +139,21 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
             external_id=canaries.word(f"{name}'s external ID", profile),
             phone=canaries.phone(f"{name}'s phone", profile),
             tags=(canaries.word(f"{name}'s tag", profile),),
+            identifiers=(
+                Identifier(
+                    canaries.word(f"{name}'s other system", profile),
+                    canaries.word(f"{name}'s ID in it", profile),
+                ),
+            ),
+            emergency_phone=canaries.phone(f"{name}'s emergency contact's phone", profile),
+            guardian_phone=canaries.phone(f"{name}'s guardian's phone", profile),
+            guardian_email=canaries.word(f"{name}'s guardian's e-mail", profile).lower() + "@mail.example",
+            postal_code=canaries.word(f"{name}'s postal code", profile),
+            **{
+                field: canaries.word(f"{name}'s {field.replace('_', ' ')}", profile)
+                for field, clean in FURTHER.items()
+                if clean in {name_of_person, words, language, street}
+            },
         ),
     )
     if name == "ben":

@@ -6,6 +6,7 @@ Everything that writes a client's name, e-mail or external ID writes these with 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,14 +34,25 @@ class Word(NamedTuple):
     shared_in_name: int
 
 
-def client_keys(first_name: str, last_name: str, email: str, external_id: str) -> tuple[str, list[Word]]:
+def client_keys(
+    first_name: str,
+    last_name: str,
+    email: str,
+    external_id: str,
+    preferred_name: str = "",
+    identifiers: Iterable[str] = (),
+) -> tuple[str, list[Word]]:
     """The key by which a client is sorted, and the words by which they are found.
 
     Found by each word of the name, by the e-mail from its beginning, and by the external ID from its beginning or
-    from its number. Signs between letters do not count: "O'Brien" is found as "obrien", "o'br" and "brien".
+    from its number; by what they like to be called, and their IDs in other systems, in the same way. Signs between
+    letters do not count: "O'Brien" is found as "obrien", "o'br" and "brien".
     """
     names = _name_words(first_name) | _name_words(last_name)
-    others = {*_whole(email), *_identifier_words(external_id)} - names
+    others = {*_whole(email), *_identifier_words(external_id)}
+    if preferred_name or identifiers:
+        others.update(_name_words(preferred_name), *map(_identifier_words, identifiers))
+    others -= names
     key = f"{_part_key(last_name)}\x1f{_part_key(first_name)}"[:SORT_KEY_LENGTH]
     found: list[Word] = []
     before = name_before = ""

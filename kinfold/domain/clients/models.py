@@ -130,6 +130,63 @@ class ClientWord(TenantRow):
         ]
 
 
+class ClientProfile(TenantRow):
+    """What is kept of a client besides what lists read: `profile.FURTHER_FIELDS`. Who has none of it has no row."""
+
+    pk = models.CompositePrimaryKey("practice", "client")
+    # The client's key holds the practice too, as for the words.
+    practice = models.ForeignKey(
+        "practices.Practice",
+        on_delete=models.PROTECT,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="profiles")
+    preferred_name = models.CharField(max_length=100, blank=True)
+    pronouns = models.CharField(max_length=60, blank=True)
+    gender_identity = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=60, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=60, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    postal_code = models.CharField(max_length=12, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    emergency_name = models.CharField(max_length=100, blank=True)
+    emergency_relationship = models.CharField(max_length=60, blank=True)
+    emergency_phone = models.CharField(max_length=40, blank=True)
+    guardian_name = models.CharField(max_length=100, blank=True)
+    guardian_relationship = models.CharField(max_length=60, blank=True)
+    guardian_phone = models.CharField(max_length=40, blank=True)
+    guardian_email = models.CharField(max_length=254, blank=True)
+
+    class Meta(TenantRow.Meta):
+        constraints: ClassVar = [TenantKey(field="client", name="client_profile_client_tenant")]
+
+
+class ClientIdentifier(TenantRow):
+    """A client's number in one of the other systems that know them. `Client.external_id` is the practice's own."""
+
+    pk = models.CompositePrimaryKey("practice", "client", "system_key")
+    # The client's key holds the practice too, as for the words.
+    practice = models.ForeignKey(
+        "practices.Practice",
+        on_delete=models.PROTECT,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="identifiers")
+    system = models.CharField(max_length=50)
+    system_key = KeyField(max_length=100)
+    value = models.CharField(max_length=100)
+
+    class Meta(TenantRow.Meta):
+        constraints: ClassVar = [TenantKey(field="client", name="client_identifier_client_tenant")]
+
+
 class Tag(TenantModel):
     """A word of the practice's own that groups clients. Unique without regard to case."""
 

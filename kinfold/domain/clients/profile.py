@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import Problem
-from kinfold.domain.kernel.text import NAME_LENGTH, clean_name
+from kinfold.domain.kernel.text import NAME_LENGTH, clean_lines, clean_name, folded
+from kinfold.domain.practices.places import countries
 
 from .keys import tag_key
+from .languages import known_language
 
 OLDEST_YEARS: Final = 130
 EARLIEST_YEAR: Final = 1900
@@ -29,6 +31,11 @@ EXTERNAL_ID_LENGTH: Final = 100
 PHONE_LENGTH: Final = 40
 TAG_LENGTH: Final = 50
 MOST_TAGS: Final = 20
+WORDS_LENGTH: Final = 60
+STREET_LENGTH: Final = 200
+STREET_LINES: Final = 4
+POSTAL_CODE_LENGTH: Final = 12
+MOST_IDENTIFIERS: Final = 10
 SEXES: Final = ("female", "male", "unknown", "undisclosed")
 
 
@@ -98,8 +105,14 @@ def email(raw: str) -> str:
         return Refused(error.message)
 
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# A year of two digits, as it is typed, or as a browser's date field sends it.
+_SHORT = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|00\d{2}-\d{2}-\d{2}", re.ASCII
+)
 _NOT_A_DATE = Refused("Write the date as YYYY-MM-DD, for example 1990-04-30.")
+_NO_SUCH_DAY = Refused("There is no such day. Look at the day and the month.")
+SHORT_YEAR: Final = Refused("Write the year with four digits.")
 _FUTURE = Refused("A date of birth cannot be in the future.")
 _TOO_OLD = Refused(f"A date of birth is not before {EARLIEST_YEAR}, and less than {OLDEST_YEARS} years ago.")
 
@@ -109,12 +122,14 @@ def birth_date(raw: str, today: date) -> str:
     raw = raw.strip()
     if not raw:
         return ""
+    if _SHORT.fullmatch(raw):  # whose century is asked, never guessed
+        return SHORT_YEAR
     if not _ISO.fullmatch(raw):
         return _NOT_A_DATE
     try:
         said = date.fromisoformat(raw)
     except ValueError:
-        return _NOT_A_DATE
+        return _NO_SUCH_DAY
     return birth_date_problem(said, today) or raw
 
 
@@ -225,6 +240,127 @@ CLEANERS: Final[dict[str, Callable[[str], str]]] = {
     "external_id": external_id,
 }
 
+# What else is kept of a client ---------------------------------------------------------------------------------------
+
+_WORDS_LONG = Refused(f"This has at most {WORDS_LENGTH} characters.")
+_STREET_LINES = Refused(
+    f"An address has at most {STREET_LINES} lines. City and postal code have their own fields."
+)
+_NOT_A_POSTAL_CODE = Refused("Write a postal code with letters and digits only, for example 97205.")
+_NOT_A_COUNTRY = Refused("Choose a country from the list.")
+_POSTAL_CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9 -]*[A-Z0-9])?", re.ASCII)
+_COUNTRY_WORDS: Final = {"usa": "US", "united states of america": "US", "uk": "GB", "united kingdom": "GB"}
+_ID_PARTS = Refused("Write each ID on a line of its own, as the name of the system, a colon and the ID.")
+_SAME_SYSTEM = Refused("Two of these IDs are of the same system. Keep one for each.")
+_TOO_MANY_IDS = Refused(f"A client has at most {MOST_IDENTIFIERS} IDs of other systems.")
+_ID_SIGNS = re.compile(r"[\r\n;]+")
+
+
+def words(raw: str) -> str:
+    """A few words on one line: pronouns, a city, a relationship; "" when there are none."""
+    text = unicodedata.normalize("NFC", " ".join(raw.split()))
+    if len(text) > WORDS_LENGTH:
+        return _WORDS_LONG
+    if is_hidden(text):
+        return HIDDEN
+    return FORMULA if text[:1] in {"=", "@"} else text
+
+
+def language(raw: str) -> str:
+    """The language somebody prefers, spelled one way where it is known; any other as it is typed."""
+    text = words(raw)
+    return text if isinstance(text, Refused) else known_language(text)
+
+
+def street(raw: str) -> str:
+    """The lines of a postal address above the city."""
+    try:
+        text = clean_lines(raw, STREET_LENGTH, "address")
+    except ValueError as error:
+        return Refused(str(error))
+    if "\ufffd" in text:
+        return _LOST_LETTER
+    if text.count("\n") >= STREET_LINES:
+        return _STREET_LINES
+    return FORMULA if text[:1] in {"=", "@"} else text
+
+
+def postal_code(raw: str) -> str:
+    """A postal code of any country, in capitals."""
+    text = " ".join(raw.upper().split())
+    if not text or (len(text) <= POSTAL_CODE_LENGTH and _POSTAL_CODE.fullmatch(text)):
+        return text
+    return _NOT_A_POSTAL_CODE
+
+
+def country(raw: str) -> str:
+    """A country by its ISO 3166 code, from that code or its English name."""
+    word = folded(" ".join(raw.split()))
+    return _countries().get(word, _NOT_A_COUNTRY) if word else ""
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    known = dict(_COUNTRY_WORDS)
+    for code, name in countries():
+        known |= {folded(code): code, folded(name): code}
+    return known
+
+
+class Identifier(NamedTuple):
+    """A client's number in one of the other systems that know them."""
+
+    system: str
+    value: str
+
+
+def identifiers_of(text: str) -> tuple[Identifier, ...]:
+    """The IDs of a text with one in each line: "MyChart: 1042". A line without a system has an empty one."""
+    lines = (line.strip() for line in _ID_SIGNS.split(text))
+    parts = (line.rpartition(":") if ":" in line else ("", "", line) for line in lines if line)
+    return tuple(Identifier(system.strip(), value.strip()) for system, _, value in parts)
+
+
+def identifiers_text(identifiers: Iterable[Identifier]) -> str:
+    """The same the other way round, as it is typed and shown."""
+    return "\n".join(f"{system}: {value}" for system, value in identifiers)
+
+
+def identifier_list(typed: Iterable[Identifier]) -> tuple[Identifier, ...] | Refused:
+    """IDs of other systems, one for each system, as they will be stored."""
+    kept: dict[str, Identifier] = {}
+    for raw_system, raw_value in typed:
+        system, value = tag(raw_system), external_id(raw_value)
+        for text in (system, value):
+            if isinstance(text, Refused):
+                return _ID_LONG if text == _TAG_LONG else text
+        if not system or not value:
+            return _ID_PARTS
+        if tag_key(system) in kept:
+            return _SAME_SYSTEM
+        kept[tag_key(system)] = Identifier(system, value)
+    return tuple(kept.values()) if len(kept) <= MOST_IDENTIFIERS else _TOO_MANY_IDS
+
+
+# By field name as in the API. Kept apart from the client, so that lists read none of it.
+FURTHER: Final[dict[str, Callable[[str], str]]] = {
+    "preferred_name": name,
+    "pronouns": words,
+    "gender_identity": words,
+    "language": language,
+    "street": street,
+    "city": words,
+    "region": words,
+    "postal_code": postal_code,
+    "country": country,
+    "emergency_name": name,
+    "emergency_relationship": words,
+    "guardian_name": name,
+    "guardian_relationship": words,
+    "guardian_email": email,
+}
+FURTHER_FIELDS: Final = (*FURTHER, "emergency_phone", "guardian_phone")
+
 
 # --- a whole person -----------------------------------------------------------------------------------------------
 
@@ -241,14 +377,32 @@ class Typed:
     external_id: str = ""
     phone: str = ""
     tags: tuple[str, ...] = ()
+    preferred_name: str = ""
+    pronouns: str = ""
+    gender_identity: str = ""
+    language: str = ""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    emergency_name: str = ""
+    emergency_relationship: str = ""
+    emergency_phone: str = ""
+    guardian_name: str = ""
+    guardian_relationship: str = ""
+    guardian_phone: str = ""
+    guardian_email: str = ""
+    identifiers: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """The same as it would be stored: the fields by name, and the tags, each once."""
+    """The same as it would be stored: the fields by name, the tags, each once, and the IDs of other systems."""
 
     fields: dict[str, str | date]
     tags: tuple[str, ...]
+    identifiers: tuple[Identifier, ...] = ()
 
 
 FIELDS: Final = (*CLEANERS, "phone", "birth_date")
@@ -262,14 +416,22 @@ def check(
     country: str,
     today: date,
     row: int | None = None,
+    identifiers: tuple[Identifier, ...] = (),
 ) -> tuple[Checked, list[Problem]]:
     """Check the given fields of one person. The problems name every wrong one; without any, all can be stored.
 
     `country` and `today` are those of the practice.
     """
+
+    def number(raw: str) -> str:
+        return phone(raw, country)
+
     cleaners: dict[str, Callable[[str], str]] = {
         **CLEANERS,
-        "phone": lambda raw: phone(raw, country),
+        **FURTHER,
+        "phone": number,
+        "emergency_phone": number,
+        "guardian_phone": number,
         "birth_date": lambda raw: birth_date(raw, today),
     }
     fields: dict[str, str | date] = {}
@@ -286,7 +448,11 @@ def check(
     if isinstance(kept, Refused):
         problems.append(Problem("tags", str(kept), row))
         kept = ()
-    return Checked(fields=fields, tags=kept), problems
+    others = identifier_list(identifiers)
+    if isinstance(others, Refused):
+        problems.append(Problem("identifiers", str(others), row))
+        others = ()
+    return Checked(fields=fields, tags=kept, identifiers=others), problems
 
 
 def tag_list(typed: tuple[str, ...]) -> tuple[str, ...] | Refused:

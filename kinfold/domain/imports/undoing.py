@@ -11,6 +11,8 @@ from kinfold.domain.clients.models import (
     Assignment,
     ChosenClient,
     Client,
+    ClientIdentifier,
+    ClientProfile,
     ClientStatus,
     ClientTag,
     ClientWord,
@@ -35,7 +37,8 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
         ClientWord.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
         # Somebody may have chosen them for a bulk act that was not carried out yet.
         ChosenClient.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
-        ClientTag.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+        for kept in (ClientTag, ClientProfile, ClientIdentifier):
+            kept.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
         taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
     PracticeTally.objects.update(active_clients=F("active_clients") - taken)
     unused = Tag.objects.filter(pk__in=tags_made)

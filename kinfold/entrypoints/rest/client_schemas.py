@@ -144,8 +144,22 @@ class SeenList(Schema):
 # --- one client ---------------------------------------------------------------------------------------------------
 
 
+class IdentifierOut(Schema):
+    """A client's number in another system, such as the portal of a hospital."""
+
+    system: str
+    value: str
+
+
+class IdentifierIn(Body):
+    """The same, to be kept; a client has one of each system."""
+
+    system: str
+    value: str
+
+
 class PersonIn(Body):
-    """A person to add. What may be left out is email (where the practice says so), phone, external ID and tags."""
+    """A person to add. Names, birth date and sex at birth are needed, and email unless the practice says otherwise."""
 
     first_name: str = ""
     last_name: str = ""
@@ -155,6 +169,23 @@ class PersonIn(Body):
     external_id: str = ""
     phone: str = ""
     tags: list[str] = []
+    preferred_name: str = ""
+    pronouns: str = ""
+    gender_identity: str = ""
+    language: str = ""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    emergency_name: str = ""
+    emergency_relationship: str = ""
+    emergency_phone: str = ""
+    guardian_name: str = ""
+    guardian_relationship: str = ""
+    guardian_phone: str = ""
+    guardian_email: str = ""
+    identifiers: list[IdentifierIn] = []
 
 
 class PeopleIn(Body):
@@ -203,7 +234,10 @@ def likenesses(refused: LikelyDuplicates) -> list[dict[str, Any]]:
 
 
 class ClientChange(Body):
-    """What to change. A field that is left out stays; null or "" empties it. Tags are given all together."""
+    """What to change. A field that is left out stays; null or "" empties it.
+
+    Tags are given all together, and so are identifiers.
+    """
 
     first_name: str | None = None
     last_name: str | None = None
@@ -213,13 +247,30 @@ class ClientChange(Body):
     external_id: str | None = None
     phone: str | None = None
     tags: list[str] | None = None
+    preferred_name: str | None = None
+    pronouns: str | None = None
+    gender_identity: str | None = None
+    language: str | None = None
+    street: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    emergency_name: str | None = None
+    emergency_relationship: str | None = None
+    emergency_phone: str | None = None
+    guardian_name: str | None = None
+    guardian_relationship: str | None = None
+    guardian_phone: str | None = None
+    guardian_email: str | None = None
+    identifiers: list[IdentifierIn] | None = None
 
 
 class ClientOut(Schema):
     """A client, as much of them as the caller may see; `level` says how much. `version` goes into If-Match.
 
     On level `billing` there are names, therapist and status, and the rest is null or empty. A date of birth that is not
-    known yet is null too.
+    known yet is null too. `country` is an ISO 3166 code. `sharing_email` are the other clients with the same address.
     """
 
     id: UUID
@@ -235,9 +286,36 @@ class ClientOut(Schema):
     sex_at_birth: Literal["female", "male", "unknown", "undisclosed"] | None
     external_id: str
     tags: list[str]
+    preferred_name: str
+    pronouns: str
+    gender_identity: str
+    language: str
+    street: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    emergency_name: str
+    emergency_relationship: str
+    emergency_phone: str
+    guardian_name: str
+    guardian_relationship: str
+    guardian_phone: str
+    guardian_email: str
+    identifiers: list[IdentifierOut]
+    sharing_email: list[NamedOut]
     created_at: datetime
     updated_at: datetime
     version: int
+
+
+class NewerOut(ProblemDetails):
+    """Somebody else saved first, and nothing was changed. `current` is the client as they are now, for comparing.
+
+    Send what should stand, with the version of `current` in If-Match.
+    """
+
+    current: ClientOut
 
 
 # --- assignments --------------------------------------------------------------------------------------------------

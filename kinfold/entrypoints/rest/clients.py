@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from kinfold.domain.clients.commands.assigning import (
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.errors import LikelyDuplicates
-from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.profile import FURTHER_FIELDS, Identifier, Typed
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import (
@@ -40,7 +41,7 @@ from kinfold.domain.clients.queries.reach import (
     access_of_member,
     clients_visible_at,
 )
-from kinfold.domain.kernel.errors import NotAllowed, NotFound
+from kinfold.domain.kernel.errors import NotAllowed, NotFound, StaleVersion
 
 from .client_schemas import (
     AccessAsked,
@@ -59,6 +60,7 @@ from .client_schemas import (
     MemberAccessAsked,
     MemberAccessOut,
     NamedList,
+    NewerOut,
     PeopleIn,
     SeenAt,
     SeenList,
@@ -87,7 +89,7 @@ def search(request: ApiRequest, body: ClientSearch) -> HttpResponse:
 @router.post("/clients", response={201: CreatedOut, 409: DuplicatesOut}, summary="Add clients")
 def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | HttpResponse:
     """One or many, all of them or none. Every wrong field of every person is named; rows count from 0."""
-    people = tuple(Typed(**{**person.dict(), "tags": tuple(person.tags)}) for person in body.people)
+    people = tuple(Typed(**_typed(person.dict())) for person in body.people)
     wanted = CreateClients(
         people=people, therapist_id=body.therapist_id, accept_duplicates=body.accept_duplicates
     )
@@ -131,16 +133,19 @@ def client(request: ApiRequest, response: HttpResponse, client_id: UUID) -> dict
     return _client(request, response, client_id)
 
 
-@router.patch("/clients/{uuid:client_id}", response=ClientOut, summary="Edit a client")
+@router.patch("/clients/{uuid:client_id}", response={200: ClientOut, 409: NewerOut}, summary="Edit a client")
 def change(
     request: ApiRequest, response: HttpResponse, client_id: UUID, body: ClientChange
-) -> dict[str, Any]:
-    """Needs If-Match; a conflict means that somebody else saved first, and nothing was changed."""
-    given = body.dict(exclude_unset=True)
-    if "tags" in given:
-        given["tags"] = tuple(given["tags"] or ())
-    typed: dict[str, Any] = {name: "" if value is None else value for name, value in given.items()}
-    change_client(request.auth, ChangeClient(client_id=client_id, version=if_match(request), **typed))
+) -> dict[str, Any] | HttpResponse:
+    """Needs If-Match. When somebody else saved first, nothing is changed, and their version comes with the refusal."""
+    given = _typed(body.dict(exclude_unset=True))
+    try:
+        change_client(request.auth, ChangeClient(client_id=client_id, version=if_match(request), **given))
+    except StaleVersion as refused:
+        current = ClientOut(**_card(open_client(request.auth, OpenClient(client_id=client_id))))
+        newer = problem(refused, current=current.model_dump(mode="json"))
+        newer["ETag"] = etag(current.version)
+        return newer
     return _client(request, response, client_id)
 
 
@@ -261,6 +266,16 @@ def _client(request: ApiRequest, response: HttpResponse, client_id: UUID) -> dic
     return _card(card)
 
 
+def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as the commands take them: null is "", and what holds several things is a tuple."""
+    typed: dict[str, Any] = {name: "" if value is None else value for name, value in given.items()}
+    if "tags" in typed:
+        typed["tags"] = tuple(typed["tags"])
+    if "identifiers" in typed:
+        typed["identifiers"] = tuple(Identifier(**other) for other in typed["identifiers"])
+    return typed
+
+
 def _card(card: ClientCard) -> dict[str, Any]:
     profile = card.profile
     return {
@@ -277,6 +292,11 @@ def _card(card: ClientCard) -> dict[str, Any]:
         "sex_at_birth": profile.sex_at_birth if profile else None,
         "external_id": profile.external_id if profile else "",
         "tags": profile.tags if profile else (),
+        **(profile.further if profile else dict.fromkeys(FURTHER_FIELDS, "")),
+        "identifiers": [other._asdict() for other in profile.identifiers] if profile else [],
+        "sharing_email": [{"id": other, "name": name} for other, name in profile.sharing_email]
+        if profile
+        else [],
         "created_at": card.created_at,
         "updated_at": card.updated_at,
         "version": card.version,

@@ -23,6 +23,7 @@ from kinfold.domain.clients.commands.assigning import (
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.errors import AssignmentEnded, ClientArchived, NothingFits
+from kinfold.domain.clients.further import identifiers_kept, kept_of
 from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import (
     THERAPIST_KINDS,
@@ -32,7 +33,7 @@ from kinfold.domain.clients.models import (
     ClientTag,
     ClientWord,
 )
-from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.profile import Identifier, Typed
 from kinfold.domain.clients.ties import KIND_OF_CLIENT
 from kinfold.domain.kernel.errors import StaleVersion
 from kinfold.domain.kernel.tenancy import entered
@@ -68,6 +69,8 @@ def changes(
     last: str | None,
     external_id: str | None,
     tags: tuple[str, ...] | None,
+    preferred_name: str | None,
+    other_id: str | None,
 ) -> Act:
     def act(cast: Cast, clients: list[UUID]) -> None:
         client_id = clients[who % len(clients)]
@@ -79,6 +82,12 @@ def changes(
             last_name=last,
             external_id=external_id,
             tags=tags,
+            preferred_name=preferred_name,
+            identifiers=other_id
+            if other_id is None
+            else (Identifier("MyChart", other_id),)
+            if other_id
+            else (),
         )
         if behind:
             with pytest.raises(StaleVersion):
@@ -140,7 +149,7 @@ ACTS = st.one_of(
     st.builds(creates, NAMES, NAMES, IDS, EMAILS, TAGS, st.booleans()),
     st.builds(
         changes, NUMBER, st.sampled_from([0, 0, 0, 1]), st.none() | NAMES, st.none() | NAMES, st.none() | IDS,
-        st.none() | TAGS,
+        st.none() | TAGS, st.none() | NAMES, st.none() | IDS,
     ),
     st.builds(assigns, NUMBER, st.booleans(), st.sampled_from(THERAPIST_KINDS)),
     st.builds(ends, NUMBER),
@@ -168,7 +177,8 @@ def test_no_order_of_acts_lets_what_is_derived_differ_from_its_source(cast: Cast
 
 
 def _keys_fit(client: Client) -> None:
-    key, words = client_keys(client.first_name, client.last_name, client.email, client.external_id)
+    further = kept_of(client.id)["preferred_name"], [other.value for other in identifiers_kept(client.id)]
+    key, words = client_keys(client.first_name, client.last_name, client.email, client.external_id, *further)
     assert client.sort_key == key
     kept = ClientWord.objects.filter(client_id=client.id)
     assert set(kept.values_list("word", "shared", "shared_in_name")) == set(words)

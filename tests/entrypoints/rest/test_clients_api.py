@@ -12,7 +12,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Client as Person_
-from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.profile import FURTHER_FIELDS, Typed
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.entrypoints.rest.client_schemas import ClientList
@@ -201,11 +201,38 @@ def test_an_edit_says_the_version_it_began_with(cast: Cast) -> None:
     assert changed.json()["email"] == cast.anna.email
     stale = call("PATCH", address, {"phone": "(503) 555-0142"}, If_Match='"1"')
     assert problem(stale)[:2] == (409, "stale")
+    assert (stale.json()["current"]["last_name"], stale.headers["ETag"]) == ("Nováková", '"2"')
+    assert set(stale.json()["current"]) == set(changed.json())
     emptied = call("PATCH", address, {"external_id": None, "tags": None}, If_Match='"2"').json()
     assert (emptied["tags"], emptied["external_id"], emptied["version"]) == ([], "", 3)
     for body, field in (({"email": None}, "email"), ({"birth_date": "soon"}, "birth_date")):
         assert problem(call("PATCH", address, body, If_Match='"3"')) == (422, "invalid", [field])
     assert problem(call("PATCH", address, {"kind": "direct"}, If_Match='"3"'))[0] == 422
+
+
+def test_every_field_of_a_client_is_read_and_written(cast: Cast) -> None:
+    call, address = program_of(cast.ada), f"/clients/{cast.anna.id}"
+    given = {
+        "preferred_name": "Annie", "pronouns": "she/her", "gender_identity": "Woman", "language": "Spanish",
+        "street": "12 Oak St\nApt 3", "city": "Portland", "region": "OR", "postal_code": "97205", "country": "US",
+        "emergency_name": "Jan Novak", "emergency_relationship": "Husband", "emergency_phone": "+15035550142",
+        "guardian_name": "Eva Novak", "guardian_relationship": "Mother", "guardian_phone": "+15035550143",
+        "guardian_email": "eva@mail.example", "identifiers": [{"system": "MyChart", "value": "A-7"}],
+    }  # fmt: skip
+    changed = call("PATCH", address, given, If_Match='"1"').json()
+    assert {name: changed[name] for name in given} == given
+    assert call("GET", address).json() == changed
+    assert [row["first_name"] for row in call("POST", "/clients/search", {"q": "annie"}).json()["items"]] == [
+        "Anna"
+    ]
+    wrong = {"country": "Atlantis", "identifiers": [{"system": "", "value": "1"}], "pronouns": "x" * 61}
+    status, code, fields = problem(call("PATCH", address, wrong, If_Match='"2"'))
+    assert (status, code, set(fields)) == (422, "invalid", set(wrong))
+    made = call("POST", "/clients", {"people": [{**KIM, **given}]}).json()["ids"]
+    opened = call("GET", f"/clients/{made[0]}").json()
+    assert {name: opened[name] for name in given} == given
+    billing = program_of(cast.bea)("GET", address).json()
+    assert not any(billing[name] for name in given)
 
 
 def test_billing_gets_names_and_nothing_that_needs_more(cast: Cast) -> None:
@@ -360,6 +387,6 @@ def test_the_description_has_every_address_with_its_types(client: Any) -> None:
         for method in methods:
             assert {"200", "201", "204"} & set(operations[method]["responses"]), path
     person = described["components"]["schemas"]["PersonIn"]["properties"]
-    assert set(person) == set(KIM)
+    assert set(person) == {*KIM, *FURTHER_FIELDS, "identifiers"}
     assert person["birth_date"]["format"] == "date"
     assert person["sex_at_birth"]["enum"] == ["female", "male", "unknown", "undisclosed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,9 +15,10 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.further import identifiers_kept, keep, kept_of, replace_identifiers
 from kinfold.domain.clients.index import index_again, keyed
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
-from kinfold.domain.clients.profile import FIELDS, Checked, check
+from kinfold.domain.clients.profile import FIELDS, FURTHER_FIELDS, Checked, Identifier, check
 from kinfold.domain.clients.tags import tag_client, tags_named
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
@@ -25,7 +27,7 @@ from kinfold.domain.practices.queries import emails_are_optional
 
 says(client__changed="edited a client's profile")
 
-_INDEXED = frozenset({"first_name", "last_name", "email", "external_id"})
+_INDEXED = frozenset({"first_name", "last_name", "email", "external_id", "preferred_name", "identifiers"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +44,23 @@ class ChangeClient:
     external_id: str | None = None
     phone: str | None = None
     tags: tuple[str, ...] | None = None
+    preferred_name: str | None = None
+    pronouns: str | None = None
+    gender_identity: str | None = None
+    language: str | None = None
+    street: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    emergency_name: str | None = None
+    emergency_relationship: str | None = None
+    emergency_phone: str | None = None
+    guardian_name: str | None = None
+    guardian_relationship: str | None = None
+    guardian_phone: str | None = None
+    guardian_email: str | None = None
+    identifiers: tuple[Identifier, ...] | None = None
 
 
 @command(Permission.CLIENTS_CHANGE)
@@ -57,19 +76,31 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
     if client.status != ClientStatus.ACTIVE:
         raise ClientArchived
     now = clock.now()
-    wanted = _checked(actor, data, client)
+    kept: dict[str, str | date | None] = {field: getattr(client, field) for field in FIELDS}
+    if any(getattr(data, field) is not None for field in FURTHER_FIELDS):
+        kept |= kept_of(client.id)
+    wanted = _checked(actor, data, kept)
     if client.version != data.version:
         raise StaleVersion
-    changed = [field for field, value in wanted.fields.items() if getattr(client, field) != value]
+    changed = [field for field, value in wanted.fields.items() if kept[field] != value]
     had = _tag_ids(client.id)
     tag_ids = had if data.tags is None else tags_named(wanted.tags)
+    others = None if data.identifiers is None else identifiers_kept(client.id)
+    if others is not None and set(wanted.identifiers) != set(others):
+        changed.append("identifiers")
     if not changed and tag_ids == had:
         trail.nothing_changed()
         return
-    for field in changed:
+    own = [field for field in changed if field in FIELDS]
+    for field in own:
         setattr(client, field, wanted.fields[field])
     keyed(client)
-    _save(client, changed, now)
+    _save(client, own, now)
+    further = {field: str(wanted.fields[field]) for field in changed if field in FURTHER_FIELDS}
+    if further:
+        keep(client.id, further)
+    if "identifiers" in changed:
+        replace_identifiers(client.id, wanted.identifiers)
     if _INDEXED.intersection(changed):
         index_again(client)
     if tag_ids != had:
@@ -80,12 +111,12 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
     trail.record(actor, "client.changed", subject=("client", client.id), fields=changed)
 
 
-def _checked(actor: Actor, data: ChangeClient, client: Client) -> Checked:
+def _checked(actor: Actor, data: ChangeClient, kept: Mapping[str, str | date | None]) -> Checked:
     """What was typed anew, checked. What stays as it is was taken once, and is not what this edit is about."""
     given = {
         field: typed
-        for field in FIELDS
-        if (typed := getattr(data, field)) is not None and typed.strip() != _text(getattr(client, field))
+        for field, value in kept.items()
+        if (typed := getattr(data, field)) is not None and typed.strip() != _text(value)
     }
     checked, problems = check(
         given,
@@ -93,6 +124,7 @@ def _checked(actor: Actor, data: ChangeClient, client: Client) -> Checked:
         emails_optional=emails_are_optional(),
         country=actor.country,
         today=clock.today(actor.time_zone),
+        identifiers=data.identifiers or (),
     )
     if problems:
         raise InvalidInput(problems)

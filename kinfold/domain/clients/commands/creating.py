@@ -17,10 +17,11 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients import likeness
 from kinfold.domain.clients.errors import LikelyDuplicates
+from kinfold.domain.clients.further import keep_new
 from kinfold.domain.clients.index import index_new, keys_of
 from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus, Registration
-from kinfold.domain.clients.profile import FIELDS, Checked, Typed, check
+from kinfold.domain.clients.profile import FIELDS, FURTHER_FIELDS, Checked, Typed, check
 from kinfold.domain.clients.tags import tag_new, tags_named
 from kinfold.domain.clients.ties import Tie, begin_ties
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
@@ -76,6 +77,7 @@ def _checked(actor: Actor, people: Sequence[Typed]) -> list[Checked]:
     problems: list[Problem] = []
     for row, typed in enumerate(people):
         given = {field: getattr(typed, field) for field in FIELDS}
+        given |= {field: text for field in FURTHER_FIELDS if (text := getattr(typed, field))}
         person, wrong = check(
             given,
             typed.tags,
@@ -83,6 +85,7 @@ def _checked(actor: Actor, people: Sequence[Typed]) -> list[Checked]:
             country=actor.country,
             today=today,
             row=row,
+            identifiers=typed.identifiers,
         )
         checked.append(person)
         problems.extend(wrong)
@@ -104,7 +107,8 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
 def _create(
     actor: Actor, people: Sequence[Checked], member_id: UUID | None, now: datetime
 ) -> tuple[UUID, ...]:
-    ids, keys = ordered_ids(len(people)), [keys_of(person.fields) for person in people]
+    ids = ordered_ids(len(people))
+    keys = [keys_of(person.fields, [other.value for other in person.identifiers]) for person in people]
     insert(
         Client,
         {
@@ -130,6 +134,7 @@ def _create(
         },
     )
     index_new(ids, keys)
+    keep_new(ids, people)
     tag_ids = tags_named(name for person in people for name in person.tags)
     tagged: list[tuple[str, str, UUID]] = []
     events: list[trail.Event] = []
@@ -137,6 +142,7 @@ def _create(
         tagged += ((client_id, key, tag_ids[tag_key(name)]) for name in person.tags)
         fields = [field for field, value in person.fields.items() if value]
         fields += ["tags"] if person.tags else []
+        fields += ["identifiers"] if person.identifiers else []
         events.append(trail.Event("client.created", ("client", UUID(client_id)), fields))
     tag_new(tagged)
     if member_id is not None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Q
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.further import identifiers_kept
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag
+from kinfold.domain.clients.profile import FURTHER_FIELDS, Identifier
 from kinfold.domain.clients.visibility import Level, level_for, refuse_unless_sees_clients, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 
 # However often somebody comes back to a client within this time, it is one look.
 ONE_LOOK = timedelta(minutes=5)
+# So many others with the same e-mail address are named.
+MOST_SHARING = 20
 
 says(client__opened="opened a client's record")
 
@@ -61,6 +68,11 @@ class Profile:
     external_id: str
     tags: tuple[str, ...]
     history: tuple[TieRow, ...]
+    further: Mapping[str, str]  # `profile.FURTHER_FIELDS` by name, "" for what is not known
+    identifiers: tuple[Identifier, ...]
+    sharing_email: tuple[
+        tuple[UUID, str], ...
+    ]  # the other clients with this address whom the viewer sees, by name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +122,7 @@ def open_client(actor: Actor, data: OpenClient) -> ClientCard:
         raise NotFound
     first, last, status, kind, member_id, their_first, their_last, created_at, updated_at, version = row
     level = level_for(actor, data.client_id)
-    profile = _profile(data.client_id, clock.today(actor.time_zone)) if level >= Level.FACE_SHEET else None
+    profile = _profile(actor, data.client_id) if level >= Level.FACE_SHEET else None
     _record_look(actor, data.client_id, level)
     return ClientCard(
         id=data.client_id,
@@ -134,21 +146,36 @@ def age_on(day: date, birth_date: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def _profile(client_id: UUID, today: date) -> Profile:
-    email, phone, birth_date, sex_at_birth, external_id = Client.objects.values_list(
-        "email", "phone", "birth_date", "sex_at_birth", "external_id"
+def _profile(actor: Actor, client_id: UUID) -> Profile:
+    email, phone, birth_date, sex_at_birth, external_id, *further = Client.objects.values_list(
+        "email", "phone", "birth_date", "sex_at_birth", "external_id", *_FURTHER
     ).get(pk=client_id)
     tags = ClientTag.objects.filter(client_id=client_id).order_by("tag__key")
     return Profile(
         email=email,
         phone=phone,
         birth_date=birth_date,
-        age=age_on(today, birth_date) if birth_date else None,
+        age=age_on(clock.today(actor.time_zone), birth_date) if birth_date else None,
         sex_at_birth=sex_at_birth,
         external_id=external_id,
         tags=tuple(tags.values_list("tag__name", flat=True)),
         history=_history(client_id),
+        further={field: value or "" for field, value in zip(FURTHER_FIELDS, further, strict=True)},
+        identifiers=identifiers_kept(client_id),
+        sharing_email=_sharing(actor, client_id, email) if email else (),
     )
+
+
+_FURTHER = [f"profiles__{field}" for field in FURTHER_FIELDS]
+
+
+def _sharing(actor: Actor, client_id: UUID, email: str) -> tuple[tuple[UUID, str], ...]:
+    """Families share an address (SPEC section 1), and whoever writes to it should know."""
+    rows = (
+        visible_to(actor).filter(~Q(email=""), email=email).exclude(pk=client_id).order_by("sort_key", "id")
+    )
+    found = rows.values_list("id", "first_name", "last_name")[:MOST_SHARING]
+    return tuple((other_id, _name(first, last)) for other_id, first, last in found)
 
 
 def _history(client_id: UUID) -> tuple[TieRow, ...]:
