@@ -237,9 +237,10 @@ def _hurry() -> None:
 
 
 def _settle() -> None:
-    """Let the database know its tables, as it does by itself after a while."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    """Let PostgreSQL know its tables, as it does by itself after a while. SQLite is never asked to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _signed_in(practice_id: UUID, login: Login) -> dict[str, Any]:

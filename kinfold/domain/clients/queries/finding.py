@@ -22,7 +22,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
@@ -219,10 +219,10 @@ def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tu
     if members and also != frozenset():
         wanted = Wanted(status=ClientStatus.ACTIVE, members=members, also=also, further=True)
         parts = list(_parts(wanted))
-        shapes = (replace(part.shape, status="") for part in parts)
+        shapes = (replace(part.shape, status=status.value) for part in parts for status in ClientStatus)
         for status, clients, otherwise in _counted_by_status(*shapes, **parts[-1].values):
             shown[status] += clients
-            further |= bool(otherwise)
+            further |= bool(otherwise and clients)
     return shown, further
 
 
@@ -282,7 +282,9 @@ def _ids(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
     """The ids of one page with their keys. Where many are gathered and sorted, the rest of them would weigh."""
     rows, key, client_id = _beyond(shape, step, values)
     first: F | Coalesce = F(key)
-    if shape.start is _Start.TIES or (shape.therapists and (shape.therapists > 1 or shape.by_update)):
+    if shape.start is _Start.TIES:
+        rows = rows.distinct()
+    elif shape.therapists and (shape.therapists > 1 or shape.by_update):
         # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
         # everybody's clients in order instead.
         first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
@@ -306,39 +308,49 @@ def _sorted(rows: QuerySet[Any], step: _Step, key: F | Coalesce, client_id: str)
 
 @prepared
 def _counted(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
-    rows, _, client_id = _rows(shape, values)
-    by_status: QuerySet[Any, Any] = rows.order_by().values("status").annotate(clients=Count(client_id))
-    return by_status.values_list("clients")
+    return _count(shape, values).values_list("clients")
 
 
 @prepared
 def _counted_by_status(*shapes: _Shape, **values: Any) -> QuerySet[Any, Any]:
-    """For each part and status how many there are, and whether the part is that of the further ties."""
+    """For each shape its status, how many there are, and whether they are those of the further ties."""
     first, *others = (
-        _rows(shape, values)[0]
-        .order_by()
-        .values("status")
-        .annotate(clients=Count("id"), otherwise=Value(int(shape.start is _Start.TIES)))
-        .values_list("status", "clients", "otherwise")
+        _count(shape, values)
+        .annotate(otherwise=Value(int(shape.start is _Start.TIES)))
+        .values_list("counted", "clients", "otherwise")
         for shape in shapes
     )
     together: QuerySet[Any, Any] = first.union(*others, all=True)
     return together
 
 
+def _count(shape: _Shape, values: Mapping[str, Any]) -> QuerySet[Any, Any]:
+    """One row: a status, and how many there are. Grouped by status, twice as much would be done for each of them."""
+    rows, _, client_id = _rows(shape, values)
+    if shape.start is _Start.TIES:
+        # A client can have several. By the bare column SQLite would walk through everybody's ties, client by client.
+        clients = Count(Coalesce(client_id, "member_id"), distinct=True)
+    else:
+        clients = Count("*")  # of the ids, every index would have to hold them
+    one: QuerySet[Any, Any] = rows.order_by().values(counted=Value(shape.status)).annotate(clients=clients)
+    return one
+
+
 def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
-    """The rows to read, each of one client, with the names of their key and of the client's id."""
-    if shape.start in (_Start.CLIENTS, _Start.TIES):
-        of = (
-            _tied_otherwise(shape, values)
-            if shape.start is _Start.TIES
-            else _of_therapists(shape, values, "")
-        )
-        status = Q(status=shape.status) if shape.status else Q(status__in=ClientStatus.values)
-        rows = Client.objects.filter(of, _seen_also(shape, values), status)
-        rows = _with_words(rows, shape, values, "id", 0)
-        rows = _with_tag(rows, shape, values, "id")
-        return rows, "updated_at" if shape.by_update else "sort_key", "id"
+    """The rows to read, each of one client, with the names of their key and of the client's id.
+
+    Only of ties a client has several: whoever reads those counts or keeps each client once.
+    """
+    key = "updated_at" if shape.by_update else "sort_key"
+    if shape.start is _Start.TIES:
+        # The client is looked up for each tie: joined, or asked for those among the ties, SQLite would rather walk
+        # through all clients of the practice, as it has no statistics that tell it how many those are.
+        theirs = Client.objects.filter(_of_nobody_here(shape, values), pk=OuterRef("client_id"))
+        found = _narrowed(theirs, shape, values)
+        ties = further_ties(_members(shape, values), values["now"]).annotate(key=Subquery(found.values(key)))
+        return ties.filter(key__isnull=False), "key", "client_id"
+    if shape.start is _Start.CLIENTS:
+        return _narrowed(Client.objects.filter(_of_therapists(shape, values, "")), shape, values), key, "id"
     narrow: QuerySet[Any]
     if shape.start is _Start.WORDS:
         once = "shared_in_name" if shape.names_only else "shared"
@@ -352,8 +364,14 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
     narrow = _with_words(narrow, shape, values, "client_id", 1)
     if shape.by_update:
         rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
-        return rows, "updated_at", "id"
-    return narrow, "sort_key", "client_id"
+        return rows, key, "id"
+    return narrow, key, "client_id"
+
+
+def _narrowed(clients: QuerySet[Client], shape: _Shape, values: Mapping[str, Any]) -> QuerySet[Client]:
+    """Those clients who are wanted for everything besides their ties."""
+    rows = clients.filter(_seen_also(shape, values), status=shape.status)
+    return _with_tag(_with_words(rows, shape, values, "id", 0), shape, values, "id")
 
 
 def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
@@ -369,12 +387,11 @@ def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
     )
 
 
-def _tied_otherwise(shape: _Shape, values: Mapping[str, Any]) -> Q:
+def _of_nobody_here(shape: _Shape, values: Mapping[str, Any]) -> Q:
     members = _members(shape, values)
-    tied = Q(pk__in=further_ties(members, values["now"]).values("client_id"))
     if shape.one_therapist:
-        return tied & Q(primary_id=values["therapist"])
-    return tied & (Q(primary_id__isnull=True) if shape.unassigned else ~Q(primary_id__in=members))
+        return Q(primary_id=values["therapist"])
+    return Q(primary_id__isnull=True) if shape.unassigned else ~Q(primary_id__in=members)
 
 
 def _members(shape: _Shape, values: Mapping[str, Any]) -> list[UUID]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.models import ClientTag, Tag
+from kinfold.domain.clients.models import Client, ClientTag, Tag
 from kinfold.domain.clients.visibility import (
     further_ties,
     members_reached,
@@ -79,7 +79,9 @@ def _tags() -> QuerySet[Tag, tuple[UUID, str]]:
 def _tags_met(_count: int, *, now: datetime, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
     # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered.
     those = list(members.values())
-    met = ClientTag.objects.filter(tag_id=OuterRef("id"), client__primary_id__in=those)
+    # Asked of one client after the other: joined, SQLite would begin with all the clients of these members.
+    theirs = Client.objects.filter(pk=OuterRef("client_id"), primary_id__in=those)
+    met = ClientTag.objects.filter(Exists(theirs), tag_id=OuterRef("id"))
     met_otherwise = ClientTag.objects.filter(
         tag_id=OuterRef("id"), client_id__in=further_ties(those, now).values("client_id")
     )
