@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from kinfold.domain.access.permissions import Permission
 
@@ -39,37 +38,7 @@ class Column(StrEnum):
     PENDING_NOTES = "pending_notes", "Pending notes", Permission.SESSIONS_SEE
 
 
-BY_NAME: Final[dict[str, Column]] = {column.value: column for column in Column}
-
 # Shown to who has not arranged them, in this order.
 DEFAULT: Final = (Column.NAME, Column.THERAPIST, Column.TAGS, Column.EXTERNAL_ID, Column.UPDATED)
 PAGE_SIZES: Final = (25, 50, 100)
 PAGE_SIZE: Final = 50
-
-
-class Placed(NamedTuple):
-    """A column in its place, shown or hidden."""
-
-    column: Column
-    shown: bool
-
-
-def arranged(wanted: Iterable[Placed]) -> tuple[Placed, ...]:
-    """All columns in order: first the name, which is always shown, then as wanted, then those nobody spoke of."""
-    places: dict[Column, bool] = {Column.NAME: True}
-    for column, shown in wanted:
-        places.setdefault(column, shown)
-    for column in Column:
-        places.setdefault(column, False)
-    return tuple(Placed(column, shown) for column, shown in places.items())
-
-
-def read(stored: Iterable[str]) -> tuple[Placed, ...]:
-    """As `written` wrote them. A column that is no more is left out."""
-    names = ((name.removeprefix("-"), not name.startswith("-")) for name in stored)
-    return arranged(Placed(BY_NAME[name], shown) for name, shown in names if name in BY_NAME)
-
-
-def written(columns: Iterable[Placed]) -> list[str]:
-    """Each column's name in order, with a hyphen before those that are hidden."""
-    return [column.value if shown else f"-{column.value}" for column, shown in columns]

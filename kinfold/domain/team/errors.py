@@ -153,6 +153,13 @@ class NoCodeNeeded(Conflict):
     )
 
 
+class HasLogin(Conflict):
+    """Whoever has a login changes its address themselves, since it is what they sign in with."""
+
+    code = "has-login"
+    message = "They sign in with their email address. Only they can change it, under Security."
+
+
 class AboveOwnRights(NotAllowed):
     """Nobody gives or takes more than they hold (SPEC 3)."""
 

@@ -303,3 +303,16 @@ class ApiToken(TenantModel):
             *tenant_constraints("api_token", "member"),
             models.UniqueConstraint(fields=("practice", "digest"), name="api_token_digest"),
         ]
+
+
+class TeamLayout(TenantModel):
+    """How one member sees the team list: its columns in order, as `kernel.columns` stores them."""
+
+    member = TenantForeignKey(Member, related_name="+")
+    columns = models.JSONField(default=list)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("team_layout", "member"),
+            models.UniqueConstraint(fields=("practice", "member"), name="team_layout_one"),
+        ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Query, Router, Status
 
+from kinfold.domain.clients.queries.ranks import RankMembers, rank_members
 from kinfold.domain.credentials.queries.pickers import ListTakers, list_takers
 from kinfold.domain.credentials.queries.team import MembersByLicence, members_by_licence
 from kinfold.domain.team.commands.invitations import (
@@ -111,13 +112,17 @@ def member(request: ApiRequest, response: HttpResponse, member_id: UUID) -> dict
     return member_detail(request, response, member_id)
 
 
-@router.patch("/members/{uuid:member_id}", response=MemberDetailOut, summary="Correct a name")
+@router.patch("/members/{uuid:member_id}", response=MemberDetailOut, summary="Correct a name or address")
 def rename_member(
     request: ApiRequest, response: HttpResponse, member_id: UUID, body: NameIn
 ) -> dict[str, Any]:
-    """Needs If-Match; a conflict means that somebody else saved first."""
+    """Needs If-Match; a conflict means that somebody else saved first. Whoever has a login changes its address."""
     data = ChangeMember(
-        member_id=member_id, version=if_match(request), first_name=body.first_name, last_name=body.last_name
+        member_id=member_id,
+        version=if_match(request),
+        first_name=body.first_name,
+        last_name=body.last_name,
+        email=body.email,
     )
     change_member(request.auth, data)
     return member_detail(request, response, member_id)
@@ -281,6 +286,7 @@ def _members(request: ApiRequest, filters: MembersFilter, words: str) -> dict[st
         only=members_by_licence(request.auth, MembersByLicence(state=filters.licence))
         if filters.licence
         else None,
+        ranks=rank_members(request.auth, RankMembers(by=filters.sort)),
         sort=filters.sort,
         window=Window(after=filters.after, limit=filters.limit),
     )

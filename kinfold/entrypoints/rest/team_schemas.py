@@ -198,8 +198,30 @@ class PracticeOut(Schema):
     version: int
 
 
+MemberSort = Literal[
+    "name",
+    "-name",
+    "status",
+    "-status",
+    "roles",
+    "-roles",
+    "supervisor",
+    "-supervisor",
+    "clients",
+    "-clients",
+    "licence",
+    "-licence",
+    "seen",
+    "-seen",
+    "email",
+    "-email",
+    "joined",
+    "-joined",
+]
+
+
 class MembersFilter(Schema):
-    """Which part of the list; sorted by `name`, `joined` or `seen`, with `-` in front for the other way round.
+    """Which part of the list; sorted by what stands in a column, with `-` in front for the other way round.
 
     `supervised` finds those who need a supervisor and have none.
     """
@@ -210,7 +232,7 @@ class MembersFilter(Schema):
     supervisor_id: UUID | None = None
     supervised: Literal["", "missing"] = ""
     licence: Literal["", "expired", "soon", "missing"] = ""
-    sort: Literal["name", "-name", "joined", "-joined", "seen", "-seen"] = "name"
+    sort: MemberSort = "name"
     after: UUID | None = None
     limit: int = 50
 
@@ -237,10 +259,11 @@ class NamesFilter(Schema):
 
 
 class NameIn(Body):
-    """A member's name."""
+    """A member's name, and a new email address for somebody who has no login yet."""
 
     first_name: str
     last_name: str
+    email: str | None = None
 
 
 class RolesIn(Body):

@@ -1,9 +1,8 @@
-"""The columns of a list of clients: what stands in them, and the menu that shows, hides and orders them."""
+"""The columns of a list of clients: their heads, and keeping how somebody arranged them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.commands.arranging import ArrangeList, arrange_list
-from kinfold.domain.clients.queries.arranged import GetLayout, Layout, get_layout
+from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
+from kinfold.domain.kernel.columns import moved
 from kinfold.domain.kernel.errors import InvalidInput
 
-from . import pages
+from . import columns, pages
 
 LIST = "pages/clients/list.html"
 SORTED = {Column.NAME: "name", Column.UPDATED: "updated"}
@@ -25,11 +25,7 @@ SORTED = {Column.NAME: "name", Column.UPDATED: "updated"}
 @pages.signed_in
 def arrange(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Keep which columns are shown and in which order, after a box was ticked, a column moved, or Reset."""
-    order = request.POST.getlist("order")
-    moved, _, way = request.POST.get("move", "").partition(":")
-    if moved in order[1:]:
-        place = order.index(moved)
-        order.insert(max(1, place - 1 if way == "up" else place + 1), order.pop(place))
+    order = moved(request.POST.getlist("order"), request.POST.get("move", ""))
     size = request.POST.get("page_size", "")
     wanted = ArrangeList(
         columns=() if "reset" in request.POST else tuple(order) if order else None,
@@ -44,18 +40,7 @@ def arrange(request: HttpRequest, actor: Actor) -> HttpResponse:
         return pages.see_other(back)
     if not request.headers.get("HX-Request"):
         return pages.see_other(back)
-    context = {"columns": menu(get_layout(actor, GetLayout())), "back": back}
-    response = pages.page(request, LIST, context, block="columns_form")
-    response.headers["HX-Trigger"] = "columns-changed"
-    return response
-
-
-def menu(layout: Layout) -> list[dict[str, Any]]:
-    """The lines of the Columns menu."""
-    return [
-        {"name": column.value, "label": column.label, "shown": shown, "locked": column is Column.NAME}
-        for column, shown in layout.columns
-    ]
+    return columns.changed(request, LIST, get_layout(actor, GetLayout()).columns, back)
 
 
 def heads(shown: Sequence[Column]) -> list[dict[str, str]]:

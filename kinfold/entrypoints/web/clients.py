@@ -24,7 +24,7 @@ from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, lis
 from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import NotAllowed
 
-from . import adding, changes, client, client_columns, client_edit, joining, pages, team
+from . import adding, changes, client, client_columns, client_edit, columns, joining, pages, team
 from .client_lines import client_lines
 from .client_lists import UNASSIGNED, narrowed, view_of
 from .jinja import url
@@ -113,7 +113,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "params": params,
         "filters": _filters(actor, params, own=own, names_only=names_only),
         "heads": client_columns.heads(layout.shown),
-        "columns": client_columns.menu(layout),
+        "columns": columns.menu(layout.columns),
         "lines": client_lines(
             actor,
             found.rows,

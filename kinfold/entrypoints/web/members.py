@@ -1,4 +1,4 @@
-"""One member's page: their name, roles, supervision and history."""
+"""One member's page: who they are, their roles, supervision and history."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
@@ -17,12 +17,9 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.covers import Covers, ListCovers, list_covers
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
-from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
+from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.team.commands.members import (
-    ChangeMember,
     ChangeMemberRoles,
-    change_member,
     change_member_roles,
 )
 from kinfold.domain.team.queries.members import (
@@ -34,9 +31,8 @@ from kinfold.domain.team.queries.members import (
     list_names,
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
-from kinfold.domain.team.statuses import WORKS
 
-from . import credentials, member_tabs, pages, supervision
+from . import credentials, member_tabs, pages, supervision, team_lines
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -50,39 +46,26 @@ HISTORY_LINES = 10
 @pages.signed_in
 def member(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """A team member."""
-    return _member_page(request, actor, get_member(actor, GetMember(member_id=member_id)))
+    return member_page(request, actor, get_member(actor, GetMember(member_id=member_id)))
 
 
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
-def name(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
-    """Correct a name in its place: the pencil, then Save or Cancel."""
-    admit(actor, Permission.MEMBERS_CHANGE, "member-name")
-    if request.method == "POST":
-        try:
-            change_member(
-                actor,
-                ChangeMember(
-                    member_id=member_id,
-                    version=pages.version(request),
-                    first_name=request.POST.get("first_name", ""),
-                    last_name=request.POST.get("last_name", ""),
-                ),
-                once=pages.form_key(request),
-            )
-        except (InvalidInput, Conflict) as refused:
-            return _name_form(request, actor, member_id, refused)
-        pages.toast(request, "The name is saved.")
-        return pages.see_other(_address(member_id))
-    return _name_form(request, actor, member_id)
-
-
-@require_POST
-@pages.signed_in
-@confirmed
 def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
-    """Save all of a member's roles, from the list's dropdown (saved at once) or from the member's page."""
+    """A member's roles: the boxes of the list's dropdown once it is opened, and saving what is ticked in them."""
     admit(actor, Permission.ROLES_ASSIGN, "member-roles")
+    if request.method == "POST":
+        return _save_roles(request, actor, member_id)
+    card = get_member(actor, GetMember(member_id=member_id))
+    if not request.headers.get("HX-Request"):
+        return pages.see_other(f"{address(member_id)}#roles-h")
+    context = {"row": card.member, "roles": role_options(list_roles(actor, ListRoles())), "problem": ""}
+    return pages.page(request, ROLES, context, block="form")
+
+
+@confirmed
+def _save_roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Save all of a member's roles, from the list's dropdown (saved at once) or from the member's page."""
     card = get_member(actor, GetMember(member_id=member_id))
     offered = list_roles(actor, ListRoles())
     ticked = set(pages.uuids(request.POST.getlist("roles")))
@@ -103,26 +86,13 @@ def roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
         card = get_member(actor, GetMember(member_id=member_id))
         if fragment:
             return _roles_refused(request, card.member, offered, refused)
-        return _member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
+        return member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
     if fragment:
         saved = get_member(actor, GetMember(member_id=member_id)).member
         return pages.page(request, ROLES, {"row": saved, "roles": role_options(offered)}, block="saved")
     pages.toast(request, "The roles are saved. They count from now on.")
     oneself = member_id == actor.member_id
-    return pages.see_other(reverse("home") if oneself else _address(member_id))
-
-
-def registrations(rows: Iterable[MemberRow]) -> dict[UUID, dict[str, Any]]:
-    """Who of these members has to register before they can sign in, and how their code stands."""
-    now = clock.now()
-    return {
-        row.id: {
-            "code_until": row.code_until,
-            "code_expired": row.code_until is not None and row.code_until <= now,
-        }
-        for row in rows
-        if not row.registered and row.state in WORKS
-    }
+    return pages.see_other(reverse("home") if oneself else address(member_id))
 
 
 def role_options(offered: Iterable[RoleRow]) -> list[dict[str, Any]]:
@@ -145,7 +115,7 @@ def _more_about(role: RoleRow) -> str:
     return " Needs a supervisor." if role.requires_supervision else ""
 
 
-def _member_page(
+def member_page(
     request: HttpRequest,
     actor: Actor,
     card: MemberCard,
@@ -166,7 +136,7 @@ def _member_page(
     context = {
         "member": card.member,
         "tabs": member_tabs.tabs(actor, card.member.id, "member"),
-        "registration": registrations([card.member]).get(card.member.id),
+        "registration": team_lines.registrations([card.member]).get(card.member.id),
         "statuses": card.statuses,
         "cover": _cover(actor, card.member.id),
         "editing": editing,
@@ -185,20 +155,6 @@ def _member_page(
         **credentials.facts(kept),
     }
     return pages.page(request, MEMBER, context, status=status, block="name" if editing else None)
-
-
-def _name_form(
-    request: HttpRequest, actor: Actor, member_id: UUID, refused: DomainError | None = None
-) -> HttpResponse:
-    card = get_member(actor, GetMember(member_id=member_id))
-    problems = refused.problems if isinstance(refused, InvalidInput) else ()
-    editing = {
-        "first_name": request.POST.get("first_name", card.member.first_name),
-        "last_name": request.POST.get("last_name", card.member.last_name),
-        "errors": {problem.field: problem.message for problem in problems},
-        "problem": refused.message if isinstance(refused, Conflict) else "",
-    }
-    return _member_page(request, actor, card, editing=editing, status=refused.status if refused else 200)
 
 
 def _roles_refused(
@@ -248,13 +204,12 @@ def _history(actor: Actor, member_id: UUID) -> list[dict[str, str]]:
     ]
 
 
-def _address(member_id: UUID) -> str:
+def address(member_id: UUID) -> str:
     return reverse("member", kwargs={"member_id": member_id})
 
 
 routes = [
     *member_tabs.routes,
     path("manage/team/<uuid:member_id>/", member, name="member"),
-    path("manage/team/<uuid:member_id>/name/", name, name="member-name"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),
 ]

@@ -26,6 +26,7 @@ from . import pages, place
 from .identity.gates import confirmed
 
 PAGE = "pages/team/several.html"
+EDIT = "edit"
 
 # Each act: its words in the menu, its icon, the permission it needs, what its page asks, and whether it ends access.
 ACTS: Final[dict[str, tuple[str, str, Permission, tuple[str, ...], bool]]] = {
@@ -40,12 +41,14 @@ ACTS: Final[dict[str, tuple[str, str, Permission, tuple[str, ...], bool]]] = {
 
 
 def offered(actor: Actor) -> list[dict[str, Any]]:
-    """The menu of the bar above the list: what this person may do to several."""
-    return [
-        {"value": act, "label": label, "glyph": glyph, "danger": danger}
+    """The menu of the bar above the list: what this person may do to several, and editing one (SPEC U69)."""
+    edit = {"value": EDIT, "label": "Edit User", "glyph": "pencil", "danger": False, "one": True}
+    acts = [
+        {"value": act, "label": label, "glyph": glyph, "danger": danger, "one": False}
         for act, (label, glyph, permission, _, danger) in ACTS.items()
         if actor.may(permission)
     ]
+    return [edit, *acts] if actor.may(Permission.MEMBERS_CHANGE) else acts
 
 
 @require_POST
@@ -56,6 +59,11 @@ def several(request: HttpRequest, actor: Actor) -> HttpResponse:
     admit(actor, Permission.MEMBERS_READ, "members-several")
     chosen = pages.uuids(request.POST.getlist("member"))
     act = request.POST.get("act", "")
+    if act == EDIT and len(chosen) == 1:
+        return pages.see_other(reverse("member-name", kwargs={"member_id": chosen[0]}))
+    if act == EDIT and chosen:
+        pages.warn(request, "Choose one person to edit.")
+        return pages.see_other(reverse("team"))
     if not chosen or act not in ACTS:
         pages.warn(request, "Tick at least one person, then choose an action.")
         return pages.see_other(reverse("team"))

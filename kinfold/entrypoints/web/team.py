@@ -13,17 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.queries.caseloads import CountCaseloads, count_caseloads
 from kinfold.domain.clients.queries.covers import ListGaps, list_gaps
+from kinfold.domain.clients.queries.ranks import RankMembers, rank_members
 from kinfold.domain.credentials.queries.team import (
     ListAttention,
-    ListLicences,
     MembersByLicence,
     list_attention,
-    list_licences,
     members_by_licence,
 )
+from kinfold.domain.kernel.columns import moved
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from kinfold.domain.team.commands.arranging import ArrangeTeam, arrange_team
 from kinfold.domain.team.commands.invitations import (
     DeleteInvitations,
     InviteMember,
@@ -34,12 +34,13 @@ from kinfold.domain.team.commands.invitations import (
 )
 from kinfold.domain.team.errors import AboveOwnRights, ArchivedHere, InvitationNotPending
 from kinfold.domain.team.queries.administrators import ListAdminRequests, list_admin_requests
+from kinfold.domain.team.queries.arranged import GetTeamLayout, get_team_layout
 from kinfold.domain.team.queries.invitations import InvitationRow, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import Page, TeamCounts, TeamView, Window
 from kinfold.domain.team.queries.members import ListMembers, ListNames, MemberRow, list_members, list_names
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import administrators, members, newcomers, pages, several
+from . import administrators, columns, member_edit, members, newcomers, pages, several, team_lines
 
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
@@ -60,6 +61,26 @@ MISSING = ("missing", "No supervisor, and needs one")
 def team(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The team, Active first."""
     return _list(request, actor, request.GET, "")
+
+
+@require_POST
+@pages.signed_in
+def arrange(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Keep which columns are shown and in which order, after a box was ticked, a column moved, or Reset."""
+    order = moved(request.POST.getlist("order"), request.POST.get("move", ""))
+    wanted = ArrangeTeam(
+        columns=() if "reset" in request.POST else tuple(order),
+        shown=frozenset(request.POST.getlist("shown")),
+    )
+    back = pages.safe_next(request, reverse("team"))
+    try:
+        arrange_team(actor, wanted)
+    except InvalidInput as refused:
+        pages.warn(request, refused.problems[0].message)
+        return pages.see_other(back)
+    if not request.headers.get("HX-Request"):
+        return pages.see_other(back)
+    return columns.changed(request, LIST, get_team_layout(actor, GetTeamLayout()).columns, back)
 
 
 @require_POST
@@ -185,8 +206,7 @@ def _list(
         "declined": [],
         "without_supervisor": 0,
         "gaps": (),
-        "caseloads": None,
-        "waiting": {},
+        "columns": (),
         "requests": (),
         "attention": (),
     }
@@ -210,22 +230,25 @@ def _list(
                 only=members_by_licence(actor, MembersByLicence(state=licence))
                 if licence in LICENCES
                 else None,
+                ranks=rank_members(actor, RankMembers(by=sort)),
                 sort=sort,
                 window=window,
             ),
         )
         counts, page = people.counts, _page(people.page)
         noun = "team member" if people.page.total == 1 else "team members"
-        context |= {"rows": people.page.rows, "without_supervisor": people.without_supervisor}
-        context["waiting"] = members.registrations(people.page.rows)
-        shown = tuple(row.id for row in people.page.rows)
-        context["licences"] = list_licences(actor, ListLicences(member_ids=shown))
+        layout = get_team_layout(actor, GetTeamLayout())
+        context |= {
+            "rows": people.page.rows,
+            "without_supervisor": people.without_supervisor,
+            "lines": team_lines.lines(actor, people.page.rows),
+            "heads": team_lines.heads(layout.shown),
+            "columns": columns.menu(layout.columns),
+        }
         if view is TeamView.ACTIVE:
             context["attention"] = list_attention(actor, ListAttention())
             if actor.may(Permission.CLIENTS_ASSIGN):
                 context["gaps"] = list_gaps(actor, ListGaps())
-        if actor.sees_clients:
-            context["caseloads"] = count_caseloads(actor, CountCaseloads(member_ids=shown))
     if view is TeamView.PENDING or actor.may(Permission.PRACTICE_OWN):
         context["requests"] = list_admin_requests(actor, ListAdminRequests())
     params = {
@@ -246,7 +269,14 @@ def _list(
             ),
             _choices("licence", "License", licence, LICENCES.items()),
         ]
+    lines = team_lines.options(actor, on_the_team=view is TeamView.ACTIVE)
     context |= {
+        **lines,
+        "may": {
+            **lines["may"],
+            "decide": actor.may(Permission.PRACTICE_OWN),
+            "import_": actor.may(Permission.MEMBERS_INVITE, Permission.CLIENTS_IMPORT),
+        },
         "tabs": tabs(actor, counts, "team"),
         "aside": f"{counts.active} active",
         "views": [_view(item, counts, view) for item in VIEWS],
@@ -257,15 +287,6 @@ def _list(
         "page": page,
         "noun": noun,
         "pending": view is TeamView.PENDING,
-        "may": {
-            "invite": actor.may(Permission.MEMBERS_INVITE),
-            "decide": actor.may(Permission.PRACTICE_OWN),
-            "import_": actor.may(Permission.MEMBERS_INVITE, Permission.CLIENTS_IMPORT),
-            "open": True,
-            "change": actor.may(Permission.MEMBERS_CHANGE),
-            "set_roles": actor.may(Permission.ROLES_ASSIGN) and view is TeamView.ACTIVE,
-        },
-        "roles": members.role_options(roles),
         "deleting": deleting,
     }
     return pages.page(request, LIST, context, block="rows")
@@ -335,6 +356,7 @@ def _done(act: str, count: int) -> str:
 
 routes = [
     path("manage/team/", team, name="team"),
+    path("manage/team/columns/", arrange, name="team-columns"),
     path("manage/team/search/", search, name="team-search"),
     path("manage/team/invite/", invite, name="team-invite"),
     path("manage/team/invitations/", invitations, name="invitations"),
@@ -342,4 +364,5 @@ routes = [
     *several.routes,
     *newcomers.routes,
     *members.routes,
+    *member_edit.routes,
 ]

@@ -47,6 +47,14 @@ TEAM = (
         "member-name", P.MEMBERS_CHANGE, status=303,
         body={"version": "1", "first_name": "Linn", "last_name": "Zhao"},
     ),
+    get("member-edit", P.MEMBERS_CHANGE),
+    post(
+        "member-edit", P.MEMBERS_CHANGE, headers={"HX-Request": "true"},
+        body={"version": "1", "first_name": "Linn", "last_name": "Zhao"},
+    ),
+    get("member-row", P.MEMBERS_READ, headers={"HX-Request": "true"}),
+    post("team-columns", P.MEMBERS_READ, status=303, body={"order": ["name", "email"], "shown": ["email"]}),
+    get("member-roles", P.ROLES_ASSIGN, headers={"HX-Request": "true"}),
     post(
         "member-roles", P.ROLES_ASSIGN, status=303, at={"member_id": "harmless_member"},
         body={"version": "1", "roles": ["{harmless_role}", "{other_harmless_role}"]},

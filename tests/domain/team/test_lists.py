@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,12 +10,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.ranks import RankMembers, rank_members
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import NotAllowed, NotFound
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.columns import DEFAULT, Column
+from kinfold.domain.team.commands.arranging import ArrangeTeam, arrange_team
 from kinfold.domain.team.commands.invitations import DeclineInvitation, decline_invitation
 from kinfold.domain.team.links import guest_with_link
 from kinfold.domain.team.models import Member, MemberStatus
+from kinfold.domain.team.queries.arranged import GetTeamLayout, get_team_layout
 from kinfold.domain.team.queries.invitations import InvitationsPage, ListInvitations, list_invitations
 from kinfold.domain.team.queries.listing import TeamView, Window
 from kinfold.domain.team.queries.members import (
@@ -232,3 +238,43 @@ def test_lists_take_as_many_queries_for_many_people_as_for_few(cast: Cast) -> No
         invite(cast, email=f"p{number}@example.org")
         accept(link_of(cast.alder.practice_id, invite(cast, email=f"m{number}@example.org")))
     assert queries() == few
+
+
+def test_the_team_is_ordered_by_whatever_stands_in_its_columns(cast: Cast) -> None:
+    set_status(cast, cast.sana, MemberStatus.INACTIVE)
+
+    def first(sort: str) -> str:
+        asked = ListMembers(sort=sort, ranks=rank_members(cast.ada.actor, RankMembers(by=sort)))
+        return list_members(cast.ada.actor, asked).page.rows[0].first_name
+
+    assert {
+        sort: first(sort) for sort in ("-status", "roles", "supervisor", "-clients", "licence", "email")
+    } == {
+        "-status": "Sana",
+        "roles": "Ada",
+        "supervisor": "Theo",
+        "-clients": "Lin",
+        "licence": "Sana",  # those whose work asks for one, by name, before those who need none
+        "email": "Ada",
+    }
+
+
+def test_who_sees_no_clients_is_not_told_who_has_most(cast: Cast) -> None:
+    nobodys = replace(
+        cast.ada.actor, permissions=frozenset({Permission.MEMBERS_READ, Permission.MEMBERS_NAMES})
+    )
+    assert rank_members(nobodys, RankMembers(by="clients")) is None
+    columns = [column for column, _ in get_team_layout(nobodys, GetTeamLayout()).columns]
+    assert Column.CLIENTS not in columns
+    assert Column.CLIENTS in get_team_layout(cast.ada.actor, GetTeamLayout()).shown
+
+
+def test_each_person_arranges_the_columns_of_the_team_for_themselves(cast: Cast) -> None:
+    wanted = ("name", "email", "roles")
+    arrange_team(cast.ada.actor, ArrangeTeam(columns=wanted, shown=frozenset({"email", "roles"})))
+    assert get_team_layout(cast.ada.actor, GetTeamLayout()).shown == (Column.NAME, Column.EMAIL, Column.ROLES)
+    assert get_team_layout(cast.olu.actor, GetTeamLayout()).shown == DEFAULT
+    with pytest.raises(InvalidInput):
+        arrange_team(cast.ada.actor, ArrangeTeam(columns=("shoe_size",)))
+    arrange_team(cast.ada.actor, ArrangeTeam())
+    assert get_team_layout(cast.ada.actor, GetTeamLayout()).shown == DEFAULT

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.commands.members import ChangeMember, change_member
+from kinfold.domain.team.commands.registering import SendRegistrationCodes, send_registration_codes
+from kinfold.domain.team.errors import AboveOwnRights
 from kinfold.domain.team.models import Member
 from kinfold.domain.team.names import name_parts
-from tests.domain.team.steps import acts
+from kinfold.domain.team.registration import guest_with_code
+from tests.domain.team.steps import acts, add, mailed_code, prove
 from tests.personas import Cast, Person
 
 
@@ -87,3 +91,32 @@ def test_another_practices_member_is_as_absent_as_one_that_never_was(cast: Cast)
 )
 def test_a_full_name_is_taken_apart_as_a_suggestion(full_name: str, parts: tuple[str, str]) -> None:
     assert name_parts(full_name) == parts
+
+
+def test_the_address_of_somebody_without_a_login_is_corrected_and_their_code_ends(cast: Cast) -> None:
+    imani = add(cast, email="imany@example.org")
+    send_registration_codes(cast.ada.actor, SendRegistrationCodes(member_ids=(imani,)))
+    sent = mailed_code(cast.alder.practice_id)
+    data = ChangeMember(
+        member_id=imani, version=1, first_name="Imani", last_name="Brooks", email=" Imani@Example.org "
+    )
+    change_member(cast.ada.actor, data)
+    with entered(cast.alder.practice_id):
+        assert Member.objects.get(pk=imani).email == "imani@example.org"
+    with pytest.raises(CodeRefused):
+        guest_with_code(prove(sent, email="imani@example.org"), whence="here")
+    assert acts(cast.alder.practice_id, subject=imani)[-1] == "member.changed"
+
+
+def test_an_address_is_not_changed_for_whoever_has_a_login_or_may_do_more(cast: Cast) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        change_member(cast.ada.actor, corrected(cast.lin.member_id, "lina@example.org"))
+    assert [problem.field for problem in refused.value.problems] == ["email"]
+    owner = add(cast, role="owner", by=cast.olu.actor)
+    with pytest.raises(AboveOwnRights):
+        change_member(cast.ada.actor, corrected(owner, "ada.two@example.org"))
+    change_member(cast.olu.actor, corrected(owner, "new@example.org"))
+
+
+def corrected(member_id: UUID, email: str) -> ChangeMember:
+    return ChangeMember(member_id=member_id, version=1, first_name="A", last_name="B", email=email)

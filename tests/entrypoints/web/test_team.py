@@ -290,3 +290,34 @@ def test_the_list_is_narrowed_by_status_supervisor_and_licence(
     assert found("supervisor=missing") == set()
     assert found("licence=missing") == {"Sana", "Theo", "Lin"}
     assert found("licence=expired") == set()
+
+
+def test_the_columns_of_the_team_are_ticked_and_moved_with_and_without_a_script(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+
+    def heads() -> list[str]:
+        html = browser.get(LIST).content.decode()
+        return re.findall(r'<th [^>]*data-column="(\w+)"', html)
+
+    assert heads() == ["name", "status", "roles", "supervisor", "clients", "licence", "seen"]
+    columns = f"{LIST}columns/"
+    order = [*heads(), "email", "joined"]
+    response = browser.post(
+        columns, {"order": order, "shown": ["status", "email"], "move": "email:up", "next": LIST}
+    )
+    assert response.headers["Location"] == LIST
+    assert heads() == ["name", "status", "email"]
+    response = browser.post(columns, {"order": order, "shown": ["email"]}, headers={"HX-Request": "true"})
+    assert response.headers["HX-Trigger"] == "columns-changed"
+    assert 'id="show-email" checked' in response.content.decode()
+    assert (
+        browser.post(columns, {"order": ["shoe_size"], "next": "https://elsewhere.example/"}).headers[
+            "Location"
+        ]
+        == LIST
+    )
+    assert "There is no such column." in browser.get(LIST).content.decode()
+    browser.post(columns, {"order": order, "reset": "yes"})
+    assert heads() == ["name", "status", "roles", "supervisor", "clients", "licence", "seen"]

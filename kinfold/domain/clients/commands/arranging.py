@@ -10,9 +10,10 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
-from kinfold.domain.clients.columns import BY_NAME, DEFAULT, PAGE_SIZES, Placed, arranged, written
+from kinfold.domain.clients.columns import DEFAULT, PAGE_SIZES, Column
 from kinfold.domain.clients.models import ListLayout
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients
+from kinfold.domain.kernel.columns import chosen
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 says(layout__changed="arranged the list of clients")
@@ -41,7 +42,7 @@ def arrange_list(actor: Actor, data: ArrangeList) -> None:
         raise NotAllowed
     changed: dict[str, object] = {}
     if data.columns is not None:
-        changed["columns"] = _columns(data)
+        changed["columns"] = chosen(Column, DEFAULT, data.columns, data.shown)
     if data.page_size is not None:
         if data.page_size not in PAGE_SIZES:
             raise InvalidInput.one("page_size", "Choose 25, 50 or 100 rows.")
@@ -54,11 +55,3 @@ def arrange_list(actor: Actor, data: ArrangeList) -> None:
         except IntegrityError:  # another window was first
             mine.update(**changed)
     trail.record(actor, "layout.changed", subject=("member", actor.member_id), fields=list(changed))
-
-
-def _columns(data: ArrangeList) -> list[str]:
-    wanted = data.columns or tuple(DEFAULT)
-    shown = data.shown if data.columns else frozenset(DEFAULT)
-    if not set(wanted) | shown <= set(BY_NAME):
-        raise InvalidInput.one("columns", "There is no such column.")
-    return written(arranged(Placed(BY_NAME[name], name in shown) for name in wanted))

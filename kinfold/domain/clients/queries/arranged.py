@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.columns import DEFAULT, PAGE_SIZE, Column, Placed, arranged, read
+from kinfold.domain.clients.columns import DEFAULT, PAGE_SIZE, Column
 from kinfold.domain.clients.models import ListLayout
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visible_to
+from kinfold.domain.kernel.columns import Placed, as_it_comes, read
 from kinfold.domain.kernel.prepared import prepared
 
 
@@ -34,7 +35,7 @@ class ListDetails:
 class Layout(NamedTuple):
     """All columns that the person may see, in their order, and how many rows stand on a page."""
 
-    columns: tuple[Placed, ...]
+    columns: tuple[Placed[Column], ...]
     page_size: int
 
     @property
@@ -59,7 +60,7 @@ def get_layout(actor: Actor, data: GetLayout) -> Layout:
     refuse_unless_sees_clients(actor)
     rows = _layout(member_id=actor.member_id) if actor.member_id else []
     stored, page_size = rows[0] if rows else ([], PAGE_SIZE)
-    columns = read(stored) if stored else _AS_IT_COMES
+    columns = read(Column, stored) if stored else _AS_IT_COMES
     return Layout(tuple(placed for placed in columns if _may_see(actor, placed.column)), page_size)
 
 
@@ -71,7 +72,7 @@ def list_details(actor: Actor, data: ListDetails) -> Mapping[UUID, Details]:
     return {row[0]: Details(*row[1:]) for row in found}
 
 
-_AS_IT_COMES = arranged(Placed(column, shown=True) for column in DEFAULT)
+_AS_IT_COMES = as_it_comes(Column, DEFAULT)
 
 
 def _may_see(actor: Actor, column: Column) -> bool:

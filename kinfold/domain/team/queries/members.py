@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -22,8 +22,9 @@ from kinfold.domain.identity.queries import last_seen
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
+from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.granting import allowed_by, is_admin_role
-from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
 from kinfold.domain.team.moving import MemberAct, acts_on
 from kinfold.domain.team.queries.listing import (
     Page,
@@ -48,7 +49,8 @@ class ListMembers:
     """Which members: a view (not Pending), words, a role, a status, a supervisor; which part of them in what order.
 
     `supervised` is "missing" for those who need a supervisor and have none. `only` are the members among whom to look,
-    for what other packages know of them. Sorted by "name", "joined" or "seen".
+    for what other packages know of them, and `ranks` is an order of theirs, by any name. Otherwise sorted by "name",
+    "status", "roles", "supervisor", "email", "joined" or "seen"; "-" in front for the other way round.
     """
 
     view: TeamView = TeamView.ACTIVE
@@ -58,6 +60,7 @@ class ListMembers:
     supervisor_id: UUID | None = None
     supervised: str = ""
     only: frozenset[UUID] | None = None
+    ranks: Mapping[UUID, int] | None = None
     sort: str = "name"
     window: Window = field(default_factory=Window)
 
@@ -156,6 +159,7 @@ class _Held(NamedTuple):
 
 
 _NEVER = datetime(1900, 1, 1, tzinfo=UTC)
+_LADDER_ORDER = {status.value: place for place, status in enumerate(MemberStatus)}
 _NO_ROLES = _Held((), (), requires_supervision=False, allows=(), is_admin=False)
 
 
@@ -165,15 +169,7 @@ def list_members(actor: Actor, data: ListMembers) -> TeamPage:
     rows = _members(actor, Q(ended_at__isnull=True))
     wanted = found_in(data.view)
     found = [row for row in rows if row.state in wanted and _fits(row, data)]
-    found = ordered(
-        matching(found, data.search),
-        data.sort,
-        {
-            "name": lambda row: (by_name(row.first_name, row.last_name), row.id),
-            "joined": lambda row: by_moment(row.joined_at, row.id),
-            "seen": lambda row: by_moment(row.last_seen_at or _NEVER, row.id),
-        },
-    )
+    found = ordered(matching(found, data.search), data.sort, _orders(data))
     return TeamPage(
         counts=team_counts(),
         page=cut(found, data.window),
@@ -221,6 +217,32 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
             "id", "first_name", "last_name"
         )
     )
+
+
+def _orders(data: ListMembers) -> dict[str, Callable[[MemberRow], Any]]:
+    """The orders of the list; where rows are alike in one, their names decide."""
+    orders: dict[str, Callable[[MemberRow], Any]] = {
+        "name": _by_name,
+        "status": lambda row: (_LADDER_ORDER[row.state], _by_name(row)),
+        "roles": lambda row: (sort_key(*row.roles), _by_name(row)),
+        # Nobody to be found comes after everybody, and who needs somebody before who does not.
+        "supervisor": lambda row: (
+            not row.supervisors,
+            [sort_key(one.name) for one in row.supervisors],
+            not row.needs_supervisor,
+            _by_name(row),
+        ),
+        "email": lambda row: (row.email, row.id),
+        "joined": lambda row: by_moment(row.joined_at, row.id),
+        "seen": lambda row: by_moment(row.last_seen_at or _NEVER, row.id),
+    }
+    if (ranks := data.ranks) is not None:
+        orders[data.sort.removeprefix("-")] = lambda row: (ranks.get(row.id, 0), _by_name(row))
+    return orders
+
+
+def _by_name(row: MemberRow) -> tuple[str, UUID]:
+    return by_name(row.first_name, row.last_name), row.id
 
 
 def _fits(row: MemberRow, data: ListMembers) -> bool:
