@@ -150,6 +150,7 @@ def _write(
         "kind": "practice",
         "phone": "",
         "registration": "none",
+        "risk": "",
         "made_in_id": None,
         "created_at": now,
         "updated_at": now,

@@ -20,8 +20,11 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection, models
 
+from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.models import Role
 from kinfold.domain.audit.models import AuditDetail, AuditEntry
+from kinfold.domain.care.commands.risk import SetRisk, set_risk
+from kinfold.domain.care.models import Session
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.models import Client
@@ -55,6 +58,8 @@ SEES = {
     "finn": {"fran"},
 }
 NAMES_ONLY = {"bea"}
+# To whom the whole record is open: a direct client's to their therapist alone (SPEC 8.1).
+CHARTS = {"anna": SEES["anna"], "dora": {"lin"}}
 EVERYBODY = (*sorted(ALDER), "fran", "nora", "anonymous")
 
 
@@ -156,10 +161,30 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
             },
         ),
     )
+    if name in CHARTS:
+        plant_in_record(canaries, client, name, owner)
     if name == "ben":
         reason = canaries.word("why Ben was assigned", profile)
         data = AssignClient(client_id=client.id, member_id=cast.lin.member_id, kind="direct", reason=reason)
         assign_client(owner, data)
+
+
+def plant_in_record(canaries: Canaries, client: CastClient, name: str, owner: Actor) -> None:
+    """What only those see to whom the whole record is open: why there is a risk, and sessions."""
+    now = clock.now()
+    why = canaries.word(f"{name}'s risk", CHARTS[name])
+    set_risk(owner, SetRisk(client_id=client.id, level="high", reason=why))
+    with entered(client.practice_id, writing=True):
+        therapist_id = Client.objects.values_list("primary_id", flat=True).get(pk=client.id)
+        Session.objects.create(
+            client_id=client.id,
+            member_id=therapist_id,
+            starts_at=now,
+            minutes=50,
+            status="completed",
+            service_code=canaries.word(f"{name}'s service code", CHARTS[name]),
+            created_at=now,
+        )
 
 
 def plant_in_member(canaries: Canaries, person: Person, name: str) -> None:
@@ -308,8 +333,10 @@ def lists(planted: Planted) -> list[str]:
         *(
             f"/api/v1/clients/{client}{more}"
             for client in clients
-            for more in ("", "/access", "/assignments")
+            for more in ("", "/access", "/assignments", "/risk")
         ),
+        *(f"/sessions/?client={client}" for client in clients),
+        *(f"/sessions/?show={show}" for show in ("past", "to_finish", "to_cosign")),
         *(
             f"/api/v1/members/{member}{more}"
             for member in members
@@ -422,7 +449,7 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
 def test_every_canary_is_met_by_somebody(planted: Planted) -> None:
     """Or it would prove nothing that nobody else meets it."""
     met: set[str] = set()
-    for who in ("olu", "fran"):
+    for who in ("olu", "fran", "lin"):
         caller, words = planted.callers[who], planted.canaries.known
         for row in ROWS:
             if row.method == "GET" and not isinstance(row.needs, Open):

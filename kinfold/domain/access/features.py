@@ -13,6 +13,8 @@ _OF_THEIRS = dict.fromkeys(
     (
         Permission.CLIENTS_PROFILE,
         Permission.CLIENTS_CHART,
+        Permission.CLIENTS_RISK,
+        Permission.CLIENTS_SET_RISK,
         Permission.CLIENTS_CHANGE,
         Permission.CLIENTS_ASSIGN,
         Permission.ACCESS_EXPLAIN,

@@ -108,6 +108,16 @@ class Permission(StrEnum):
         "Open the full record",
         "Open the full record, and not only name and contact, of clients whose record they may see.",
     )
+    CLIENTS_RISK = (
+        "clients:risk",
+        "See risk levels",
+        "See at what level of risk clients are whom they may see, and why where they may open the record.",
+    )
+    CLIENTS_SET_RISK = (
+        "clients:set-risk",
+        "Set risk levels",
+        "Say at what level of risk a client is whom they may see, and why.",
+    )
     CLIENTS_CREATE = "clients:create", "Add clients", "Add clients."
     CLIENTS_ACCEPT = (
         "clients:accept",
@@ -205,6 +215,8 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
+    Permission.CLIENTS_RISK: frozenset({Permission.CLIENTS_PROFILE}),
+    Permission.CLIENTS_SET_RISK: frozenset({Permission.CLIENTS_RISK}),
     Permission.SESSIONS_SEE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.SESSIONS_BOOK: frozenset({Permission.SESSIONS_SEE}),
     Permission.SESSIONS_MANAGE: frozenset({Permission.SESSIONS_BOOK, Permission.MEMBERS_NAMES}),

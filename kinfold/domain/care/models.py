@@ -1,4 +1,4 @@
-"""One meeting of a client and a clinician, with the state of its note.
+"""One meeting of a client and a clinician with the state of its note, and at what level of risk a client is.
 
 Kinfold keeps who has written a note and who stands behind it, never what it says.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from kinfold.domain.clients.models import RiskLevel
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
 
 
@@ -87,3 +88,26 @@ class Session(TenantModel):
             models.Index(fields=("practice", "client", "starts_at", "id"), name="session_by_client"),
             models.Index(fields=("practice", "status", "note", "starts_at", "id"), name="session_by_note"),
         ]
+
+
+class Risk(TenantModel):
+    """One period during which a client was at some level of risk. `Client.risk` is the level of the open one."""
+
+    client = TenantForeignKey("clients.Client", related_name="+")
+    level = models.CharField(max_length=10, choices=RiskLevel.choices)
+    reason = models.CharField(max_length=300)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    set_by = TenantForeignKey("team.Member", null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("risk", "client", "set_by"),
+            models.UniqueConstraint(
+                fields=("practice", "client"), condition=Q(until__isnull=True), name="risk_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="risk_ends_after_start"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=("practice", "client", "since"), name="risk_by_client")]

@@ -27,6 +27,7 @@ class Column(StrEnum):
     TAGS = "tags", "Tags", Permission.CLIENTS_PROFILE
     EXTERNAL_ID = "external_id", "External ID", Permission.CLIENTS_PROFILE
     UPDATED = "updated", "Last update"
+    RISK = "risk", "Risk level", Permission.CLIENTS_RISK
     EMAIL = "email", "Email", Permission.CLIENTS_PROFILE
     PHONE = "phone", "Phone", Permission.CLIENTS_PROFILE
     BIRTH_DATE = "birth_date", "Date of birth", Permission.CLIENTS_PROFILE

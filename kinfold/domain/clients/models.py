@@ -50,11 +50,21 @@ class Registration(models.TextChoices):
     REGISTERED = "registered", "Registered"
 
 
+class RiskLevel(models.TextChoices):
+    """How much risk a client is at (SPEC O30). Nothing at all is said about most."""
+
+    NONE = "none", "None"
+    LOW = "low", "Low"
+    MODERATE = "moderate", "Moderate"
+    HIGH = "high", "High"
+
+
 class Client(TenantModel):
     """A client. The e-mail is not unique: families share one.
 
     `sort_key` and the words come from name, e-mail and external ID, `kind` and `primary` from the open tie to a
-    therapist. `clients.index` and `clients.ties` write them with what they come from, and a test holds them equal.
+    therapist, `risk` from the open period of `care.models.Risk`. `clients.index`, `clients.ties` and `care` write them
+    with what they come from, and tests hold them equal.
     `registration` comes from the newest code and from the client's own login; `clients.registration` writes it.
     """
 
@@ -70,6 +80,7 @@ class Client(TenantModel):
     external_id = models.CharField(max_length=100, blank=True)
     primary = TenantForeignKey("team.Member", null=True, related_name="+")
     registration = models.CharField(max_length=10, choices=Registration.choices, default=Registration.NONE)
+    risk = models.CharField(max_length=10, choices=RiskLevel.choices, blank=True)
     made_in = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -85,6 +96,11 @@ class Client(TenantModel):
             ),
             # Of few bytes, for counting a therapist's clients: the one above would be read for twice as long.
             models.Index(fields=("practice", "status", "primary"), name="client_counted"),
+            models.Index(
+                fields=("practice", "status", "risk", "sort_key", "id"),
+                name="client_by_risk",
+                condition=~Q(risk=""),
+            ),
             models.Index(fields=("practice", "email"), name="client_by_email", condition=~Q(email="")),
             models.Index(
                 fields=("practice", "external_id"), name="client_by_external_id", condition=~Q(external_id="")

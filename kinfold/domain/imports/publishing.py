@@ -114,6 +114,7 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
         "kind": ClientKind.PRACTICE.value,
         "primary_id": None,
         "registration": Registration.NONE.value,
+        "risk": "",
         "made_in_id": change_set_id,
         "created_at": now,
         "updated_at": now,

@@ -1,4 +1,4 @@
-"""The API of care: sessions and their notes."""
+"""The API of care: sessions, their notes, and clients' levels of risk."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from kinfold.domain.care.commands.notes import (
     sign_note,
     start_note,
 )
+from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.care.commands.sessions import (
     BookSession,
     ChangeSession,
@@ -32,9 +33,12 @@ from kinfold.domain.care.queries.listing import (
     get_session,
     list_sessions,
 )
+from kinfold.domain.care.queries.risk import GetRisk, get_risk
 
 from .care_schemas import (
     NoteIn,
+    RiskIn,
+    RiskOut,
     SessionChange,
     SessionFilter,
     SessionIn,
@@ -120,6 +124,19 @@ def cosign(request: ApiRequest, session_id: UUID) -> Status[None]:
     """Of somebody whom the caller supervises now."""
     cosign_note(request.auth, CosignNote(session_id=session_id), once=idempotency_key(request))
     return Status(204, None)
+
+
+@router.get("/clients/{uuid:client_id}/risk", response=RiskOut, summary="A client's level of risk")
+def risk(request: ApiRequest, client_id: UUID) -> Any:
+    """Now, and in the record who set which level when and why. The look is recorded as one at the client."""
+    return get_risk(request.auth, GetRisk(client_id=client_id))
+
+
+@router.put("/clients/{uuid:client_id}/risk", response=RiskOut, summary="Set a client's level of risk")
+def change_risk(request: ApiRequest, client_id: UUID, body: RiskIn) -> Any:
+    """What was said before stays in the history."""
+    set_risk(request.auth, SetRisk(client_id=client_id, level=body.level, reason=body.reason))
+    return get_risk(request.auth, GetRisk(client_id=client_id))
 
 
 def _session(request: ApiRequest, response: HttpResponse, session_id: UUID) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from kinfold.domain.care.queries.listing import SessionRow
 
-from .client_schemas import NamedOut
+from .client_schemas import NamedOut, RiskLevel
 from .team_schemas import Body
 
 SessionStatus = Literal["scheduled", "completed", "cancelled", "no_show"]
@@ -107,6 +107,31 @@ class NoteIn(Body):
     """How far the note is now."""
 
     state: Literal["draft", "signed"]
+
+
+class RiskPeriodOut(Schema):
+    """A level that was set; it holds while `until` is null."""
+
+    level: RiskLevel
+    reason: str
+    set_by: str
+    since: datetime
+    until: datetime | None
+
+
+class RiskOut(Schema):
+    """`level` is "" where none was ever set; `history` is null for callers to whom the record is not open."""
+
+    level: RiskLevel | Literal[""]
+    since: datetime | None
+    history: list[RiskPeriodOut] | None
+
+
+class RiskIn(Body):
+    """At what level of risk a client is, and why."""
+
+    level: str = Field(json_schema_extra={"enum": ["none", "low", "moderate", "high"]})
+    reason: str
 
 
 def session_out(row: SessionRow) -> dict[str, object]:

@@ -19,6 +19,7 @@ ClientKind = Literal["practice", "direct"]
 Sort = Literal["name", "-name", "updated", "-updated"]
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]
+RiskLevel = Literal["none", "low", "moderate", "high"]
 Level = Literal["chart", "face_sheet", "billing"]
 
 # The domain checks what is typed, so that every wrong field of every person is named at once.
@@ -43,7 +44,10 @@ class NamedList(Schema):
 
 
 class ClientLine(Schema):
-    """A client as lists show them. Tags and external ID are empty for callers who see names only."""
+    """A client as lists show them. Tags and external ID are empty for callers who see names only.
+
+    `risk` is empty where none is set, and for callers who may not see any.
+    """
 
     id: UUID
     first_name: str
@@ -53,6 +57,7 @@ class ClientLine(Schema):
     therapist: NamedOut | None
     tags: list[str]
     external_id: str
+    risk: RiskLevel | Literal[""]
     updated_at: datetime
     version: int
 
@@ -82,6 +87,7 @@ class ClientFilter(Schema):
         None, description='A member\'s id, or "none" for clients without a therapist.'
     )
     tag: UUID | None = Field(None, description="A tag's id.")
+    risk: RiskLevel | None = Field(None, description="A level of risk. Needs `clients:risk`.")
     sort: Sort = "name"
     after: UUID | None = None
     before: UUID | None = None

@@ -218,6 +218,7 @@ def _list(request: ApiRequest, filters: ClientFilter, words: str) -> HttpRespons
             therapist_id=None if by_name else filters.therapist,  # type: ignore[arg-type]
             unassigned=by_name,
             tag_id=filters.tag,
+            risk=filters.risk or "",
             sort=ClientSort(filters.sort),
             after=filters.after,
             before=filters.before,
@@ -247,6 +248,7 @@ def _line(row: ClientRow) -> dict[str, Any]:
         "therapist": {"id": row.therapist_id, "name": row.therapist} if row.therapist_id else None,
         "tags": row.tags,
         "external_id": row.external_id,
+        "risk": row.risk,
         "updated_at": row.updated_at,
         "version": row.version,
     }

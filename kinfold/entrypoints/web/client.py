@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.clients.commands.assigning import (
     AssignClient,
     EndAssignment,
@@ -77,6 +78,25 @@ def assign(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
 
 @require_POST
 @pages.signed_in
+def risk(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
+    """Say at what level of risk the client is, and why."""
+    values = {name: request.POST.get(name, "") for name in ("level", "reason")}
+    try:
+        set_risk(actor, SetRisk(client_id=client_id, **values), once=pages.form_key(request))
+    except InvalidInput as refused:
+        errors = {problem.field: problem.message for problem in refused.problems}
+        card = open_client(actor, OpenClient(client_id=client_id))
+        form = {"values": values, "errors": errors}
+        return client_page(request, actor, card, risk_form=form, status=refused.status)
+    except Conflict as refused:
+        pages.warn(request, refused.message)
+        return pages.see_other(address(client_id))
+    pages.toast(request, "The risk level is saved.")
+    return pages.see_other(address(client_id))
+
+
+@require_POST
+@pages.signed_in
 def end(request: HttpRequest, actor: Actor, client_id: UUID, assignment_id: UUID) -> HttpResponse:
     """End an assignment: the client waits for a therapist then."""
     admit(actor, Permission.CLIENTS_ASSIGN, "client-end-assignment")
@@ -99,6 +119,7 @@ def client_page(
     *,
     editing: dict[str, Any] | None = None,
     assigning: dict[str, Any] | None = None,
+    risk_form: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one client, with its details open for editing or a form that could not be saved."""
@@ -128,6 +149,7 @@ def client_page(
         "assign": {**(assigning or nothing_typed), "form_key": new_form_key()},
         "all_tags": offered_tags(actor) if editing else [],
         "sessions": client_care.sessions_of(actor, card),
+        "risk": client_care.risk_of(actor, card, risk_form),
     }
     return pages.page(request, CLIENT, context, status=status)
 
@@ -256,5 +278,6 @@ def _told(glyph: str, text: str, at: datetime, by: str, reason: str = "") -> dic
 routes = [
     path("clients/<uuid:client_id>/", client, name="client"),
     path("clients/<uuid:client_id>/assign/", assign, name="client-assign"),
+    path("clients/<uuid:client_id>/risk/", risk, name="client-risk"),
     path("clients/<uuid:client_id>/assignments/<uuid:assignment_id>/end/", end, name="client-end-assignment"),
 ]

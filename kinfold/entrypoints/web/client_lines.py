@@ -22,8 +22,10 @@ ROW = "pages/clients/row.html"
 _therapist = part(ROW, "therapist_cell")
 _tags = part(ROW, "tags_cell")
 _notes = part(ROW, "notes_cell")
+_risk = part(ROW, "risk_cell")
 _missing = part(ROW, "missing_cell")
 
+_AS_READ = frozenset({Column.KIND, Column.RISK})
 _DETAILS = frozenset({Column.EMAIL, Column.PHONE, Column.BIRTH_DATE, Column.SEX_AT_BIRTH, Column.ADDED})
 _SESSIONS = frozenset({Column.LAST_SESSION, Column.NEXT_SESSION, Column.PENDING_NOTES})
 _SEXES = {"female": "Female", "male": "Male", "unknown": "Unknown", "undisclosed": "Undisclosed"}
@@ -61,7 +63,7 @@ def lines_of(
 ) -> Iterable[Mapping[str, str]]:
     """What stands in each column of each client. Columns that are not shown cost nothing."""
     lines: Iterable[dict[str, str]] = map(_line, clients)
-    if _DETAILS.isdisjoint(columns) and _SESSIONS.isdisjoint(columns) and Column.KIND not in columns:
+    if _AS_READ.isdisjoint(columns) and _DETAILS.isdisjoint(columns) and _SESSIONS.isdisjoint(columns):
         return lines
     lines = list(lines)
     ids = tuple(client.id for client in clients)
@@ -70,7 +72,7 @@ def lines_of(
     if not _SESSIONS.isdisjoint(columns):
         _add(lines, ids, sum_sessions(actor, SumSessions(client_ids=ids)), _sessions)
     for line, client in zip(lines, clients, strict=True):
-        line["kind"] = _KINDS[client.kind]
+        line.update(kind=_KINDS[client.kind], risk=_risk(client.risk))
     return lines
 
 

@@ -14,6 +14,7 @@ from . import pages
 
 VIEWS: Final = ("active", "pending", "archived")
 UNASSIGNED: Final = "none"
+RISKS: Final = (("high", "High"), ("moderate", "Moderate"), ("low", "Low"), ("none", "None"))
 
 
 def view_of(asked: QueryDict) -> str:
@@ -24,12 +25,13 @@ def view_of(asked: QueryDict) -> str:
 
 def narrowed(actor: Actor, asked: QueryDict, typed: str, *, own: bool) -> ListClients:
     """The list as it is narrowed down, without a page of it. `own`: only one's own clients are wanted."""
-    therapist, sort = asked.get("therapist", ""), asked.get("sort", "")
+    therapist, sort, risk = asked.get("therapist", ""), asked.get("sort", ""), asked.get("risk", "")
     return ListClients(
         archived=view_of(asked) == "archived",
         search=typed,
         therapist_id=actor.member_id if own else pages.a_uuid(therapist),
         unassigned=therapist == UNASSIGNED and not own,
         tag_id=pages.a_uuid(asked.get("tag", "")) if actor.may(Permission.CLIENTS_PROFILE) else None,
+        risk=risk if risk in dict(RISKS) and actor.may(Permission.CLIENTS_RISK) else "",
         sort=ClientSort(sort) if sort in set(ClientSort) else ClientSort.NAME,
     )

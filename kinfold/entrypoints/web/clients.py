@@ -26,7 +26,7 @@ from kinfold.domain.kernel.errors import NotAllowed
 
 from . import adding, changes, client, client_columns, client_edit, columns, joining, pages, team
 from .client_lines import client_lines
-from .client_lists import UNASSIGNED, narrowed, view_of
+from .client_lists import RISKS, UNASSIGNED, narrowed, view_of
 from .jinja import url
 
 LIST = "pages/clients/list.html"
@@ -92,6 +92,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "sort": wanted.sort.value,
         "therapist": "" if own else UNASSIGNED if wanted.unassigned else _text(wanted.therapist_id),
         "tag": _text(wanted.tag_id),
+        "risk": wanted.risk,
     }
     may = {
         "create": managing and actor.may(Permission.CLIENTS_CREATE),
@@ -186,6 +187,8 @@ def _filters(actor: Actor, params: dict[str, str], *, own: bool, names_only: boo
             people.append((UNASSIGNED, "Unassigned"))
         if len(people) > 1 or params["therapist"]:
             shown.append(pages.list_filter("therapist", "Therapist", params["therapist"], people))
+    if actor.may(Permission.CLIENTS_RISK):
+        shown.append(pages.list_filter("risk", "Risk", params["risk"], RISKS))
     return shown
 
 

@@ -1,10 +1,11 @@
-"""Sessions and notes."""
+"""Sessions and notes, and at what level of risk clients are."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kinfold.domain.access.permissions import Permission as P  # noqa: N817 -- a column of the table
+from tests.architecture.routes.clients import IN_SIGHT
 from tests.architecture.routes.row import get, post
 
 # Whoever asks holds no session of this client's: they see it because the whole record is open to them.
@@ -32,6 +33,10 @@ CARE = (
     ),
     post("care-note", P.NOTES_SIGN, status=303, body={"do": "sign"}, **OWN_SESSION),
     post("care-cosign", P.NOTES_COSIGN, status=303, at={"session_id": "supervised_session"}),
+    post(
+        "client-risk", P.CLIENTS_SET_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
+        body={"level": "high", "reason": "Said so twice this week"},
+    ),
 )  # fmt: skip
 
 CARE_API = (
@@ -51,4 +56,9 @@ CARE_API = (
     ),
     post("/sessions/{session_id}/note", P.NOTES_SIGN, status=204, body={"state": "signed"}, **OWN_SESSION),
     post("/sessions/{session_id}/cosign", P.NOTES_COSIGN, status=204, at={"session_id": "supervised_session"}),
+    get("/clients/{client_id}/risk", P.CLIENTS_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    post(
+        "/clients/{client_id}/risk", P.CLIENTS_SET_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT, method="PUT",
+        body={"level": "high", "reason": "Said so twice this week"},
+    ),
 )  # fmt: skip

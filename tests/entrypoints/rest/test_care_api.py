@@ -66,6 +66,23 @@ def test_notes_are_begun_signed_and_co_signed(cast: Cast) -> None:
     assert theo("GET", f"/sessions/{held}").json()["cosigned_by"] == "Sana Malik"
 
 
+def test_a_level_of_risk_is_set_read_and_filtered_by(cast: Cast) -> None:
+    program, path = program_of(cast.lin), f"/clients/{cast.ben.id}/risk"
+    assert program("GET", path).json() == {"level": "", "since": None, "history": []}
+    assert problem(program("PUT", path, {"level": "huge", "reason": ""})) == (
+        422,
+        "invalid",
+        ["level", "reason"],
+    )
+    said = program("PUT", path, {"level": "high", "reason": "Alone"}).json()
+    assert (said["level"], said["history"][0]["set_by"]) == ("high", "Lin Zhao")
+    found = program("GET", "/clients?risk=high").json()
+    assert [(item["first_name"], item["risk"]) for item in found["items"]] == [("Ben", "high")]
+    billing = program_of(cast.bea)
+    assert problem(billing("GET", "/clients?risk=high"))[0] == 403
+    assert {item["risk"] for item in billing("GET", "/clients").json()["items"]} == {""}
+
+
 def test_lists_are_read_page_by_page_and_hold_what_the_caller_sees(cast: Cast) -> None:
     mine = hold(cast.lin, cast.ben)
     sign(cast.lin, mine)

@@ -177,6 +177,33 @@ def test_the_list_is_narrowed_by_clinician_and_status_and_by_client(
     assert "No sessions found" in browser.get("/sessions/?show=past&status=cancelled").content.decode()
 
 
+@pytest.mark.requirement("O30")
+def test_a_level_of_risk_is_set_on_the_clients_page_and_shown_in_the_list(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.lin)
+    page = browser.get(f"/clients/{cast.ben.id}/").content.decode()
+    assert "Not set" in page
+    answer = browser.post(f"/clients/{cast.ben.id}/risk/", {"level": "high", "reason": " "})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Say in a few words why." in page
+    assert '<option value="high" selected>' in page
+    browser.post(f"/clients/{cast.ben.id}/risk/", {"level": "high", "reason": "Alone & afraid"})
+    page = browser.get(f"/clients/{cast.ben.id}/").content.decode()
+    assert "Alone &amp; afraid" in page
+    assert "Set by Lin Zhao" in page
+    shown = {"order": ["name", "risk"], "shown": ["risk"]}
+    assert 'class="risk' not in browser.get("/clients/").content.decode()
+    browser.post("/clients/columns/", shown)
+    assert 'class="risk r3"' in browser.get("/clients/").content.decode()
+    assert "Okafor" in browser.get("/clients/?risk=high").content.decode()
+    assert "Okafor" not in browser.get("/clients/?risk=low").content.decode()
+    names_only = browser_of(cast.bea)
+    assert "Risk" not in names_only.get("/clients/").content.decode()
+    assert "Risk" not in names_only.get(f"/clients/{cast.ben.id}/").content.decode()
+
+
 def test_billing_sees_no_sessions(cast: Cast, browser_of: BrowserOf) -> None:
     hold(cast.lin, cast.ben)
     browser = browser_of(cast.bea)

@@ -117,6 +117,7 @@ def _create(
             "status": ClientStatus.ACTIVE.value,
             "primary_id": member_id,
             "registration": Registration.NONE.value,
+            "risk": "",
             "made_in_id": None,
             "created_at": now,
             "updated_at": now,

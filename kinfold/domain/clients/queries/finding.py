@@ -57,6 +57,7 @@ class Wanted:
     therapist_id: UUID | None = None
     unassigned: bool = False
     tag_id: UUID | None = None
+    risk: str = ""
     words: tuple[str, ...] = ()
     names_only: bool = False
     by_update: bool = False
@@ -92,6 +93,7 @@ class _Shape:
     one_therapist: bool
     unassigned: bool
     tag: bool
+    risk: bool
     letters: tuple[int, ...]
     names_only: bool
     by_update: bool
@@ -127,6 +129,7 @@ class Facts(NamedTuple):
     kind: str
     status: str
     external_id: str
+    risk: str
     updated_at: datetime
     version: int
     therapist_id: UUID | None
@@ -254,6 +257,7 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         one_therapist=apart and wanted.therapist_id is not None,
         unassigned=wanted.unassigned,
         tag=wanted.tag_id is not None,
+        risk=wanted.risk != "",
         letters=tuple(len(word) for word in words),
         names_only=wanted.names_only,
         by_update=wanted.by_update,
@@ -265,6 +269,8 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         values["therapist"] = wanted.therapist_id
     if wanted.tag_id:
         values["tag"] = wanted.tag_id
+    if wanted.risk:
+        values["risk"] = wanted.risk
     for n, word in enumerate(words):
         values |= {f"w{n}": word, f"e{n}": word + _LAST}
     return _Part(shape, tuple(therapists or ()), values)
@@ -360,7 +366,9 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
         narrow = _with_tag(narrow, shape, values, "client_id")
     else:
         narrow = ClientTag.objects.filter(tag_id=values["tag"])
-    narrow = narrow.filter(_of_therapists(shape, values, "client__"), status=shape.status)
+    narrow = narrow.filter(
+        _of_therapists(shape, values, "client__"), _at_risk(shape, values, "client__"), status=shape.status
+    )
     narrow = _with_words(narrow, shape, values, "client_id", 1)
     if shape.by_update:
         rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
@@ -370,7 +378,7 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
 
 def _narrowed(clients: QuerySet[Client], shape: _Shape, values: Mapping[str, Any]) -> QuerySet[Client]:
     """Those clients who are wanted for everything besides their ties."""
-    rows = clients.filter(_seen_also(shape, values), status=shape.status)
+    rows = clients.filter(_seen_also(shape, values), _at_risk(shape, values, ""), status=shape.status)
     return _with_tag(_with_words(rows, shape, values, "id", 0), shape, values, "id")
 
 
@@ -385,6 +393,11 @@ def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
         if len(members) == 1
         else Q(**{f"{path}primary_id__in": members})
     )
+
+
+def _at_risk(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
+    """Says what the index of levels says: that there is one."""
+    return ~Q(**{f"{path}risk": ""}) & Q(**{f"{path}risk": values["risk"]}) if shape.risk else Q()
 
 
 def _of_nobody_here(shape: _Shape, values: Mapping[str, Any]) -> Q:

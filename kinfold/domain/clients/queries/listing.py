@@ -57,8 +57,8 @@ class ClientSort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListClients:
-    """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, a tag, those whom
-    another member sees too; in which order, and which part: after one client or before another.
+    """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, a tag, a level of risk,
+    those whom another member sees too; in which order, and which part: after one client or before another.
     """
 
     archived: bool = False
@@ -66,6 +66,7 @@ class ListClients:
     therapist_id: UUID | None = None
     unassigned: bool = False
     tag_id: UUID | None = None
+    risk: str = ""
     seen_by: UUID | None = None
     sort: ClientSort = ClientSort.NAME
     after: UUID | None = None
@@ -74,7 +75,10 @@ class ListClients:
 
 
 class ClientRow(NamedTuple):
-    """A client as lists show them. Tags and external ID are empty for those who see names only."""
+    """A client as lists show them. Tags and external ID are empty for those who see names only.
+
+    `risk` is a level, or empty where none is set and for those who may not see any.
+    """
 
     id: UUID
     first_name: str
@@ -85,6 +89,7 @@ class ClientRow(NamedTuple):
     therapist: str
     tags: tuple[str, ...]
     external_id: str
+    risk: str
     updated_at: datetime
     version: int
 
@@ -128,19 +133,21 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     members, also = _reached(actor, data.seen_by)
     counts, further = _counts(members, also)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    _refuse_unseen(actor, data)
     wanted = _wanted(data, members, also, further=further, names_only=names_only)
     if wanted is None:
         return ClientPage((), 0, counts, names_only, None, None)
-    narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id
+    narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id or wanted.risk
     total = counted(wanted) if narrowed else counts.archived if data.archived else counts.active
     clients, next_, previous = _page(data, wanted, total)
-    return ClientPage(_shown(clients, names_only=names_only), total, counts, names_only, next_, previous)
+    return ClientPage(_shown(actor, clients), total, counts, names_only, next_, previous)
 
 
 def matching(actor: Actor, data: ListClients, most: int) -> list[UUID]:
     """All the clients of a list, whichever page they would stand on, up to so many."""
     members, also = _reached(actor, data.seen_by)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    _refuse_unseen(actor, data)
     wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
     return [] if wanted is None else everyone(wanted, most=most)
 
@@ -151,7 +158,7 @@ def get_row(actor: Actor, data: GetRow) -> ClientRow:
     refuse_unless_sees_clients(actor)
     if not visible_to(actor).filter(pk=data.client_id).exists():
         raise NotFound
-    return _shown(facts_of([data.client_id]), names_only=not actor.may(Permission.CLIENTS_PROFILE))[0]
+    return _shown(actor, facts_of([data.client_id]))[0]
 
 
 _Members = frozenset[UUID] | None
@@ -171,12 +178,18 @@ def _reached(actor: Actor, seen_by: UUID | None) -> tuple[_Members, _Members]:
     return (theirs, None) if reached is None else (reached, theirs)
 
 
+def _refuse_unseen(actor: Actor, data: ListClients) -> None:
+    """Nobody narrows a list by what they may not see: how many are left would tell."""
+    if data.tag_id and not actor.may(Permission.CLIENTS_PROFILE):
+        raise NotAllowed("Your role shows the names of clients, not their tags.")
+    if data.risk and not actor.may(Permission.CLIENTS_RISK):
+        raise NotAllowed("Your role does not show the risk levels of clients.")
+
+
 def _wanted(
     data: ListClients, members: _Members, also: _Members, *, further: bool, names_only: bool
 ) -> Wanted | None:
     """The list as it is asked for, or None when nothing can be in it."""
-    if names_only and data.tag_id:
-        raise NotAllowed("Your role shows the names of clients, not their tags.")
     words = typed_words(data.search)
     if words is None or frozenset() in (members, also) or (data.therapist_id and data.unassigned):
         return None
@@ -188,6 +201,7 @@ def _wanted(
         therapist_id=data.therapist_id,
         unassigned=data.unassigned,
         tag_id=data.tag_id,
+        risk=data.risk,
         words=words,
         names_only=names_only,
         by_update=data.sort in (ClientSort.UPDATED, ClientSort.UPDATED_DOWN),
@@ -255,8 +269,9 @@ def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
     return PracticeTally.objects.values_list("active_clients", "archived_clients")
 
 
-def _shown(clients: Sequence[Facts], *, names_only: bool) -> tuple[ClientRow, ...]:
-    """These clients as lists show them to those who see names only, or to others."""
+def _shown(actor: Actor, clients: Sequence[Facts]) -> tuple[ClientRow, ...]:
+    """These clients as lists show them to somebody."""
+    names_only, risks = not actor.may(Permission.CLIENTS_PROFILE), actor.may(Permission.CLIENTS_RISK)
     tags = {} if names_only or not clients else _tags_of([client.id for client in clients])
     return tuple([
         ClientRow(
@@ -269,11 +284,12 @@ def _shown(clients: Sequence[Facts], *, names_only: bool) -> tuple[ClientRow, ..
             f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
             tags.get(client_id, ()),
             "" if names_only else external_id,
+            risk if risks else "",
             updated_at,
             version,
         )
-        for client_id, first, last, kind, status, external_id, updated_at, version, therapist_id, therapist_first,
-            therapist_last in clients
+        for client_id, first, last, kind, status, external_id, risk, updated_at, version, therapist_id,
+            therapist_first, therapist_last in clients
     ])  # fmt: skip
 
 

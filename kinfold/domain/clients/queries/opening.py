@@ -123,7 +123,7 @@ def open_client(actor: Actor, data: OpenClient) -> ClientCard:
     first, last, status, kind, member_id, their_first, their_last, created_at, updated_at, version = row
     level = level_for(actor, data.client_id)
     profile = _profile(actor, data.client_id) if level >= Level.FACE_SHEET else None
-    _record_look(actor, data.client_id, level)
+    record_look(actor, data.client_id, level)
     return ClientCard(
         id=data.client_id,
         first_name=first,
@@ -228,7 +228,8 @@ def _open_tie(profile: Profile | None) -> UUID | None:
     return next((tie.id for tie in ties if tie.until is None and tie.kind in THERAPIST_KINDS), None)
 
 
-def _record_look(actor: Actor, client_id: UUID, level: Level) -> None:
+def record_look(actor: Actor, client_id: UUID, level: Level) -> None:
+    """Keep that somebody looked at a client, once within five minutes however often they come back."""
     lately = AuditEntry.objects.filter(
         subject_id=client_id,
         actor_id=actor.member_id,

@@ -46,7 +46,7 @@ from kinfold.domain.team.models import Member, MemberRole, Seat, Supervision
 
 from . import people
 
-says(demo__filled="filled the demo with invented clients and sessions")
+says(demo__filled="filled the demo with invented clients and their care")
 
 BLOCK = 50_000
 # What a team is made of, one after the other, for as many members as are wanted.
@@ -214,6 +214,7 @@ def _write(
             "practice_id": practice_id,
             "status": ClientStatus.ACTIVE.value,
             "registration": "none",
+            "risk": "",
             "made_in_id": None,
             "version": 1,
         },
