@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.contrib.auth import authenticate
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.trail import verify
+from kinfold.domain.care.models import Risk, Session
 from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag, ClientWord
 from kinfold.domain.clients.visibility import visible_to
@@ -73,11 +75,31 @@ def check_rows(practice_id: UUID) -> None:
         keys = {client.id: client.sort_key for client in clients}
         for client_id, sort_key in ClientTag.objects.values_list("client_id", "sort_key"):
             assert keys[client_id] == sort_key
+        levels = dict(Risk.objects.filter(until__isnull=True).values_list("client_id", "level"))
+        assert {client.id: client.risk for client in clients if client.risk} == levels
+        check_sessions()
         tally = PracticeTally.objects.values_list("active_clients", "archived_clients").get()
         assert tally == (len(clients), 0)
         moments = list(AuditEntry.objects.order_by("number").values_list("at", flat=True))
         assert moments == sorted(moments)
     assert verify(practice_id).fault is None
+
+
+def check_sessions() -> None:
+    """What commands would not have made is nowhere: a signature without a session that was held, for example."""
+    now = clock.now()
+    supervised = set(Supervision.objects.values_list("supervisee_id", "supervisor_id"))
+    for session in Session.objects.all():
+        ends = session.starts_at + timedelta(minutes=session.minutes)
+        assert session.status in ("scheduled", "cancelled") or ends <= now
+        assert session.wants_cosignature <= (session.note in ("signed", "cosigned"))
+        if session.signed_at:
+            assert session.signed_by_id == session.member_id
+            assert session.starts_at < session.signed_at <= now
+        if session.cosigned_at:
+            assert (session.member_id, session.cosigned_by_id) in supervised
+            assert session.signed_at
+            assert session.signed_at < session.cosigned_at <= now
 
 
 @pytest.mark.django_db
@@ -95,6 +117,9 @@ def test_the_demo_practice_is_sound_and_tells_a_story() -> None:
         assert Client.objects.filter(primary__isnull=True).exists()
         assert Client.objects.filter(kind="direct").exists()
         assert Supervision.objects.filter(until__isnull=False).exists()
+        assert set(Session.objects.values_list("note", flat=True)) == {"none", "draft", "signed", "cosigned"}
+        assert Session.objects.filter(walk_in=True).count() == 3
+        assert Client.objects.filter(risk="high").exists()
         states = Counter(Invitation.objects.values_list("state", flat=True))
         assert states[InvitationState.PENDING] == 4
         assert states[InvitationState.ACCEPTED] == 16

@@ -122,6 +122,7 @@ def _fill(
     filling.add_members(practice_id, slug, members - now.members, random, password)
     filling.add_clients(practice_id, clients - now.clients, random)
     meetings.add_sessions(practice_id, random)
+    meetings.add_risks(practice_id, random)
 
 
 def _settle_mail() -> None:

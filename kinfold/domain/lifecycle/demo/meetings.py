@@ -1,4 +1,4 @@
-"""Filling a demo practice with sessions: months of them behind, some weeks ahead, and notes as far as people get.
+"""Filling a demo practice with care: months of sessions behind, some weeks ahead, notes as far as people get, and risk.
 
 Rows as the commands would leave them, with one entry in the trail for all: telling each by its command would take
 longer than telling the rest of the story.
@@ -16,11 +16,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import system_actor
 from kinfold.domain.audit import trail
-from kinfold.domain.care.models import Session
-from kinfold.domain.clients.models import Client, ClientStatus
+from kinfold.domain.care.models import Risk, Session
+from kinfold.domain.clients.models import Client, ClientStatus, RiskLevel
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.tenancy import entered
@@ -58,12 +59,60 @@ def add_sessions(practice_id: UUID, random: Random) -> None:
             _write(practice_id, meetings)
 
 
+# How often each level is set, and what people say then.
+RISKS: Final = {
+    RiskLevel.NONE: (8, ("Nothing that worries us.",)),
+    RiskLevel.LOW: (62, ("Routine screening.", "Stable, good support at home.", "Reviewed with the client.")),
+    RiskLevel.MODERATE: (
+        22,
+        ("More withdrawn than last month.", "Recent loss; plan agreed.", "Sleeps badly, keeps appointments."),
+    ),
+    RiskLevel.HIGH: (
+        8,
+        ("Safety plan in place, weekly check-in.", "Thoughts of self-harm; family informed."),
+    ),
+}
+
+
+def add_risks(practice_id: UUID, random: Random) -> None:
+    """Say of most clients who have a therapist at what level of risk they are."""
+    now = clock.now()
+    with entered(practice_id, writing=True):
+        rows = _cared_for().values_list("id", "primary_id", "created_at")
+        said = [row for row in rows[:MOST_CLIENTS] if random.random() < 0.8]
+        if not said:
+            return
+        levels = random.choices(tuple(RISKS), [share for share, _ in RISKS.values()], k=len(said))
+        moments = [since + (now - since) * random.uniform(0.05, 0.95) for _, _, since in said]
+        insert(
+            Risk,
+            {"practice_id": practice_id, "until": None},
+            {
+                "id": ordered_ids(len(said)),
+                "client_id": [str(client_id) for client_id, _, _ in said],
+                "level": [level.value for level in levels],
+                "reason": [random.choice(RISKS[level][1]) for level in levels],
+                "since": [connection.ops.adapt_datetimefield_value(moment) for moment in moments],
+                "set_by_id": [str(member_id) for _, member_id, _ in said],
+            },
+        )
+        for level in RISKS:
+            ids = [row[0] for row, set_to in zip(said, levels, strict=True) if set_to is level]
+            for start in range(0, len(ids), 500):
+                Client.objects.filter(pk__in=ids[start : start + 500]).update(risk=level.value)
+        trail.record(system_actor(practice_id, "Demo"), "demo.filled", detail={"risks": len(said)})
+
+
+def _cared_for() -> QuerySet[Client]:
+    clients = Client.objects.filter(status=ClientStatus.ACTIVE, primary__isnull=False)
+    return clients.order_by("created_at", "sort_key", "email")
+
+
 def _meetings(random: Random, now: datetime) -> Iterator[_Meeting]:
     supervisors = dict(
         Supervision.objects.filter(until__isnull=True).values_list("supervisee_id", "supervisor_id")
     )
-    clients = Client.objects.filter(status=ClientStatus.ACTIVE, primary__isnull=False)
-    rows = clients.order_by("created_at", "sort_key", "email").values_list("id", "primary_id", "created_at")
+    rows = _cared_for().values_list("id", "primary_id", "created_at")
     slots: defaultdict[UUID, int] = defaultdict(int)
     monday = (now - timedelta(days=now.weekday())).replace(minute=0, second=0, microsecond=0)
     for client_id, member_id, since in rows[:MOST_CLIENTS]:
@@ -113,16 +162,16 @@ def _meeting(
 def _note(random: Random, now: datetime, starts_at: datetime, supervisor_id: UUID | None) -> dict[str, Any]:
     """Notes are signed within some days, and few are forgotten."""
     age = (now - starts_at).days
-    if random.random() > (0.5 if age < 2 else 0.8 if age < 5 else 0.985):
+    signed_at = starts_at + timedelta(hours=random.uniform(1, 40))
+    if signed_at > now or random.random() > (0.5 if age < 2 else 0.8 if age < 5 else 0.985):
         return {"note": random.choice(("none", "draft"))}
-    signed_at = min(now, starts_at + timedelta(hours=random.uniform(1, 40)))
     signed: dict[str, Any] = {"note": "signed", "signed_at": signed_at}
     if supervisor_id is None:
         return signed
     signed["wants_cosignature"] = True
-    if random.random() > (0.25 if age < 7 else 0.97):
+    cosigned_at = signed_at + timedelta(hours=random.uniform(2, 90))
+    if cosigned_at > now or random.random() > (0.25 if age < 7 else 0.97):
         return signed
-    cosigned_at = min(now, signed_at + timedelta(hours=random.uniform(2, 90)))
     return {**signed, "note": "cosigned", "cosigned_by": supervisor_id, "cosigned_at": cosigned_at}
 
 
