@@ -598,8 +598,8 @@ def _own_invitation(cast: Cast) -> dict[str, object]:
 
 
 def _imports(owner: Person) -> dict[str, object]:
-    """A file with a row to fix that was imported, and a workbook that is checked."""
-    done = _upload(owner, PEOPLE + "Ida,Falk,nowhere,1980-01-31,female\n")
+    """A file with a row to fix that was imported, and a workbook that is checked, matched as that file was."""
+    done = _upload(owner, PEOPLE + "Ida,Falk,nowhere,1980-01-31,female\n", "Sex at birth=")
     run_pending()
     start_import(owner.actor, StartImport(import_id=done, leave_out_bad=True))
     run_pending()
@@ -610,9 +610,9 @@ def _imports(owner: Person) -> dict[str, object]:
     return {"done_import": done, "checked_import": checked}
 
 
-def _upload(owner: Person, content: str | bytes) -> UUID:
+def _upload(owner: Person, content: str | bytes, *matches: str) -> UUID:
     plain = content if isinstance(content, bytes) else content.encode()
-    return upload_file(owner.actor, UploadFile(file_name="people.csv", content=plain))
+    return upload_file(owner.actor, UploadFile(file_name="people.csv", content=plain, matches=matches))
 
 
 def passkey_credential() -> dict[str, Any]:

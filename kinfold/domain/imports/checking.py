@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from kinfold.domain.clients.profile import Refused
 from kinfold.domain.imports import values
 from kinfold.domain.imports.fields import BY_NAME, FIELDS, GENDER_NOTE, Mapping, mapping_problems
 from kinfold.domain.imports.reading import Block, Table
-from kinfold.domain.imports.values import DateOrder, DateReading, Memo
+from kinfold.domain.imports.values import DateOrder, DateReading, Memo, ShortYears
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.text import folded
 
@@ -88,13 +89,14 @@ class Checking:
         country: str,
         today: date,
         date_order: DateOrder | None = None,
+        short_years: ShortYears | None = None,
     ) -> None:
         problems = mapping_problems(mapping, width=len(table.header), emails_optional=emails_optional)
         if problems:
             raise InvalidInput(problems, problems[0].message)
         self.table = table
         self.mapping = mapping
-        self.dates = self._read_dates(date_order)
+        self.dates = replace(self._read_dates(date_order), short_years=short_years)
         self._emails_optional = emails_optional
         self._cleaners = self._cleaners_of(country, today)
         self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from kinfold.domain.imports.fields import (
     MEMBER_FIELDS,
     Field,
     Mapping,
+    Suggestion,
     choose,
     is_private,
     mapping_problems,
@@ -34,8 +35,9 @@ from kinfold.domain.imports.fields import (
 from kinfold.domain.imports.members import take_members_back
 from kinfold.domain.imports.models import Import, ImportState, StagedRows, Whom
 from kinfold.domain.imports.reading import Table, read
+from kinfold.domain.imports.remembered import forget, recall, remember
 from kinfold.domain.imports.undoing import take_back
-from kinfold.domain.imports.values import DateOrder
+from kinfold.domain.imports.values import DateOrder, ShortYears
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import later
@@ -76,11 +78,15 @@ class UploadFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchColumns:
-    """For each column of the file, the field it fills or None; `date_order` when the file cannot tell."""
+    """For each column of the file, the field it fills or None; `date_order` when the file cannot tell.
+
+    `short_years` says what a year of two digits means.
+    """
 
     import_id: UUID
     mapping: Mapping
     date_order: DateOrder | None = None
+    short_years: ShortYears | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +95,13 @@ class ChooseSheet:
 
     import_id: UUID
     sheet: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForgetMatch:
+    """A file that is matched as one like it was last time."""
+
+    import_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +175,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
         raise InvalidInput(problems, problems[0].message)
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
+    job.short_years = data.short_years or ""
     job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
     _check_anew(actor, job)
     return job.id
@@ -176,6 +190,17 @@ def choose_sheet(actor: Actor, data: ChooseSheet) -> UUID:
     job = waiting(actor, data.import_id)
     content = files.fetch(actor.practice_id, job.id, job.digest)
     _take(actor, job, read(content, sheet=data.sheet, beginning=True))
+    _check_anew(actor, job)
+    return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def forget_match(actor: Actor, data: ForgetMatch) -> UUID:
+    """Match a file's columns by its headings, and do so with files like it from now on."""
+    job = waiting(actor, data.import_id)
+    forget(job)
+    content = files.fetch(actor.practice_id, job.id, job.digest)
+    _take(actor, job, read(content, sheet=job.sheet, beginning=True), by_memory=False)
     _check_anew(actor, job)
     return job.id
 
@@ -199,6 +224,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
     job.with_duplicates = data.with_duplicates
     job.done = 0
     _save_if_still(job, [ImportState.READY])
+    remember(job)
     later(APPLY, actor.practice_id, job.id)
     # The clients' arrival is recorded with them, in the name of who uploaded the file; this says who let them in.
     trail.record(
@@ -297,8 +323,10 @@ def date_order_of(job: Import) -> DateOrder | None:
     return "dmy" if job.date_order == "dmy" else "mdy" if job.date_order == "mdy" else None
 
 
-def _take(actor: Actor, job: Import, table: Table, matches: tuple[str, ...] = ()) -> None:
-    """Note how a file is written and what its columns seem to be."""
+def _take(
+    actor: Actor, job: Import, table: Table, matches: tuple[str, ...] = (), *, by_memory: bool = True
+) -> None:
+    """Note how a file is written and what its columns seem to be, or were taken for last time."""
     fields = fields_for(job.whom)
     samples = table.sample()
     suggested = suggest(table.header, samples, fields)
@@ -312,8 +340,13 @@ def _take(actor: Actor, job: Import, table: Table, matches: tuple[str, ...] = ()
         for heading, cells in zip(table.header, samples, strict=True)
     ]
     job.suggested = [(found.field, found.sure, found.note) for found in suggested]
+    last = recall(job.whom, table.header) if by_memory else None
+    job.remembered = last is not None and len(last.mapping) == len(table.header)
+    if last is not None and job.remembered:
+        suggested = tuple(Suggestion(field) for field in last.mapping)
     job.mapping = list(choose(table.header, suggested, matches, fields))
-    job.date_order = ""
+    job.date_order = last.date_order if last is not None and job.remembered else ""
+    job.short_years = last.short_years if last is not None and job.remembered else ""
     job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
     job.state = ImportState.MATCHING
     job.rows = table.rows  # about; the check counts them
@@ -330,6 +363,11 @@ def _check_anew(actor: Actor, job: Import) -> None:
         begin_check(job)
     _save_if_still(job, WAITING)
     trail.record(actor, "import.matched", subject=("import", job.id))
+
+
+def short_years_of(job: Import) -> ShortYears | None:
+    """What the person said a year of two digits means, if they did."""
+    return next((known for known in get_args(ShortYears) if known == job.short_years), None)
 
 
 def _save_if_still(job: Import, states: list[ImportState] | tuple[ImportState, ...]) -> None:

@@ -118,7 +118,7 @@ def suggest(
     header: Sequence[str], samples: Sequence[Sequence[str]], fields: Sequence[Field] = FIELDS
 ) -> tuple[Suggestion, ...]:
     """Match each heading to one of the fields, with `samples` holding the first values of each column."""
-    keys = [_key(heading) for heading in header]
+    keys = [heading_key(heading) for heading in header]
     chosen: dict[int, Suggestion] = {}
     for column, key in enumerate(keys):
         if key in _LEFT_OUT:
@@ -185,7 +185,7 @@ def choose(
 
 def is_private(heading: str) -> bool:
     """Whether a column's values are never shown while columns are matched: passwords and numbers of identity papers."""
-    return not _PRIVATE.isdisjoint(_key(heading).split())
+    return not _PRIVATE.isdisjoint(heading_key(heading).split())
 
 
 def mapping_problems(
@@ -221,10 +221,12 @@ def mapping_problems(
 def _columns_named(header: Sequence[str], heading: str) -> list[int]:
     """The columns with exactly this heading, or else those that differ only in case, accents and punctuation."""
     exact = [column for column, name in enumerate(header) if name == " ".join(heading.split())]
-    return exact or [column for column, name in enumerate(header) if _key(name) == _key(heading)]
+    return exact or [
+        column for column, name in enumerate(header) if heading_key(name) == heading_key(heading)
+    ]
 
 
-def _key(heading: str) -> str:
+def heading_key(heading: str) -> str:
     """ "E-Mail Address (required)" and "emailAddress" → "e mail address" and "email address"."""
     words = _NOT_WORD.sub(" ", folded(_HUMP.sub(" ", heading))).strip()
     return " ".join(_ASIDE.sub(" ", words).split())

@@ -46,6 +46,8 @@ class Import(TenantModel):
     suggested = models.JSONField()
     mapping = models.JSONField()
     date_order = models.CharField(max_length=3, blank=True)
+    short_years = models.CharField(max_length=6, blank=True)
+    remembered = models.BooleanField(default=False)  # matched as such a file was last time
     emails_optional = models.BooleanField()
     state = models.CharField(max_length=10, choices=ImportState.choices)
     # Counts up with every new check, so that the result of an older one is not taken for the newer one's.
@@ -99,4 +101,22 @@ class StagedRows(TenantModel):
             models.UniqueConstraint(
                 fields=("practice", "import_job", "kind", "start"), name="staged_rows_place"
             ),
+        ]
+
+
+class RememberedMatch(TenantModel):
+    """How the columns of files with certain headings are matched in this practice. `headings` is a digest of them."""
+
+    whom = models.CharField(max_length=10, choices=Whom.choices)
+    headings = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    date_order = models.CharField(max_length=3, blank=True)
+    short_years = models.CharField(max_length=6, blank=True)
+    made_by = TenantForeignKey("team.Member", related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("remembered_match", "made_by"),
+            models.UniqueConstraint(fields=("practice", "whom", "headings"), name="remembered_match_one"),
         ]

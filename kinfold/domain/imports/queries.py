@@ -26,7 +26,9 @@ from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.members import read_rows
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.remembered import recall
 from kinfold.domain.imports.staging import read_bad, read_people
+from kinfold.domain.imports.templates import Template, TemplateKind, template
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.team.models import Member
@@ -58,6 +60,14 @@ class GetUploadRules:
     """What a file of "clients" or of "members" has to be."""
 
     whom: str = Whom.CLIENTS.value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetTemplate:
+    """A file of "clients" or of "members" to fill in."""
+
+    whom: str = Whom.CLIENTS.value
+    kind: TemplateKind = "xlsx"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +176,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedAs:
+    """Who last brought in a file with the same headings, and when: its columns are matched as then."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImportCheck:
     """A file as it was read, matched and checked."""
 
@@ -175,6 +193,8 @@ class ImportCheck:
     sheet: str
     sheets: tuple[str, ...]
     date_order: str
+    short_years: str
+    remembered: RememberedAs | None
     columns: tuple[Column, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -255,6 +275,13 @@ def get_upload_rules(actor: Actor, data: GetUploadRules) -> UploadRules:
 
 
 @query(Permission.CLIENTS_IMPORT)
+def get_template(actor: Actor, data: GetTemplate) -> Template:
+    """A file to fill in, with the headings that are known here and nobody in it."""
+    admit_to(actor, data.whom)
+    return template(data.whom, data.kind)
+
+
+@query(Permission.CLIENTS_IMPORT)
 def open_import(actor: Actor, data: OpenImport) -> ImportSummary:
     """Where one import stands."""
     row = imports_of(actor).filter(pk=data.import_id).values_list(*_SUMMARY).first()
@@ -297,6 +324,8 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         sheet=job.sheet,
         sheets=tuple(job.sheets),
         date_order=job.date_order,
+        short_years=job.short_years,
+        remembered=_remembered_as(job),
         columns=columns,
         problems=tuple(problem.message for problem in problems),
         notes=tuple(job.notes),
@@ -407,6 +436,14 @@ def _job(actor: Actor, import_id: UUID) -> Import:
     if job is None:
         raise NotFound
     return job
+
+
+def _remembered_as(job: Import) -> RememberedAs | None:
+    last = recall(job.whom, job.header) if job.remembered else None
+    if last is None:
+        return None
+    by = last.made_by
+    return RememberedAs(f"{by.first_name} {by.last_name}".strip(), last.made_at)
 
 
 def _bodies(job: Import, kind: StagedKind) -> Iterator[str]:

@@ -15,6 +15,8 @@ from kinfold.domain.clients import profile
 from kinfold.domain.clients.profile import MISSING, Refused
 
 DateOrder = Literal["mdy", "dmy"]
+# What 25 means: 1925, 2025, or the latest year that is not in the future.
+ShortYears = Literal["1900", "2000", "latest"]
 
 
 class Memo(dict[str, str]):
@@ -91,9 +93,8 @@ def tag(raw: str) -> str:
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?", re.ASCII
 )
-_SLASHED = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?: 0{1,2}:00(?::00)?)?", re.ASCII)
-_DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", re.ASCII)
-_SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", re.ASCII)
+_SLASHED = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d\d)(?: 0{1,2}:00(?::00)?)?", re.ASCII)
+_DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d\d)", re.ASCII)
 _SERIAL = re.compile(r"[1-9]\d{4}(\.0)?", re.ASCII)
 
 ORDER_NAMES: Final = {"mdy": "month/day/year", "dmy": "day/month/year"}
@@ -105,20 +106,20 @@ class DateReading:
 
     `assumed`: every one of them fits both orders, so month/day/year is a guess that a person should confirm.
     `mixed`: they contradict each other, so those that fit both orders are refused.
+    `short_years`: what a year of two digits means; without it, such a date is refused.
     """
 
     order: DateOrder
     assumed: bool = False
     mixed: bool = False
+    short_years: ShortYears | None = None
 
 
-def decide_dates(cells: Iterable[str], order: DateOrder | None = None) -> DateReading:
+def decide_dates(cells: Iterable[str]) -> DateReading:
     """Read the whole column before any of its dates: one value above 12 tells what the others mean.
 
     A stray contradiction (under one in twenty) is a mistake in that row; more of them make the column mixed.
     """
-    if order is not None:
-        return DateReading(order)
     day_second = day_first = either = 0
     for cell in cells:
         match = _SLASHED.fullmatch(cell.strip())
@@ -146,18 +147,25 @@ def birth_date_by(reading: DateReading, today: date) -> Callable[[str], str]:
     def birth_date(raw: str) -> str:
         raw = raw.strip()
         if match := _ISO.fullmatch(raw):
-            year, month, day = int(match[1]), int(match[2]), int(match[3])
+            said_year, month, day = match[1], int(match[2]), int(match[3])
         elif match := _SLASHED.fullmatch(raw):
-            year, first, second = int(match[4]), int(match[1]), int(match[3])
+            said_year, first, second = match[4], int(match[1]), int(match[3])
             if reading.mixed and first != second and first <= 12 and second <= 12:
                 return _MIXED
             month, day = (first, second) if reading.order == "mdy" else (second, first)
         elif match := _DOTTED.fullmatch(raw):
-            year, month, day = int(match[3]), int(match[2]), int(match[1])
+            said_year, month, day = match[3], int(match[2]), int(match[1])
         elif not raw:
             return ""
         else:
-            return _SHORT if _SHORT_YEAR.fullmatch(raw) else _NUMBER if _SERIAL.fullmatch(raw) else not_a_date
+            return _NUMBER if _SERIAL.fullmatch(raw) else not_a_date
+        year = int(said_year)
+        if len(said_year) == 2:
+            if reading.short_years is None:
+                return SHORT
+            year += 1900 if reading.short_years == "1900" else 2000
+            if reading.short_years == "latest" and (year, month, day) > (today.year, today.month, today.day):
+                year -= 100
         try:
             said = date(year, month, day)
         except ValueError:
@@ -170,7 +178,9 @@ def birth_date_by(reading: DateReading, today: date) -> Callable[[str], str]:
 _MIXED = Refused(
     "This column mixes month/day/year and day/month/year, and this date fits both. Write it as YYYY-MM-DD."
 )
-_SHORT = Refused("Write the year with four digits.")
+SHORT: Final = Refused(
+    "The year has two digits. Say beside the columns what 25 means, or write all four digits."
+)
 _NUMBER = Refused(
     "This is a spreadsheet's own number for a date. Format the column as a date and save again."
 )
@@ -207,7 +217,7 @@ def looks_like_email(cell: str) -> bool:
 
 def looks_like_birth_date(cell: str) -> bool:
     """Whether a sample value has the shape of a date."""
-    return any(shape.fullmatch(cell.strip()) for shape in (_ISO, _SLASHED, _DOTTED, _SHORT_YEAR))
+    return any(shape.fullmatch(cell.strip()) for shape in (_ISO, _SLASHED, _DOTTED))
 
 
 def looks_like_sex(cell: str) -> bool:

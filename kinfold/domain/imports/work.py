@@ -27,7 +27,7 @@ from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
-from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of
+from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of, short_years_of
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
 from kinfold.domain.imports.fields import Mapping
 from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
@@ -283,6 +283,7 @@ def _check(job: Import, actor: Actor) -> None:
         country=actor.country,
         today=clock.today(actor.time_zone),
         date_order=date_order_of(job),
+        short_years=short_years_of(job),
     )
     progress = _Progress(job)
     blocks: list[CheckedBlock] = []

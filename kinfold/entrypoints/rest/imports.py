@@ -14,12 +14,14 @@ from ninja.files import UploadedFile
 from kinfold.domain.imports.commands import (
     ChooseSheet,
     DiscardImport,
+    ForgetMatch,
     MatchColumns,
     StartImport,
     UndoImport,
     UploadFile,
     choose_sheet,
     discard_import,
+    forget_match,
     match_columns,
     start_import,
     undo_import,
@@ -28,18 +30,21 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.errors import FileRefused
 from kinfold.domain.imports.queries import (
     DownloadLeftOut,
+    GetTemplate,
     GetUploadRules,
     ListImports,
     OpenCheck,
     OpenImport,
     PreviewRows,
     download_left_out,
+    get_template,
     get_upload_rules,
     list_imports,
     open_check,
     open_import,
     preview_rows,
 )
+from kinfold.domain.imports.templates import XLSX_TYPE
 
 from .core import ApiRequest, confirmed, idempotency_key
 
@@ -99,6 +104,13 @@ class ColumnOut(Schema):
     note: str
 
 
+class RememberedOut(Schema):
+    """Who last brought in a file with the same headings, and when: its columns are matched as then."""
+
+    by: str
+    at: datetime
+
+
 class ImportDetailOut(ImportOut):
     """One import with the columns of its file. `sheets` are those of a workbook with anything in them."""
 
@@ -107,6 +119,8 @@ class ImportDetailOut(ImportOut):
     sheet: str
     sheets: list[str]
     date_order: Literal["", "mdy", "dmy"]
+    short_years: Literal["", "1900", "2000", "latest"]
+    remembered: RememberedOut | None
     columns: list[ColumnOut]
     problems: list[str]
     notes: list[str]
@@ -132,10 +146,15 @@ class RowsOut(Schema):
 
 
 class MappingIn(Schema):
-    """For each column of the file, the field it fills, or null to leave it out."""
+    """For each column of the file, the field it fills, or null to leave it out.
+
+    `short_years` says what a year of two digits means: in the 1900s, in the 2000s, or the latest that is not in the
+    future. Without it, such a date is a row to fix.
+    """
 
     mapping: list[Field | None]
     date_order: Literal["mdy", "dmy"] | None = None
+    short_years: Literal["1900", "2000", "latest"] | None = None
 
 
 class SheetIn(Schema):
@@ -162,6 +181,13 @@ class ListFilter(Schema):
 
     after: UUID | None = None
     limit: int = 50
+
+
+class TemplateFilter(Schema):
+    """For whom, and as what kind of file."""
+
+    whom: Whom = "clients"
+    kind: Literal["csv", "xlsx"] = "xlsx"
 
 
 class RowsFilter(Schema):
@@ -202,6 +228,31 @@ def upload(
     return Status(201, _detail(request, import_id))
 
 
+@router.get(
+    "/imports/template",
+    summary="A file to fill in",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "A file without people",
+                "content": {
+                    "text/csv": {"schema": {"type": "string"}},
+                    XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
+                },
+            }
+        }
+    },
+)
+def to_fill_in(request: ApiRequest, filters: Query[TemplateFilter]) -> HttpResponse:
+    """With the headings that are known here, and a line that explains them and is not read."""
+    found = get_template(request.auth, GetTemplate(whom=filters.whom, kind=filters.kind))
+    return HttpResponse(
+        found.content,
+        content_type=found.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
+    )
+
+
 @router.get("/imports/{uuid:import_id}", response=ImportDetailOut, summary="Where an import stands")
 def import_detail(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
     """Its state and counts, and how the columns of its file are matched."""
@@ -211,8 +262,22 @@ def import_detail(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
 @router.put("/imports/{uuid:import_id}/mapping", response=ImportDetailOut, summary="Match the columns")
 def mapping(request: ApiRequest, import_id: UUID, body: MappingIn) -> dict[str, Any]:
     """The whole file is checked again, unless a required field has no column yet."""
-    data = MatchColumns(import_id=import_id, mapping=tuple(body.mapping), date_order=body.date_order)
+    data = MatchColumns(
+        import_id=import_id,
+        mapping=tuple(body.mapping),
+        date_order=body.date_order,
+        short_years=body.short_years,
+    )
     match_columns(request.auth, data)
+    return _detail(request, import_id)
+
+
+@router.delete(
+    "/imports/{uuid:import_id}/mapping", response=ImportDetailOut, summary="Forget how columns were matched"
+)
+def forget(request: ApiRequest, import_id: UUID) -> dict[str, Any]:
+    """The columns are matched by their headings again, in this file and the next ones like it."""
+    forget_match(request.auth, ForgetMatch(import_id=import_id))
     return _detail(request, import_id)
 
 
@@ -287,6 +352,8 @@ def _detail(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
         "sheet": found.sheet,
         "sheets": found.sheets,
         "date_order": found.date_order,
+        "short_years": found.short_years,
+        "remembered": found.remembered,
         "columns": found.columns,
         "problems": found.problems,
         "notes": found.notes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +17,14 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.imports.commands import (
     ChooseSheet,
     DiscardImport,
+    ForgetMatch,
     MatchColumns,
     StartImport,
     UndoImport,
     UploadFile,
     choose_sheet,
     discard_import,
+    forget_match,
     match_columns,
     start_import,
     undo_import,
@@ -31,6 +33,7 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.queries import (
     Column,
     DownloadLeftOut,
+    GetTemplate,
     GetUploadRules,
     ImportCheck,
     ImportSummary,
@@ -43,6 +46,7 @@ from kinfold.domain.imports.queries import (
     UploadRules,
     View,
     download_left_out,
+    get_template,
     get_upload_rules,
     list_imports,
     list_kept,
@@ -50,6 +54,7 @@ from kinfold.domain.imports.queries import (
     open_import,
     preview_rows,
 )
+from kinfold.domain.imports.values import ShortYears
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 
 from . import pages
@@ -59,6 +64,7 @@ from .jinja import full_day, phone
 _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
 _VIEWS: Final = ("problems", "ready", "bad", "duplicates")
+_SHORT_YEARS: Final = get_args(ShortYears)
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # What the pages call those whom a file brings, where they then are, and the page of one.
 _WORDS: Final = {
@@ -108,6 +114,7 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
             "left_out": item.left_out if item.state == "done" else 0,
             "state": _word(item.state),
             "href": _place(item),
+            "undo": item.undo_until is not None,
         }
         for item in found.items
     ]
@@ -120,6 +127,21 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
     }
     may = {"import_": actor.may(Permission.CLIENTS_IMPORT)}
     return pages.page(request, "pages/imports/list.html", {"rows": rows, "page": page, "may": may})
+
+
+@require_GET
+@pages.signed_in
+def to_fill_in(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """A file to fill in."""
+    whom = "members" if request.GET.get("whom") == "members" else "clients"
+    found = get_template(
+        actor, GetTemplate(whom=whom, kind="csv" if request.GET.get("kind") == "csv" else "xlsx")
+    )
+    return HttpResponse(
+        found.content,
+        content_type=found.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,7 +176,7 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         return pages.see_other(_place(found.summary))
     if request.method == "POST":
         mapping = tuple(request.POST.get(f"column-{column.index}") or None for column in found.columns)
-        order = request.POST.get("date_order", "")
+        order, years = request.POST.get("date_order", ""), request.POST.get("short_years", "")
         try:
             match_columns(
                 actor,
@@ -162,6 +184,7 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
                     import_id=import_id,
                     mapping=mapping,
                     date_order="dmy" if order == "dmy" else "mdy" if order == "mdy" else None,
+                    short_years=cast("ShortYears", years) if years in _SHORT_YEARS else None,
                 ),
             )
         except (InvalidInput, Conflict) as refused:
@@ -178,6 +201,19 @@ def sheet(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         choose_sheet(actor, ChooseSheet(import_id=import_id, sheet=request.POST.get("sheet", "")))
     except (InvalidInput, Conflict) as refused:
         pages.warn(request, refused.message)
+    return pages.see_other(_place(open_import(actor, OpenImport(import_id=import_id))))
+
+
+@require_POST
+@pages.signed_in
+def forget(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
+    """Match the columns by their headings, and no longer as last time."""
+    try:
+        forget_match(actor, ForgetMatch(import_id=import_id))
+    except (InvalidInput, Conflict) as refused:
+        pages.warn(request, refused.message)
+    else:
+        pages.toast(request, "The columns are matched by their headings again.")
     return pages.see_other(_place(open_import(actor, OpenImport(import_id=import_id))))
 
 
@@ -329,11 +365,13 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
         },
         "sheet": found.sheet,
         "sheets": found.sheets,
+        "last_match": found.remembered,
         "columns": [_column(column) for column in found.columns],
         "fields": rules.fields,
         "problems": found.problems,
         "notes": [text for text in (summary.problem, *found.notes) if text],
         "date_order": found.date_order,
+        "short_years": found.short_years,
         "counts": {"ready": summary.ready, "bad": summary.bad, "duplicates": summary.duplicates},
         "used": sum(column.field is not None for column in found.columns),
         "view": view,
@@ -429,8 +467,10 @@ def _place(summary: ImportSummary) -> str:
 routes = [
     path("imports/", imports, name="imports"),
     path("imports/new/", new, name="import-new"),
+    path("imports/template/", to_fill_in, name="import-template"),
     path("imports/<uuid:import_id>/check/", check, name="import-check"),
     path("imports/<uuid:import_id>/sheet/", sheet, name="import-sheet"),
+    path("imports/<uuid:import_id>/forget/", forget, name="import-forget"),
     path("imports/<uuid:import_id>/apply/", apply, name="import-apply"),
     path("imports/<uuid:import_id>/progress/", progress, name="import-progress"),
     path("imports/<uuid:import_id>/", result, name="import-result"),

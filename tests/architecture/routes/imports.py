@@ -26,9 +26,11 @@ ALL_IMPORTS: dict[str, Any] = {"also": (P.CLIENTS_SEE_ALL,)}
 IMPORTS = (
     get("imports", P.CLIENTS_IMPORT),
     get("import-new", P.CLIENTS_IMPORT),
+    get("import-template", P.CLIENTS_IMPORT),
     post("import-new", P.CLIENTS_IMPORT, status=303, body={"file": people}),
     get("import-check", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post("import-check", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS, body=COLUMNS),
+    post("import-forget", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post(
         "import-sheet", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS,
         body={"sheet": "More people"},
@@ -40,6 +42,7 @@ IMPORTS = (
     post("import-cancel", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post("import-undo", P.CLIENTS_IMPORT, status=303, at={"import_id": "done_import"}, **ALL_IMPORTS),
     get("/imports", P.CLIENTS_IMPORT),
+    get("/imports/template", P.CLIENTS_IMPORT),
     post("/imports", P.CLIENTS_IMPORT, status=201, body={"file": people}),
     get("/imports/{import_id}", P.CLIENTS_IMPORT, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post(
@@ -49,6 +52,10 @@ IMPORTS = (
     post(
         "/imports/{import_id}/mapping", P.CLIENTS_IMPORT, method="PUT", at={"import_id": "checked_import"},
         **ALL_IMPORTS, body={"mapping": ["first_name", "last_name", "email", "birth_date", "sex_at_birth"]},
+    ),
+    post(
+        "/imports/{import_id}/mapping", P.CLIENTS_IMPORT, method="DELETE", at={"import_id": "checked_import"},
+        **ALL_IMPORTS,
     ),
     post(
         "/imports/{import_id}/sheet", P.CLIENTS_IMPORT, method="PUT", at={"import_id": "checked_import"},

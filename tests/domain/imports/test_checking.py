@@ -17,6 +17,7 @@ from kinfold.domain.imports import values
 from kinfold.domain.imports.checking import BadRow, Checking
 from kinfold.domain.imports.fields import suggest
 from kinfold.domain.imports.reading import read
+from kinfold.domain.imports.values import ShortYears
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.text import clean_name
@@ -36,12 +37,25 @@ HEADER = [
 ADA = ["Ada", "Byron", "ada@example.org", "1990-12-10", "F", "A-1", "212 555 2368", "Medicaid", ""]
 
 
-def checking(rows: list[list[str]], header: list[str] = HEADER, *, emails_optional: bool = False) -> Checking:
+def checking(
+    rows: list[list[str]],
+    header: list[str] = HEADER,
+    *,
+    emails_optional: bool = False,
+    short_years: ShortYears | None = None,
+) -> Checking:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([header, *rows])
     table = read(buffer.getvalue().encode())
     mapping = tuple(found.field for found in suggest(table.header, table.sample()))
-    return Checking(table, mapping, emails_optional=emails_optional, country="US", today=TODAY)
+    return Checking(
+        table,
+        mapping,
+        emails_optional=emails_optional,
+        country="US",
+        today=TODAY,
+        short_years=short_years,
+    )
 
 
 def person(**changed: str) -> list[str]:
@@ -267,7 +281,8 @@ def test_dates_are_read(text: str, meant: str) -> None:
         ("2/30/1990", "not a date"),
         ("31/31/1988", "not a date"),
         ("soon", "not a date"),
-        ("4/5/90", "four digits"),
+        ("4/5/90", "two digits"),
+        ("29.2.25", "two digits"),
         ("32874", "own number"),
         ("2026-12-02", "future"),
         ("1899-12-31", "1900"),
@@ -276,6 +291,36 @@ def test_dates_are_read(text: str, meant: str) -> None:
 )
 def test_dates_that_cannot_be_are_refused(text: str, says: str) -> None:
     assert says in reason(birth_date=text)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "read_as"),
+    [
+        ("1900", ["1925-04-05", "1990-12-31", "1926-12-02"]),
+        ("2000", ["2025-04-05", "future", "future"]),
+        ("latest", ["2025-04-05", "1990-12-31", "1926-12-02"]),
+    ],
+)
+def test_a_year_of_two_digits_means_what_the_person_says(meaning: ShortYears, read_as: list[str]) -> None:
+    rows = [person(birth_date=text) for text in ("4/5/25", "31.12.90", "12-02-26")]
+    check = checking(rows, short_years=meaning)
+    found = {block_row[0]: str(block_row[1]) for block_row in days(check)}
+    assert [found[line] if found[line][0].isdigit() else "future" for line in (2, 3, 4)] == read_as
+    assert all("future" in text for text in found.values() if not text[0].isdigit())
+
+
+def test_years_of_two_digits_tell_the_order_of_their_column_too() -> None:
+    check = checking([person(birth_date="25/12/80"), person(birth_date="4/5/81")], short_years="1900")
+    assert [text for _, text in days(check)] == ["1980-12-25", "1981-05-04"]
+
+
+def days(check: Checking) -> list[tuple[int, str]]:
+    """By line, the date of birth or the reason why not."""
+    found: list[tuple[int, str]] = []
+    for block in check.blocks():
+        found += zip(block.lines, block.people.birth_dates, strict=True)
+        found += ((row.line, row.problems[0].reason) for row in block.bad)
+    return sorted(found)
 
 
 def test_tags_are_split_where_people_split_them() -> None:

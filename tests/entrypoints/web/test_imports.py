@@ -99,6 +99,37 @@ def test_a_workbook_is_brought_in_and_another_of_its_sheets_can_be_chosen(
     assert imported(cast) == {"Carl"}
 
 
+def test_a_matching_is_remembered_until_it_is_forgotten(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    first = upload(browser, file(GOOD[0]))
+    fields = ("first_name", "last_name", "email", "birth_date", "sex_at_birth", "")
+    matched = {f"column-{place}": field for place, field in enumerate(fields)}
+    browser.post(f"/imports/{first}/check/", {**matched, "short_years": "1900"})
+    run_pending()
+    browser.post(f"/imports/{first}/apply/", {"form_key": "k2"})
+    run_pending()
+    second = upload(browser, file("Carl,Orff,carl@mail.example,7/10/85,m,"))
+    page = browser.get(f"/imports/{second}/check/").content.decode()
+    assert "Matched as last time." in page
+    assert '<option value="1900" selected>' in page
+    assert "Jul 10, 1985" in page
+    browser.post(f"/imports/{second}/forget/")
+    run_pending()
+    page = browser.get(f"/imports/{second}/check/").content.decode()
+    assert "Matched as last time." not in page
+    assert "The year has two digits." in page
+
+
+def test_a_file_to_fill_in_is_offered_beside_the_choice_of_a_file(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    page = browser.get("/imports/new/?whom=members").content.decode()
+    for address in re.findall(r'href="(/imports/template/[^"]+)"', page):
+        given = browser.get(address.replace("&amp;", "&"))
+        assert given.status_code == 200
+        kind = "csv" if "csv" in address else "xlsx"
+        assert given.headers["Content-Disposition"] == f'attachment; filename="members.{kind}"'
+
+
 def test_progress_is_told_in_parts_while_the_work_goes_on(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     browser.post("/imports/new/", {"file": file(*GOOD), "form_key": "k1"})
