@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -60,6 +60,15 @@ class Rights:
             member_id: roles - {role_id} | instead if role_id in roles else roles
             for member_id, roles in self.held.items()
         }
+        return replace(self, held=held)
+
+    def holding(self, member_ids: Iterable[UUID], role_id: UUID, *, give: bool) -> Rights:
+        """The same with a role that some members hold besides, or do not hold any more."""
+        one = frozenset({role_id})
+        held = {**self.held}
+        for member_id in member_ids:
+            roles = held.get(member_id, frozenset())
+            held[member_id] = roles | one if give else roles - one
         return replace(self, held=held)
 
     def overriding(self, member_id: UUID, overrides: Mapping[str, bool]) -> Rights:

@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from .role_schemas import EffectOut
 from .team_schemas import Body, Ids, Status, StatusPeriodOut, Words
 
 
@@ -31,9 +32,10 @@ class FittingOut(Schema):
 
 
 class FittingList(Schema):
-    """All who were named, in name order."""
+    """All who were named, in name order; `effect` is what a role would do to those whom it fits."""
 
     items: list[FittingOut]
+    effect: EffectOut | None = None
 
 
 class StatusIn(Body):

@@ -15,6 +15,7 @@ from kinfold.domain.clients.commands.covering import (
     end_covers_early,
 )
 from kinfold.domain.clients.queries.covers import Covers, ListCovers, ListGaps, list_covers, list_gaps
+from kinfold.domain.clients.queries.effects import PreviewRoleGiven, preview_role_given
 from kinfold.domain.lifecycle.leaving import (
     ArchiveProvider,
     GetLeaving,
@@ -72,8 +73,14 @@ def me(request: ApiRequest) -> OwnProfile:
 
 @router.post("/members/several/preview", response=FittingList, summary="Try an act on several members")
 def preview(request: ApiRequest, body: SeveralIn) -> dict[str, Any]:
-    """To whom it can be done, and why not to the others. Nothing is changed."""
-    return {"items": preview_several(request.auth, PreviewSeveral(change=_several(body)))}
+    """To whom it can be done, and why not to the others; of a role also what it would do. Nothing is changed."""
+    items = preview_several(request.auth, PreviewSeveral(change=_several(body)))
+    fit = tuple(one.member_id for one in items if not one.why_not)
+    effect = None
+    if body.act in ("give_role", "take_role") and body.role_id and fit:
+        given = PreviewRoleGiven(member_ids=fit, role_id=body.role_id, give=body.act == "give_role")
+        effect = preview_role_given(request.auth, given)
+    return {"items": items, "effect": effect}
 
 
 @router.post("/members/several", response={204: None}, summary="Do an act to several members")

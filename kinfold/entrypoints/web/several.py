@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.effects import PreviewRoleGiven, preview_role_given
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.lifecycle.leaving import WAIT
 from kinfold.domain.lifecycle.several import (
@@ -22,11 +23,12 @@ from kinfold.domain.lifecycle.several import (
 )
 from kinfold.domain.team.queries.roles import ListRoles, list_roles
 
-from . import pages, place
+from . import feature_forms, pages, place
 from .identity.gates import confirmed
 
 PAGE = "pages/team/several.html"
 EDIT = "edit"
+ROLE_ACTS = ("give_role", "take_role")
 
 # Each act: its words in the menu, its icon, the permission it needs, what its page asks, and whether it ends access.
 ACTS: Final[dict[str, tuple[str, str, Permission, tuple[str, ...], bool]]] = {
@@ -110,7 +112,8 @@ def _page(
         errors |= {problem.field: problem.message for problem in wrong.problems}
         found = ()
     # Before a role is chosen nothing can be said about anybody.
-    waits = act in {"give_role", "take_role"} and not request.POST.get("role")
+    waits = act in ROLE_ACTS and not request.POST.get("role")
+    fit = () if waits else tuple(one for one in found if not one.why_not)
     roles = [(role.id, role.name) for role in list_roles(actor, ListRoles()) if role.grantable]
     context = {
         "act": act,
@@ -120,7 +123,8 @@ def _page(
         "chosen": chosen,
         "found": () if waits else found,
         "people": found,
-        "fit": () if waits else [one for one in found if not one.why_not],
+        "fit": fit,
+        "effect": _effect(request, actor, act, tuple(one.member_id for one in fit)),
         "roles": roles if "role" in asked else [],
         "values": {name: request.POST.get(name, "") for name in ("role", "until", "reason")},
         "wait": "wait" in request.POST,
@@ -128,6 +132,15 @@ def _page(
         "problem": refused.message if isinstance(refused, Conflict) else "",
     }
     return pages.page(request, PAGE, context, status=refused.status if refused else 200)
+
+
+def _effect(request: HttpRequest, actor: Actor, act: str, fit: tuple[UUID, ...]) -> dict[str, Any] | None:
+    """Who would gain and lose what, where a role is given or taken (SPEC N7)."""
+    role_id = pages.a_uuid(request.POST.get("role", ""))
+    if act not in ROLE_ACTS or role_id is None or not fit:
+        return None
+    data = PreviewRoleGiven(member_ids=fit, role_id=role_id, give=act == "give_role")
+    return feature_forms.effect_context(preview_role_given(actor, data))
 
 
 routes = [path("manage/team/several/", several, name="members-several")]

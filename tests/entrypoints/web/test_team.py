@@ -269,11 +269,29 @@ def test_an_action_on_several_is_previewed_and_then_done(
     with_role = {**chosen, "role": str(cast.alder.roles["associate"])}
     preview = browser.post("/manage/team/several/", with_role).content.decode()
     assert "2 of 2 people" in preview
+    assert "Nobody gains or loses anything." in preview
     done = browser.post("/manage/team/several/", {**with_role, "do": "confirm"})
     assert done.status_code == 303
     assert browser.get("/manage/team/").content.decode().count("Associate") >= 2
     nothing = browser.post("/manage/team/several/", {"act": "give_role"})
     assert nothing.status_code == 303
+
+
+def test_before_a_role_is_given_or_taken_it_is_said_who_gains_and_loses_what(
+    cast: Cast, browser_of: Callable[[Person], Client]
+) -> None:
+    browser = browser_of(cast.olu)
+    people = {"member": [str(cast.lin.member_id), str(cast.bea.member_id)]}
+    giving = {**people, "act": "give_role", "role": str(cast.alder.roles["client-administrator"])}
+    preview = browser.post("/manage/team/several/", giving).content.decode()
+    assert re.search(r"Lin Zhao sees \d+ more clients\.", preview)
+    assert "See all clients" in preview
+    taking = {**people, "act": "take_role", "role": str(cast.alder.roles["licensed-therapist"])}
+    preview = browser.post("/manage/team/several/", taking).content.decode()
+    assert "0 of 2 people" in preview
+    assert "This is their only role." in preview
+    assert "What changes for whom" not in preview
+    assert cast.lin.actor.role_names == ("Licensed Therapist",)
 
 
 def test_the_list_is_narrowed_by_status_supervisor_and_licence(

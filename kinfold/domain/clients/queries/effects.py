@@ -12,11 +12,12 @@ from kinfold.domain.access.permissions import Permission, in_order
 from kinfold.domain.clients.counting import DECIDES_SIGHT, SeenClients, Sightlines
 from kinfold.domain.clients.visibility import Viewer
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.team.defining import RoleForm, proposed_deletion, proposed_role
 from kinfold.domain.team.models import Member, Supervision
 from kinfold.domain.team.overrides import proposed_overrides
-from kinfold.domain.team.rights import RightsChange, losing_own_rights
+from kinfold.domain.team.rights import RightsChange, losing_own_rights, rights_now
 from kinfold.domain.team.statuses import WORKS
 
 
@@ -41,6 +42,15 @@ class PreviewMemberOverrides:
 
     member_id: UUID
     overrides: Mapping[str, bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewRoleGiven:
+    """Which role several members would be given, or lose."""
+
+    member_ids: tuple[UUID, ...]
+    role_id: UUID
+    give: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +105,20 @@ def preview_member_overrides(actor: Actor, data: PreviewMemberOverrides) -> Effe
     """What making these exceptions for a member would do. Refused as making them would be."""
     proposed = proposed_overrides(actor, data.member_id, data.overrides)
     return _effect(actor, proposed.rights, [data.member_id])
+
+
+@query(Permission.ROLES_ASSIGN)
+def preview_role_given(actor: Actor, data: PreviewRoleGiven) -> Effect:
+    """What giving several members a role would do, or taking it from them. Raises NotFound for an unknown role.
+
+    Whether it can be done to each of them, `lifecycle.several` knows.
+    """
+    before = rights_now()
+    if data.role_id not in before.said:
+        raise NotFound
+    here = Member.objects.filter(pk__in=data.member_ids, ended_at__isnull=True).values_list("id", flat=True)
+    after = before.holding(here, data.role_id, give=data.give)
+    return _effect(actor, RightsChange(before, after), here)
 
 
 def _effect(actor: Actor, change: RightsChange, holders: Iterable[UUID]) -> Effect:
