@@ -16,7 +16,7 @@ from tests.architecture.stage import Caller, Stage, undone
 
 # What differs between two answers that say the same: form tokens, nonces, and the id that was asked for.
 TOKENS = re.compile(r'((?:name="(?:csrfmiddlewaretoken|form_key)" value|nonce)=")[^"]+"')
-VARYING = {"Content-Security-Policy", "Content-Length", "Set-Cookie"}
+VARYING = {"Content-Security-Policy", "Content-Length", "Expires", "Set-Cookie"}
 
 
 def request(

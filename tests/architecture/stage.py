@@ -272,13 +272,13 @@ class Stage:
         return browser.post(url, body, headers=sent)  # type: ignore[return-value]
 
     def sign_in(self, name: str, login_id: UUID, member_id: UUID | None = None) -> Caller:
-        """A new session of a login, which has just said again who it is."""
+        """A new session of a login, which has just said again who it is, for however long the module takes."""
         browser = Browser()
         login = Login.objects.get(pk=login_id)
         browser.force_login(login)
         session = browser.session
         session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time(), "email": login.email}
+            {"method": "password", "at": time.time() + 3600, "email": login.email}
         ]
         session["account_authentication_methods_user"] = str(login_id)
         session.save()

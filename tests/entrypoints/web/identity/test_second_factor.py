@@ -85,7 +85,7 @@ def test_an_app_is_set_up_and_then_asked_for(
     assert seed not in everything_stored(), "not even while it is being set up"
     assert browser.post(ADD_APP, {"code": "000000"}).status_code == 422
     with django_capture_on_commit_callbacks(execute=True):
-        done = browser.post(ADD_APP, {"code": code_now(seed)})
+        done = browser.post(ADD_APP, {"code": (used := code_now(seed))})
     assert done.headers["Location"] == "/account/security/recovery-codes/"
     assert has_second_factor(cast.nora.login_id)
     assert is_signed_in(browser)
@@ -93,7 +93,7 @@ def test_an_app_is_set_up_and_then_asked_for(
     assert OutgoingMail.objects.filter(kind="identity.notice").count() == 1
 
     again = at_second_step(cast)
-    refused = again.post(CODE, {"code": code_now(seed)})
+    refused = again.post(CODE, {"code": used})
     assert refused.status_code == 422, "the code that set it up is used"
     assert again.post(CODE, {"code": code_now(seed, step=1)}).status_code == 302
     assert is_signed_in(again)
