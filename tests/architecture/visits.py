@@ -28,7 +28,16 @@ BY_SCRIPT = {"HX-Request": "true"}
 VIEWS = (
     *(
         f"/manage/clients/?{asked}"
-        for asked in ("show=pending", "show=archived", "sort=-updated", "therapist=none", "all=yes")
+        for asked in (
+            "show=pending",
+            "show=archived",
+            "sort=-updated",
+            "therapist=none",
+            "all=yes",
+            "changed=2026-01-02&registration=none",
+            "added=yesterday",
+            "sort=therapist",
+        )
     ),
     *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
     "/manage/team/?role={harmless_role}",

@@ -41,5 +41,5 @@ class Column(StrEnum):
 
 # Shown to who has not arranged them, in this order.
 DEFAULT: Final = (Column.NAME, Column.THERAPIST, Column.TAGS, Column.EXTERNAL_ID, Column.UPDATED)
-PAGE_SIZES: Final = (25, 50, 100)
+PAGE_SIZES: Final = (25, 50, 100, 200)
 PAGE_SIZE: Final = 50

@@ -73,11 +73,11 @@ class Client(TenantModel):
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     sort_key = KeyField(max_length=220)
-    email = models.CharField(max_length=254, blank=True)
+    email = KeyField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     birth_date = models.DateField(null=True)  # a file may not say it (decision 0008)
     sex_at_birth = models.CharField(max_length=12, choices=SexAtBirth.choices)
-    external_id = models.CharField(max_length=100, blank=True)
+    external_id = KeyField(max_length=100, blank=True)
     primary = TenantForeignKey("team.Member", null=True, related_name="+")
     registration = models.CharField(max_length=10, choices=Registration.choices, default=Registration.NONE)
     risk = models.CharField(max_length=10, choices=RiskLevel.choices, blank=True)
@@ -91,6 +91,13 @@ class Client(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=("practice", "status", "sort_key", "id"), name="client_by_name"),
             models.Index(fields=("practice", "status", "updated_at", "id"), name="client_by_update"),
+            models.Index(
+                fields=("practice", "status", "registration", "sort_key", "id"), name="client_by_registration"
+            ),
+            models.Index(fields=("practice", "status", "created_at", "id"), name="client_by_creation"),
+            models.Index(fields=("practice", "status", "birth_date", "id"), name="client_by_birth"),
+            models.Index(fields=("practice", "status", "email", "id"), name="client_by_email_order"),
+            models.Index(fields=("practice", "status", "external_id", "id"), name="client_by_external_order"),
             models.Index(
                 fields=("practice", "status", "primary", "sort_key", "id"), name="client_by_primary"
             ),

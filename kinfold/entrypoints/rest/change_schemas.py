@@ -7,9 +7,9 @@ from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from .client_schemas import NamedOut, Status
+from .client_schemas import NamedOut, RegistrationState, RiskLevel, Status
 from .team_schemas import Body, Words
 
 ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign"]
@@ -22,7 +22,11 @@ class MatchingIn(Body):
     view: Status = "active"
     q: Words = ""
     therapist: UUID | Literal["none"] | None = None
-    tag: UUID | None = None
+    tag: list[UUID] = []
+    risk: RiskLevel | None = None
+    registration: RegistrationState | None = None
+    created_since: AwareDatetime | None = None
+    updated_since: AwareDatetime | None = None
 
 
 class ChangeIn(Body):

@@ -114,7 +114,11 @@ def _matching(body: MatchingIn | None) -> ListClients | None:
         search=body.q,
         therapist_id=by_id,
         unassigned=body.therapist == "none",
-        tag_id=body.tag,
+        tag_ids=tuple(body.tag),
+        risk=body.risk or "",
+        registration=body.registration or "",
+        created_since=body.created_since,
+        updated_since=body.updated_since,
     )
 
 

@@ -15,8 +15,12 @@ from .core import ProblemDetails
 from .team_schemas import Body, Words
 
 Status = Literal["active", "archived"]
+RegistrationState = Literal["none", "sent", "expired", "registered"]
 ClientKind = Literal["practice", "direct"]
-Sort = Literal["name", "-name", "updated", "-updated"]
+Sort = Literal[
+    "name", "-name", "therapist", "-therapist", "external_id", "-external_id", "updated", "-updated", "email", "-email",
+    "birth_date", "-birth_date", "added", "-added",
+]  # fmt: skip
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]
 RiskLevel = Literal["none", "low", "moderate", "high"]
@@ -80,14 +84,20 @@ class ClientList(Schema):
 
 
 class ClientFilter(Schema):
-    """Which clients, in which order, and which part: after one client or before another, at most 100."""
+    """Which clients, in which order, and which part: after one client or before another, at most 200.
+
+    Who has nothing in the field of an order comes last, whichever way it goes.
+    """
 
     view: Status = "active"
     therapist: UUID | Literal["none"] | None = Field(
         None, description='A member\'s id, or "none" for clients without a therapist.'
     )
-    tag: UUID | None = Field(None, description="A tag's id.")
+    tag: list[UUID] = Field([], description="Ids of tags; each client has all of them.")
     risk: RiskLevel | None = Field(None, description="A level of risk. Needs `clients:risk`.")
+    registration: RegistrationState | None = None
+    created_since: AwareDatetime | None = None
+    updated_since: AwareDatetime | None = None
     sort: Sort = "name"
     after: UUID | None = None
     before: UUID | None = None

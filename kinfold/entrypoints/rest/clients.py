@@ -217,8 +217,11 @@ def _list(request: ApiRequest, filters: ClientFilter, words: str) -> HttpRespons
             search=words,
             therapist_id=None if by_name else filters.therapist,  # type: ignore[arg-type]
             unassigned=by_name,
-            tag_id=filters.tag,
+            tag_ids=tuple(filters.tag),
             risk=filters.risk or "",
+            registration=filters.registration or "",
+            created_since=filters.created_since,
+            updated_since=filters.updated_since,
             sort=ClientSort(filters.sort),
             after=filters.after,
             before=filters.before,

@@ -91,14 +91,14 @@ def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
     if asked not in set(Act):
         pages.warn(request, "Choose what to do with these clients.")
         return pages.see_other(back)
-    wanted = SelectClients(
-        act=Act(asked),
-        client_ids=() if everyone else ticked,
-        matching=narrowed(actor, request.POST, request.POST.get("q", "")[:200], own="own" in request.POST)
-        if everyone
-        else None,
-    )
     try:
+        wanted = SelectClients(
+            act=Act(asked),
+            client_ids=() if everyone else ticked,
+            matching=narrowed(actor, request.POST, request.POST.get("q", "")[:200], own="own" in request.POST)
+            if everyone
+            else None,
+        )
         change_id = select_clients(actor, wanted, once=pages.form_key(request))
     except (NobodyChosen, InvalidInput) as refused:
         pages.warn(request, refused.problems[0].message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -12,13 +13,14 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.commands.arranging import ArrangeList, arrange_list
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
+from kinfold.domain.clients.queries.listing import ClientSort
 from kinfold.domain.kernel.columns import moved
 from kinfold.domain.kernel.errors import InvalidInput
 
 from . import columns, pages
 
 LIST = "pages/clients/list.html"
-SORTED = {Column.NAME: "name", Column.UPDATED: "updated"}
+SORTED = {sort.column for sort in ClientSort}
 
 
 @require_POST
@@ -40,12 +42,17 @@ def arrange(request: HttpRequest, actor: Actor) -> HttpResponse:
         return pages.see_other(back)
     if not request.headers.get("HX-Request"):
         return pages.see_other(back)
+    if wanted.columns is None:  # how many rows: the list alone is drawn again
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": "columns-changed"})
     return columns.changed(request, LIST, get_layout(actor, GetLayout()).columns, back)
 
 
 def heads(shown: Sequence[Column]) -> list[dict[str, str]]:
     """The heads of the columns that are shown; `sort` is the key of the order by it, "" where there is none."""
-    return [{"name": column.value, "label": column.label, "sort": SORTED.get(column, "")} for column in shown]
+    return [
+        {"name": column.value, "label": column.label, "sort": column.value if column in SORTED else ""}
+        for column in shown
+    ]
 
 
 routes = [path("clients/columns/", arrange, name="clients-columns")]

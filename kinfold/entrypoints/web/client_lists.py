@@ -1,20 +1,27 @@
-"""Reading from an address or a form which clients a list holds: for the list, and for acts on all of it."""
+"""Reading from an address or a form which clients a list holds: for the list, and for all that is done to all of it."""
 
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.http import QueryDict
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.queries.listing import ClientSort, ListClients
+from kinfold.domain.clients.queries.listing import MOST_TAGS, ClientSort, ListClients
 
-from . import pages
+from . import pages, place
 
 VIEWS: Final = ("active", "pending", "archived")
 UNASSIGNED: Final = "none"
 RISKS: Final = (("high", "High"), ("moderate", "Moderate"), ("low", "Low"), ("none", "None"))
+REGISTRATION: Final = {
+    "none": "Not registered",
+    "sent": "Code sent",
+    "expired": "Code expired",
+    "registered": "Registered",
+}
 
 
 def view_of(asked: QueryDict) -> str:
@@ -24,14 +31,38 @@ def view_of(asked: QueryDict) -> str:
 
 
 def narrowed(actor: Actor, asked: QueryDict, typed: str, *, own: bool) -> ListClients:
-    """The list as it is narrowed down, without a page of it. `own`: only one's own clients are wanted."""
-    therapist, sort, risk = asked.get("therapist", ""), asked.get("sort", ""), asked.get("risk", "")
+    """The list as it is narrowed down, without a page of it. `own`: only one's own clients are wanted.
+
+    What somebody may not narrow by is left out. Raises InvalidInput for what is no day.
+    """
+    therapist, risk = asked.get("therapist", ""), asked.get("risk", "")
+    more = actor.may(Permission.CLIENTS_PROFILE)
     return ListClients(
         archived=view_of(asked) == "archived",
         search=typed,
         therapist_id=actor.member_id if own else pages.a_uuid(therapist),
         unassigned=therapist == UNASSIGNED and not own,
-        tag_id=pages.a_uuid(asked.get("tag", "")) if actor.may(Permission.CLIENTS_PROFILE) else None,
+        tag_ids=tags_in(asked) if more else (),
         risk=risk if risk in dict(RISKS) and actor.may(Permission.CLIENTS_RISK) else "",
-        sort=ClientSort(sort) if sort in set(ClientSort) else ClientSort.NAME,
+        registration=_registration(asked) if more else "",
+        created_since=place.midnight(actor, asked.get("added", ""), "added") if more else None,
+        updated_since=place.midnight(actor, asked.get("changed", ""), "changed"),
+        sort=_sort(actor, asked.get("sort", "")),
     )
+
+
+def tags_in(asked: QueryDict) -> tuple[UUID, ...]:
+    """The tags that all clients of a list have: one after another, or several with commas between them."""
+    named = (tag for text in asked.getlist("tag") for tag in text.split(","))
+    return tuple(dict.fromkeys(tag_id for tag in named if (tag_id := pages.a_uuid(tag))))[:MOST_TAGS]
+
+
+def _registration(asked: QueryDict) -> str:
+    state = asked.get("registration", "")
+    return state if state in REGISTRATION else ""
+
+
+def _sort(actor: Actor, wanted: str) -> ClientSort:
+    sort = ClientSort(wanted) if wanted in set(ClientSort) else ClientSort.NAME
+    needed = sort.column.needs
+    return sort if needed is None or actor.may(needed) else ClientSort.NAME

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.columns import PAGE_SIZES
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import (
@@ -20,13 +21,23 @@ from kinfold.domain.clients.queries.listing import (
     ViewCounts,
     list_clients,
 )
-from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
 from kinfold.domain.intake.queries.requests import CountRequests, count_requests
-from kinfold.domain.kernel.errors import NotAllowed
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
-from . import adding, changes, client, client_columns, client_edit, columns, joining, pages, team
+from . import (
+    adding,
+    changes,
+    client,
+    client_columns,
+    client_edit,
+    client_filters,
+    columns,
+    joining,
+    pages,
+    team,
+)
 from .client_lines import client_lines
-from .client_lists import RISKS, UNASSIGNED, narrowed, view_of
+from .client_lists import UNASSIGNED, narrowed, view_of
 from .jinja import url
 
 LIST = "pages/clients/list.html"
@@ -75,8 +86,12 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
     layout = get_layout(actor, GetLayout())
+    try:
+        list_wanted = narrowed(actor, asked, typed, own=own)
+    except InvalidInput as refused:
+        return client_filters.form(request, actor, route, refused)
     wanted = replace(
-        narrowed(actor, asked, typed, own=own),
+        list_wanted,
         limit=layout.page_size,
         after=pages.a_uuid(asked.get("after", "")),
         before=None if asked.get("after") else pages.a_uuid(asked.get("before", "")),
@@ -91,8 +106,11 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "show": "" if view == "active" else view,
         "sort": wanted.sort.value,
         "therapist": "" if own else UNASSIGNED if wanted.unassigned else _text(wanted.therapist_id),
-        "tag": _text(wanted.tag_id),
+        "tag": ",".join(map(str, wanted.tag_ids)),
         "risk": wanted.risk,
+        "registration": wanted.registration,
+        "added": asked.get("added", "") if wanted.created_since else "",
+        "changed": asked.get("changed", "") if wanted.updated_since else "",
     }
     may = {
         "create": managing and actor.may(Permission.CLIENTS_CREATE),
@@ -112,7 +130,10 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "noun": NOUNS[view].replace("clients", "client") if found.total == 1 else NOUNS[view],
         "q": typed,
         "params": params,
-        "filters": _filters(actor, params, own=own, names_only=names_only),
+        "filters": client_filters.chips(actor, params, own=own),
+        "more": url(f"{route}-filter"),
+        "narrowed": client_filters.narrows(params),
+        "sizes": {"offered": PAGE_SIZES, "now": layout.page_size},
         "heads": client_columns.heads(layout.shown),
         "columns": columns.menu(layout.columns),
         "lines": client_lines(
@@ -175,23 +196,6 @@ def _views(base: str, counts: ViewCounts, waiting: int, current: str) -> list[di
     ]
 
 
-def _filters(actor: Actor, params: dict[str, str], *, own: bool, names_only: bool) -> list[dict[str, Any]]:
-    """The chips above the list, as far as this person can narrow it by them."""
-    shown = []
-    if not names_only:
-        tags = [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags())]
-        shown.append(pages.list_filter("tag", "Tag", params["tag"], tags))
-    if not own:
-        people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists())]
-        if actor.may(Permission.CLIENTS_SEE_ALL):
-            people.append((UNASSIGNED, "Unassigned"))
-        if len(people) > 1 or params["therapist"]:
-            shown.append(pages.list_filter("therapist", "Therapist", params["therapist"], people))
-    if actor.may(Permission.CLIENTS_RISK):
-        shown.append(pages.list_filter("risk", "Risk", params["risk"], RISKS))
-    return shown
-
-
 def _text(value: UUID | None) -> str:
     return str(value) if value else ""
 
@@ -206,4 +210,5 @@ routes = [
     *client_edit.routes,
     *changes.routes,
     *client_columns.routes,
+    *client_filters.routes,
 ]

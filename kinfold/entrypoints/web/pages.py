@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
@@ -201,6 +201,28 @@ def list_filter(name: str, label: str, value: str, options: Iterable[tuple[str, 
     if value and all(option["value"] != value for option in offered):
         offered.append({"value": value, "label": "Not offered any more"})
     return {"name": name, "label": label, "value": value, "options": offered}
+
+
+def several_filter(
+    name: str, label: str, values: Sequence[str], offered: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """The chips of a filter that can be set several times; the list keeps its values with commas between them."""
+    words = dict(offered)
+    return {
+        "name": name,
+        "label": label,
+        "value": ",".join(values),
+        "options": [
+            {"value": ",".join((*values, key)), "label": text} for key, text in offered if key not in values
+        ],
+        "chosen": [
+            {
+                "label": words.get(value, "Not offered any more"),
+                "without": ",".join(other for other in values if other != value),
+            }
+            for value in values
+        ],
+    }
 
 
 def chosen_theme(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from kinfold.domain.clients.commands.assigning import AssignClient, assign_clien
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.models import Client, ClientWord
-from kinfold.domain.clients.queries import finding
+from kinfold.domain.clients.queries import finding, ordering
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.listing import (
     ClientSort,
@@ -148,7 +148,7 @@ def test_who_does_the_billing_sees_and_searches_names_only(cast: Cast) -> None:
         expected = 1 if typed == "imani@" else 0  # no more than the name says
         assert (found.total, len(found.rows)) == (expected, expected), typed
     with pytest.raises(NotAllowed):
-        listed(cast.bea, tag_id=uuid4())
+        listed(cast.bea, tag_ids=(uuid4(),))
     with pytest.raises(NotAllowed):
         list_tags(cast.bea.actor, ListTags())
 
@@ -207,14 +207,57 @@ def test_a_common_beginning_and_a_rare_one_find_the_same(cast: Cast, monkeypatch
     add(cast, *(numbered(n, tags=("Even",) if n % 2 == 0 else ()) for n in range(30)))
     tag_id = list_tags(cast.ada.actor, ListTags())[0].id
     for typed in ("g", "given", "given01 f", "f g", "person1", "x"):
-        for sort in ClientSort:
-            for more in ({}, {"tag_id": tag_id}, {"unassigned": True}):
+        for sort in (ClientSort.NAME_DOWN, ClientSort.UPDATED, ClientSort.EMAIL):
+            for more in ({}, {"tag_ids": (tag_id,)}, {"unassigned": True}):
                 wanted = {"search": typed, "sort": sort, "limit": 7, **more}
                 with monkeypatch.context() as patch:
                     patch.setattr(finding, "_MANY", 1)
                     walked = listed(cast.ada, **wanted)
                 gathered = listed(cast.ada, **wanted)
                 assert (walked.rows, walked.total) == (gathered.rows, gathered.total), wanted
+
+
+def test_tags_and_moments_narrow_together(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever index the list begins with."""
+    add(
+        cast,
+        numbered(1, tags=("Couples", "EMDR")),
+        numbered(2, tags=("EMDR",)),
+        numbered(3, tags=("Couples",)),
+    )
+    later = clock.now() + timedelta(hours=1)
+    with clock.frozen_at(later):
+        add(cast, numbered(4, tags=("Couples", "EMDR")))
+        change_client(cast.ada.actor, ChangeClient(client_id=cast.anna.id, version=1, phone="503 555 0142"))
+    tags = {tag.name: tag.id for tag in list_tags(cast.ada.actor, ListTags())}
+    both = (tags["Couples"], tags["EMDR"])
+    with entered(cast.alder.practice_id, writing=True):
+        Client.objects.filter(first_name__in=("Ben", "Given002")).update(registration="sent")
+    for many in (1, 10_000):
+        monkeypatch.setattr(finding, "_MANY", many)
+        for sort in (ClientSort.NAME, ClientSort.THERAPIST, ClientSort.BIRTH_DATE_DOWN):
+            for wanted, found in (
+                ({"tag_ids": both}, {"Given001", "Given004"}),
+                ({"tag_ids": both, "created_since": later}, {"Given004"}),
+                ({"tag_ids": both, "search": "given001"}, {"Given001"}),
+                ({"created_since": later}, {"Given004"}),
+                ({"registration": "sent"}, {"Given002", "Ben"}),
+                ({"registration": "sent", "search": "giv"}, {"Given002"}),
+                ({"registration": "none", "tag_ids": both[:1]}, {"Given001", "Given003", "Given004"}),
+                ({"updated_since": later}, {"Given004", "Anna"}),
+                ({"updated_since": later, "search": "nov"}, {"Anna"}),
+                ({"updated_since": later, "therapist_id": cast.theo.member_id}, {"Anna"}),
+                ({"updated_since": later, "unassigned": True}, {"Given004"}),
+                ({"created_since": later, "updated_since": later + timedelta(hours=1)}, set()),
+            ):
+                page = listed(cast.ada, sort=sort, **wanted)
+                assert {row.first_name for row in page.rows} == found, (sort, wanted)
+                assert page.total == len(found)
+    assert names(listed(cast.theo, updated_since=later, sort=ClientSort.THERAPIST)) == ["Anna Novak"]
+    with pytest.raises(InvalidInput):
+        listed(cast.ada, registration="perhaps")
+    with pytest.raises(InvalidInput):
+        listed(cast.ada, tag_ids=tuple(uuid4() for _ in range(11)))
 
 
 # --- filters, views, order ------------------------------------------------------------------------------------------
@@ -225,10 +268,10 @@ def test_lists_are_filtered_by_tag(cast: Cast) -> None:
     add(cast, numbered(1, tags=("Couples", "EMDR")), numbered(2, tags=("EMDR",)), numbered(3))
     tags = {tag.name: tag.id for tag in list_tags(cast.ada.actor, ListTags())}
     assert list(tags) == ["Couples", "EMDR"]
-    emdr = listed(cast.ada, tag_id=tags["EMDR"])
+    emdr = listed(cast.ada, tag_ids=(tags["EMDR"],))
     assert (names(emdr), emdr.total) == (["Given001 Family001", "Given002 Family002"], 2)
-    assert names(listed(cast.ada, tag_id=tags["EMDR"], search="given002")) == ["Given002 Family002"]
-    assert listed(cast.ada, tag_id=uuid4()).total == 0
+    assert names(listed(cast.ada, tag_ids=(tags["EMDR"],), search="given002")) == ["Given002 Family002"]
+    assert listed(cast.ada, tag_ids=(uuid4(),)).total == 0
 
 
 def test_lists_are_filtered_by_therapist(cast: Cast) -> None:
@@ -244,7 +287,7 @@ def test_lists_are_filtered_by_therapist(cast: Cast) -> None:
 def test_no_filter_reaches_beyond_what_one_may_see(cast: Cast) -> None:
     add(cast, numbered(1, tags=("Only Lin's",)), therapist=cast.lin)
     tag_id = list_tags(cast.ada.actor, ListTags())[0].id
-    for wanted in ({"therapist_id": cast.lin.member_id}, {"unassigned": True}, {"tag_id": tag_id}):
+    for wanted in ({"therapist_id": cast.lin.member_id}, {"unassigned": True}, {"tag_ids": (tag_id,)}):
         page = listed(cast.theo, **wanted)
         assert (page.rows, page.total, page.counts.active) == ((), 0, 1), wanted
 
@@ -289,6 +332,53 @@ def test_lists_are_ordered_by_family_name_or_by_the_last_update(cast: Cast) -> N
     assert names(listed(cast.ada, sort=ClientSort.UPDATED))[-1] == "Anna Novak"
 
 
+def test_every_column_sorts_both_ways_and_who_has_nothing_there_comes_last(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        for client, email, born, number in (
+            (cast.anna, "b@mail.example", date(1990, 4, 12), ""),
+            (cast.ben, "", None, "B-2"),
+            (cast.dora, "a@mail.example", date(1950, 7, 30), "a-1"),
+            (cast.uma, "", date(1969, 1, 22), "B-1"),
+        ):
+            Client.objects.filter(pk=client.id).update(email=email, birth_date=born, external_id=number)
+        at = clock.now()
+        for hours, client in enumerate((cast.uma, cast.ben, cast.dora, cast.anna)):
+            Client.objects.filter(pk=client.id).update(created_at=at - timedelta(hours=hours))
+    blank = sorted((cast.ben, cast.uma), key=lambda client: client.id)
+    nobody = [client.first_name for client in blank]
+    wanted = {
+        "email": (["Dora", "Anna", *nobody], ["Anna", "Dora", *nobody]),
+        "birth_date": (["Dora", "Uma", "Anna", "Ben"], ["Anna", "Uma", "Dora", "Ben"]),
+        "external_id": (["Uma", "Ben", "Dora", "Anna"], ["Dora", "Ben", "Uma", "Anna"]),
+        "added": (["Anna", "Dora", "Ben", "Uma"], ["Uma", "Ben", "Dora", "Anna"]),
+        "therapist": (["Anna", "Dora", "Ben", "Uma"], ["Dora", "Ben", "Anna", "Uma"]),
+    }
+    for few in (2_000, 0):
+        monkeypatch.setattr(ordering, "_FEW", few)
+        for column, (up, down) in wanted.items():
+            for sort, expected in ((ClientSort(column), up), (ClientSort(f"-{column}"), down)):
+                for size in (1, 2, 3, 50):
+                    there, back = all_pages(cast.ada, size, sort=sort)
+                    assert [name.partition(" ")[0] for name in there] == expected, (sort, size, few)
+                    assert back == there, (sort, size, few)
+
+
+def test_nobody_sorts_or_narrows_by_what_they_may_not_see(cast: Cast) -> None:
+    for wanted in (
+        {"sort": ClientSort.EMAIL},
+        {"sort": ClientSort.BIRTH_DATE_DOWN},
+        {"created_since": clock.now()},
+        {"registration": "sent"},
+    ):
+        with pytest.raises(NotAllowed):
+            listed(cast.bea, **wanted)
+    assert names(listed(cast.bea, sort=ClientSort.THERAPIST_DOWN)) == [
+        "Dora Lindqvist", "Ben Okafor", "Anna Novak", "Uma Petrova",
+    ]  # fmt: skip
+
+
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 
@@ -318,7 +408,7 @@ def test_every_page_hangs_on_the_one_before(cast: Cast, sort: ClientSort, more: 
     if more == "search":
         wanted["search"] = "i"
     elif more == "tag":
-        wanted["tag_id"] = list_tags(cast.ada.actor, ListTags())[0].id
+        wanted["tag_ids"] = (list_tags(cast.ada.actor, ListTags())[0].id,)
     elif more == "therapist":
         wanted["therapist_id"] = cast.theo.member_id
     expected = names(listed(cast.ada, limit=100, **wanted))
@@ -340,9 +430,10 @@ def test_a_place_in_the_list_that_is_hidden_or_gone_is_the_same_refusal(cast: Ca
         listed(cast.ada, after=cast.anna.id, before=cast.ben.id)
 
 
-def test_a_page_is_never_longer_than_a_hundred_nor_shorter_than_one(cast: Cast) -> None:
-    add(cast, *(numbered(n) for n in range(100)))
-    assert len(listed(cast.ada, limit=10_000).rows) == 100
+def test_a_page_is_never_longer_than_two_hundred_nor_shorter_than_one(cast: Cast) -> None:
+    for first in (0, 100):
+        add(cast, *(numbered(n) for n in range(first, first + 100)))
+    assert len(listed(cast.ada, limit=10_000).rows) == 200
     assert len(listed(cast.ada, limit=0).rows) == 1
 
 

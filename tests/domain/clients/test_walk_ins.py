@@ -78,7 +78,7 @@ def test_the_tags_of_a_walk_in_can_be_filtered_by(cast: Cast) -> None:
     assert list_tags(cast.theo.actor, ListTags()) == ()
     walks_in(cast, imani, cast.theo)
     (tag,) = list_tags(cast.theo.actor, ListTags())
-    assert names(listed(cast.theo, tag_id=tag.id)) == ["Imani Brooks"]
+    assert names(listed(cast.theo, tag_ids=(tag.id,))) == ["Imani Brooks"]
 
 
 @pytest.mark.requirement("O39")

@@ -100,7 +100,7 @@ def test_a_list_is_filtered_sorted_and_paged(cast: Cast) -> None:
     assert (first["total"], third["next"]) == (9, None)
     assert len({*names(first), *names(second), *names(third)}) == 9
     assert names(call("GET", f"/clients?limit=4&before={second['previous']}").json()) == names(first)
-    searched = call("POST", "/clients/search", {"q": "quist", "limit": 2, "tag": tag["id"]}).json()
+    searched = call("POST", "/clients/search", {"q": "quist", "limit": 2, "tag": [tag["id"]]}).json()
     assert (len(searched["items"]), searched["total"]) == (2, 5)
     assert call("GET", "/clients?view=archived").json()["items"] == []
 

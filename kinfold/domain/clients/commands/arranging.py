@@ -45,7 +45,7 @@ def arrange_list(actor: Actor, data: ArrangeList) -> None:
         changed["columns"] = chosen(Column, DEFAULT, data.columns, data.shown)
     if data.page_size is not None:
         if data.page_size not in PAGE_SIZES:
-            raise InvalidInput.one("page_size", "Choose 25, 50 or 100 rows.")
+            raise InvalidInput.one("page_size", "Choose 25, 50, 100 or 200 rows.")
         changed["page_size"] = data.page_size
     mine = ListLayout.objects.filter(member_id=actor.member_id)
     if not mine.update(**changed):

@@ -16,7 +16,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, ClientWord
@@ -37,6 +38,10 @@ _MANY = 10_000
 _FEW_MEMBERS = 50
 # Words of up to so many letters are common: they have many clients.
 _COMMON = 2
+# The order of a list unless another one is wanted: the name's stored key.
+BY_NAME = "sort_key"
+# Fields in which nothing is NULL, and not an empty text.
+NULL_BLANKS = frozenset({"birth_date"})
 # Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
 _LAST = "\U0010ffff"
 
@@ -47,7 +52,9 @@ class Wanted:
 
     `members`: through whose ties somebody sees clients, None for all clients; `also`: the same for somebody else who
     must see them too. `further`: whether any are tied to these members otherwise than to a therapist. `therapist_id`:
-    whose clients only. `names_only`: words are of names.
+    whose clients only. `tag_ids`: each client has all of them. `names_only`: words are of names.
+
+    `order` is the field they are read by; `blank` tells those who have nothing in that field from those who have.
     """
 
     status: ClientStatus
@@ -56,18 +63,22 @@ class Wanted:
     further: bool = False
     therapist_id: UUID | None = None
     unassigned: bool = False
-    tag_id: UUID | None = None
+    tag_ids: tuple[UUID, ...] = ()
     risk: str = ""
+    registration: str = ""
+    created_since: datetime | None = None
+    updated_since: datetime | None = None
     words: tuple[str, ...] = ()
     names_only: bool = False
-    by_update: bool = False
+    order: str = BY_NAME
+    blank: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page begins: a client's key in the list's order, and their id where two keys are equal."""
 
-    key: str | datetime
+    key: str | date | datetime | UUID
     client_id: UUID
 
 
@@ -83,7 +94,8 @@ class _Shape:
     """All that decides how a question is written, without its values.
 
     `therapists`: of how many members the clients are wanted, or those tied to them otherwise; None for everybody's.
-    `also`: how many there are through whose ties somebody else must see them too.
+    `also`: how many there are through whose ties somebody else must see them too. `dense`: so many clients are wanted
+    that a page is found fastest among all of them in order.
     """
 
     start: _Start
@@ -92,11 +104,29 @@ class _Shape:
     also: int | None
     one_therapist: bool
     unassigned: bool
-    tag: bool
+    tags: int
     risk: bool
+    registration: bool
+    created_since: bool
+    updated_since: bool
     letters: tuple[int, ...]
     names_only: bool
-    by_update: bool
+    order: str
+    blank: bool | None
+    dense: bool = False
+
+    @property
+    def key(self) -> str:
+        """What they are read by: who has nothing in the field of the order is read in no order that means anything."""
+        return "id" if self.blank else self.order
+
+    @property
+    def gathered(self) -> bool:
+        """Whether few clients are to be gathered and then sorted, since no index has them in the wanted order."""
+        by_fact = self.registration or self.created_since or self.updated_since
+        if self.start is _Start.CLIENTS and by_fact and not self.dense:
+            return True
+        return self.therapists is not None and (self.therapists > 1 or self.order != BY_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +208,16 @@ def _ids_of(part: _Part, step: _Step) -> list[tuple[Any, ...]]:
 
 
 def _quicker(part: _Part, total: int) -> _Part:
-    """The part, begun with all clients in order where a word has very many."""
-    if part.shape.start is _Start.WORDS and total >= _MANY:
-        return part._replace(shape=replace(part.shape, start=_Start.CLIENTS))
-    return part
+    """The part, begun with all clients in order where very many are wanted, unless its own index has that order."""
+    shape = part.shape
+    if total < _MANY or shape.start is _Start.TIES or (shape.start is _Start.TAG and shape.order == BY_NAME):
+        return part
+    return part._replace(shape=replace(shape, start=_Start.CLIENTS, dense=True))
 
 
 def _in_order(shape: _Shape) -> bool:
     """Whether an index of clients gives them in the order of the list: then no more are read than shown."""
-    if shape.start is not _Start.CLIENTS:
-        return False
-    return shape.therapists is None or (shape.therapists == 1 and not shape.by_update)
+    return shape.start is _Start.CLIENTS and not shape.gathered
 
 
 def _each_in_order(shape: _Shape) -> bool:
@@ -196,7 +225,7 @@ def _each_in_order(shape: _Shape) -> bool:
 
     A rare word is quicker to gather once than to look for among the clients of one member after another.
     """
-    if shape.start is not _Start.CLIENTS or shape.by_update or shape.letters:
+    if shape.start is not _Start.CLIENTS or shape.order != BY_NAME or shape.letters:
         return False
     return shape.therapists is not None and 1 < shape.therapists <= _FEW_MEMBERS
 
@@ -205,14 +234,30 @@ def everyone(wanted: Wanted, *, most: int) -> list[UUID]:
     """All who are wanted, up to so many."""
     step = _Step(up=True, from_place=False, limit=most)
     total = counted(wanted)
-    parts = [_quicker(part, total) for part in _parts(replace(wanted, by_update=False))]
+    parts = [_quicker(part, total) for part in _parts(replace(wanted, order=BY_NAME, blank=None))]
     return [row[0] for part in parts for row in _ids(part.shape, step, **part.values)][:most]
 
 
 def counted(wanted: Wanted) -> int:
     """How many clients there are in all."""
-    parts = _parts(replace(wanted, by_update=False))
+    parts = _parts(replace(wanted, order=BY_NAME, blank=None))
     return sum(row[0] for part in parts for row in _counted(part.shape, **part.values))
+
+
+def counted_by_therapist(wanted: Wanted) -> dict[UUID | None, int]:
+    """How many clients there are of each therapist, and without one. For lists in the order of names."""
+    counts = Counter[UUID | None]()
+    for part in _parts(wanted):
+        if part.shape.start is _Start.TIES:
+            counts.update(row[2] for row in set(_with_therapists(part.shape, **part.values)))
+        else:
+            counts.update(dict(_counted_by_therapist(part.shape, **part.values)))
+    return dict(counts)
+
+
+def with_therapists(wanted: Wanted) -> list[tuple[UUID, str, UUID | None]]:
+    """All clients there are, with their key and their therapist; some several times. For lists in order of names."""
+    return [row for part in _parts(wanted) for row in _with_therapists(part.shape, **part.values)]
 
 
 def reached_in_all(members: frozenset[UUID], also: frozenset[UUID] | None) -> tuple[Counter[str], bool]:
@@ -248,7 +293,7 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
     elif therapists is not None:
         start = _Start.CLIENTS
     else:
-        start = _Start.WORDS if words else _Start.TAG if wanted.tag_id else _Start.CLIENTS
+        start = _Start.WORDS if words else _Start.TAG if wanted.tag_ids else _Start.CLIENTS
     shape = _Shape(
         start=start,
         status=wanted.status.value,
@@ -256,21 +301,30 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         also=None if wanted.also is None else len(wanted.also),
         one_therapist=apart and wanted.therapist_id is not None,
         unassigned=wanted.unassigned,
-        tag=wanted.tag_id is not None,
+        tags=len(wanted.tag_ids),
         risk=wanted.risk != "",
+        registration=wanted.registration != "",
+        created_since=wanted.created_since is not None,
+        updated_since=wanted.updated_since is not None,
         letters=tuple(len(word) for word in words),
         names_only=wanted.names_only,
-        by_update=wanted.by_update,
+        order=wanted.order,
+        blank=wanted.blank,
     )
     values: dict[str, Any] = {f"a{n}": member for n, member in enumerate(wanted.also or ())}
     if apart or wanted.also:
         values["now"] = clock.now()
     if shape.one_therapist:
         values["therapist"] = wanted.therapist_id
-    if wanted.tag_id:
-        values["tag"] = wanted.tag_id
     if wanted.risk:
         values["risk"] = wanted.risk
+    if wanted.registration:
+        values["registration"] = wanted.registration
+    if wanted.created_since:
+        values["created_at"] = wanted.created_since
+    if wanted.updated_since:
+        values["updated_at"] = wanted.updated_since
+    values |= {f"t{n}": tag_id for n, tag_id in enumerate(wanted.tag_ids)}
     for n, word in enumerate(words):
         values |= {f"w{n}": word, f"e{n}": word + _LAST}
     return _Part(shape, tuple(therapists or ()), values)
@@ -290,10 +344,10 @@ def _ids(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
     first: F | Coalesce = F(key)
     if shape.start is _Start.TIES:
         rows = rows.distinct()
-    elif shape.therapists and (shape.therapists > 1 or shape.by_update):
+    elif shape.gathered:
         # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
         # everybody's clients in order instead.
-        first = Coalesce(key, "created_at") if shape.by_update else Coalesce(key, Value(""))
+        first = _unindexed(key)
     return _sorted(rows, step, first, client_id).values_list(client_id, key)[: step.limit]
 
 
@@ -315,6 +369,23 @@ def _sorted(rows: QuerySet[Any], step: _Step, key: F | Coalesce, client_id: str)
 @prepared
 def _counted(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
     return _count(shape, values).values_list("clients")
+
+
+@prepared
+def _counted_by_therapist(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
+    rows, _, client_id = _rows(shape, values)
+    therapist = "primary_id" if client_id == "id" else "client__primary_id"
+    counts: QuerySet[Any, Any] = rows.order_by().values(therapist).annotate(clients=Count(client_id))
+    return counts.values_list(therapist, "clients")
+
+
+@prepared
+def _with_therapists(shape: _Shape, **values: Any) -> QuerySet[Any, Any]:
+    rows, key, client_id = _rows(shape, values)
+    therapist: Any = "primary_id" if client_id == "id" else "client__primary_id"
+    if shape.start is _Start.TIES:  # looked up for each, as their key is
+        therapist = Subquery(Client.objects.filter(pk=OuterRef("client_id")).values("primary_id"))
+    return rows.order_by().values_list(client_id, key, therapist)
 
 
 @prepared
@@ -347,39 +418,41 @@ def _rows(shape: _Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str,
 
     Only of ties a client has several: whoever reads those counts or keeps each client once.
     """
-    key = "updated_at" if shape.by_update else "sort_key"
     if shape.start is _Start.TIES:
         # The client is looked up for each tie: joined, or asked for those among the ties, SQLite would rather walk
         # through all clients of the practice, as it has no statistics that tell it how many those are.
         theirs = Client.objects.filter(_of_nobody_here(shape, values), pk=OuterRef("client_id"))
         found = _narrowed(theirs, shape, values)
-        ties = further_ties(_members(shape, values), values["now"]).annotate(key=Subquery(found.values(key)))
+        ties = further_ties(_members(shape, values), values["now"])
+        ties = ties.annotate(key=Subquery(found.values(shape.key)))
         return ties.filter(key__isnull=False), "key", "client_id"
     if shape.start is _Start.CLIENTS:
-        return _narrowed(Client.objects.filter(_of_therapists(shape, values, "")), shape, values), key, "id"
+        rows = _narrowed(Client.objects.filter(_of_therapists(shape, values, "")), shape, values)
+        return rows, shape.key, "id"
     narrow: QuerySet[Any]
     if shape.start is _Start.WORDS:
         once = "shared_in_name" if shape.names_only else "shared"
         narrow = ClientWord.objects.filter(
             word__gte=values["w0"], word__lte=values["e0"], **{f"{once}__lt": shape.letters[0]}
         )
-        narrow = _with_tag(narrow, shape, values, "client_id")
+        narrow = _with_tags(narrow, shape, values, "client_id", 0)
     else:
-        narrow = ClientTag.objects.filter(tag_id=values["tag"])
+        narrow = _with_tags(ClientTag.objects.filter(tag_id=values["t0"]), shape, values, "client_id", 1)
     narrow = narrow.filter(
-        _of_therapists(shape, values, "client__"), _at_risk(shape, values, "client__"), status=shape.status
+        _of_therapists(shape, values, "client__"), *_facts_are(shape, values, "client__"), status=shape.status
     )
     narrow = _with_words(narrow, shape, values, "client_id", 1)
-    if shape.by_update:
+    if shape.order != BY_NAME:
         rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
-        return rows, key, "id"
-    return narrow, key, "client_id"
+        return rows.filter(_blank_or_not(shape)), shape.key, "id"
+    return narrow, shape.key, "client_id"
 
 
 def _narrowed(clients: QuerySet[Client], shape: _Shape, values: Mapping[str, Any]) -> QuerySet[Client]:
     """Those clients who are wanted for everything besides their ties."""
-    rows = clients.filter(_seen_also(shape, values), _at_risk(shape, values, ""), status=shape.status)
-    return _with_tag(_with_words(rows, shape, values, "id", 0), shape, values, "id")
+    facts = _facts_are(shape, values, "")
+    rows = clients.filter(_seen_also(shape, values), *facts, _blank_or_not(shape), status=shape.status)
+    return _with_tags(_with_words(rows, shape, values, "id", 0), shape, values, "id", 0)
 
 
 def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
@@ -393,11 +466,6 @@ def _of_therapists(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
         if len(members) == 1
         else Q(**{f"{path}primary_id__in": members})
     )
-
-
-def _at_risk(shape: _Shape, values: Mapping[str, Any], path: str) -> Q:
-    """Says what the index of levels says: that there is one."""
-    return ~Q(**{f"{path}risk": ""}) & Q(**{f"{path}risk": values["risk"]}) if shape.risk else Q()
 
 
 def _of_nobody_here(shape: _Shape, values: Mapping[str, Any]) -> Q:
@@ -429,12 +497,51 @@ def _with_words(
     return rows
 
 
-def _with_tag(rows: QuerySet[Any], shape: _Shape, values: Mapping[str, Any], client_id: str) -> QuerySet[Any]:
-    if not shape.tag:
-        return rows
-    tagged = ClientTag.objects.filter(tag_id=values["tag"])
+def _with_tags(
+    rows: QuerySet[Any], shape: _Shape, values: Mapping[str, Any], client_id: str, first: int
+) -> QuerySet[Any]:
     common = shape.start is _Start.WORDS and shape.letters[0] <= _COMMON
-    return _of_these(rows, shape, tagged, client_id, gather=common)
+    for n in range(first, shape.tags):
+        tagged = ClientTag.objects.filter(tag_id=values[f"t{n}"])
+        rows = _of_these(rows, shape, tagged, client_id, gather=common)
+    return rows
+
+
+def _facts_are(
+    shape: _Shape, values: Mapping[str, Any], path: str
+) -> Iterable[Q | Exact[Any] | GreaterThanOrEqual[Any]]:
+    """At a level of risk, registered so far, made or changed since a moment.
+
+    Where that is so of very many, its index is no beginning.
+    """
+
+    def fact(field: str) -> F | Coalesce:
+        return _unindexed(f"{path}{field}") if shape.dense else F(f"{path}{field}")
+
+    if shape.risk:
+        if not shape.dense:  # what the index of levels says: that there is one
+            yield ~Q(**{f"{path}risk": ""})
+        yield Exact(fact("risk"), values["risk"])
+    if shape.registration:
+        yield Exact(fact("registration"), values["registration"])
+    if shape.created_since:
+        yield GreaterThanOrEqual(fact("created_at"), values["created_at"])
+    if shape.updated_since:
+        yield GreaterThanOrEqual(fact("updated_at"), values["updated_at"])
+
+
+def _blank_or_not(shape: _Shape) -> Q:
+    """Those who have something in the field of the order, or those who have nothing there."""
+    if shape.blank is None:
+        return Q()
+    if shape.order in NULL_BLANKS:
+        return Q(**{f"{shape.order}__isnull": shape.blank})
+    return Q(**{shape.order if shape.blank else f"{shape.order}__gt": ""})
+
+
+def _unindexed(field: str) -> Coalesce:
+    """A field, so written that no index of it is used."""
+    return Coalesce(field, field)
 
 
 def _of_these(

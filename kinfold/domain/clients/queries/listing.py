@@ -1,4 +1,4 @@
-"""Lists of clients: a view, words, a therapist, a tag, an order, and one page of it with the exact total."""
+"""Lists of clients: a view, words, a therapist, tags, an order, and one page of it with the exact total."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -16,19 +16,20 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import typed_words
-from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Tag
+from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Registration, Tag
 from kinfold.domain.clients.queries.finding import (
+    BY_NAME,
     Facts,
-    Place,
     Wanted,
     counted,
     everyone,
     facts_of,
-    found,
     reached_in_all,
 )
+from kinfold.domain.clients.queries.ordering import BY_THERAPIST, Reading, Standing, read
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
@@ -43,30 +44,70 @@ from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.practices.models import PracticeTally
 
 PAGE = 50
-MOST = 100
+MOST = 200
+MOST_TAGS = 10
+
+
+_COLUMNS: Final = {column.value: column for column in Column}
 
 
 class ClientSort(StrEnum):
-    """Orders of a list."""
+    """Orders of a list, each by a column, upwards or downwards."""
 
     NAME = "name"
     NAME_DOWN = "-name"
+    THERAPIST = "therapist"
+    THERAPIST_DOWN = "-therapist"
+    EXTERNAL_ID = "external_id"
+    EXTERNAL_ID_DOWN = "-external_id"
     UPDATED = "updated"
     UPDATED_DOWN = "-updated"
+    EMAIL = "email"
+    EMAIL_DOWN = "-email"
+    BIRTH_DATE = "birth_date"
+    BIRTH_DATE_DOWN = "-birth_date"
+    ADDED = "added"
+    ADDED_DOWN = "-added"
+
+    @property
+    def column(self) -> Column:
+        """The column it sorts by."""
+        return _COLUMNS[self.value.removeprefix("-")]
+
+    @property
+    def down(self) -> bool:
+        """Whether the last comes first."""
+        return self.value.startswith("-")
+
+
+# Of each column that sorts, the field by which it does.
+_FIELDS: Final = {
+    Column.NAME: BY_NAME,
+    Column.THERAPIST: BY_THERAPIST,
+    Column.EXTERNAL_ID: "external_id",
+    Column.UPDATED: "updated_at",
+    Column.EMAIL: "email",
+    Column.BIRTH_DATE: "birth_date",
+    Column.ADDED: "created_at",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListClients:
-    """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, a tag, a level of risk,
-    those whom another member sees too; in which order, and which part: after one client or before another.
+    """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, all of some tags, a level
+    of risk, a state of registration, added or changed since a moment, those whom another member sees too; in which
+    order, and which part: after one client or before another.
     """
 
     archived: bool = False
     search: str = ""
     therapist_id: UUID | None = None
     unassigned: bool = False
-    tag_id: UUID | None = None
+    tag_ids: tuple[UUID, ...] = ()
     risk: str = ""
+    registration: str = ""
+    created_since: datetime | None = None
+    updated_since: datetime | None = None
     seen_by: UUID | None = None
     sort: ClientSort = ClientSort.NAME
     after: UUID | None = None
@@ -137,8 +178,7 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     wanted = _wanted(data, members, also, further=further, names_only=names_only)
     if wanted is None:
         return ClientPage((), 0, counts, names_only, None, None)
-    narrowed = wanted.words or wanted.tag_id or wanted.unassigned or data.therapist_id or wanted.risk
-    total = counted(wanted) if narrowed else counts.archived if data.archived else counts.active
+    total = counted(wanted) if _narrows(wanted) else counts.archived if data.archived else counts.active
     clients, next_, previous = _page(data, wanted, total)
     return ClientPage(_shown(actor, clients), total, counts, names_only, next_, previous)
 
@@ -178,14 +218,6 @@ def _reached(actor: Actor, seen_by: UUID | None) -> tuple[_Members, _Members]:
     return (theirs, None) if reached is None else (reached, theirs)
 
 
-def _refuse_unseen(actor: Actor, data: ListClients) -> None:
-    """Nobody narrows a list by what they may not see: how many are left would tell."""
-    if data.tag_id and not actor.may(Permission.CLIENTS_PROFILE):
-        raise NotAllowed("Your role shows the names of clients, not their tags.")
-    if data.risk and not actor.may(Permission.CLIENTS_RISK):
-        raise NotAllowed("Your role does not show the risk levels of clients.")
-
-
 def _wanted(
     data: ListClients, members: _Members, also: _Members, *, further: bool, names_only: bool
 ) -> Wanted | None:
@@ -200,11 +232,43 @@ def _wanted(
         further=further,
         therapist_id=data.therapist_id,
         unassigned=data.unassigned,
-        tag_id=data.tag_id,
+        tag_ids=tuple(dict.fromkeys(data.tag_ids)),
         risk=data.risk,
+        registration=data.registration,
+        created_since=data.created_since,
+        updated_since=data.updated_since,
         words=words,
         names_only=names_only,
-        by_update=data.sort in (ClientSort.UPDATED, ClientSort.UPDATED_DOWN),
+    )
+
+
+def _refuse_unseen(actor: Actor, data: ListClients) -> None:
+    """Nobody narrows or sorts a list by what they may not see: how many are left, and in which order, would tell."""
+    if len(data.tag_ids) > MOST_TAGS:
+        raise InvalidInput.one("tag", f"Choose at most {MOST_TAGS} tags.")
+    if data.tag_ids and not actor.may(Permission.CLIENTS_PROFILE):
+        raise NotAllowed("Your role shows the names of clients, not their tags.")
+    if data.risk and not actor.may(Permission.CLIENTS_RISK):
+        raise NotAllowed("Your role does not show the risk levels of clients.")
+    if data.registration and data.registration not in Registration.values:
+        raise InvalidInput.one("registration", "There is no such state of registration.")
+    facts = data.created_since or data.registration
+    needed = [data.sort.column.needs, Permission.CLIENTS_PROFILE if facts else None]
+    if any(permission and permission not in actor.permissions for permission in needed):
+        raise NotAllowed("Your role shows the names of clients, not what this list is sorted or narrowed by.")
+
+
+def _narrows(wanted: Wanted) -> bool:
+    """Whether it is less than a whole view."""
+    return bool(
+        wanted.words
+        or wanted.tag_ids
+        or wanted.unassigned
+        or wanted.therapist_id
+        or wanted.risk
+        or wanted.registration
+        or wanted.created_since
+        or wanted.updated_since
     )
 
 
@@ -216,10 +280,17 @@ def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[Facts], U
     """The clients on the page in order, and where the next and the previous page begin."""
     size = max(1, min(data.limit, MOST))
     backwards = data.before is not None
-    up = data.sort in (ClientSort.NAME, ClientSort.UPDATED)
-    place = _place(data, wanted)
-    read = found(wanted, up=up != backwards, place=place, limit=size + 1, total=total)
-    more, shown = len(read) > size, read[:size]
+    beside = _beside(data, wanted)
+    page = Reading(
+        field=_FIELDS[data.sort.column],
+        down=data.sort.down,
+        backwards=backwards,
+        beside=beside,
+        limit=size + 1,
+        total=total,
+    )
+    rows = read(wanted, page)
+    more, shown = len(rows) > size, rows[:size]
     if backwards:
         shown.reverse()
     if not shown:
@@ -227,10 +298,10 @@ def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[Facts], U
     after, before = shown[-1].id, shown[0].id
     if backwards:
         return shown, after, before if more else None
-    return shown, after if more else None, before if place else None
+    return shown, after if more else None, before if beside else None
 
 
-def _place(data: ListClients, wanted: Wanted) -> Place | None:
+def _beside(data: ListClients, wanted: Wanted) -> Standing | None:
     client_id = data.after or data.before
     if client_id is None:
         return None
@@ -239,21 +310,21 @@ def _place(data: ListClients, wanted: Wanted) -> Place | None:
     sizes = tuple(len(group) for group in seen)
     if seen:
         values["now"] = clock.now()
-    for sort_key, updated_at in _place_of(wanted.status.value, sizes, client_id=client_id, **values):
-        return Place(updated_at if wanted.by_update else sort_key, client_id)
+    for row in _standing_of(wanted.status.value, sizes, client_id=client_id, **values):
+        return Standing(*row)
     raise PlaceGone
 
 
 @prepared
-def _place_of(
+def _standing_of(
     status: str, sizes: tuple[int, ...], *, client_id: UUID, **values: Any
-) -> QuerySet[Client, tuple[str, datetime]]:
+) -> QuerySet[Client, Any]:
     rows = Client.objects.filter(pk=client_id, status=status)
     first = 0
     for size in sizes:
         group = [values[f"m{n}"] for n in range(first, first + size)]
         rows, first = rows.filter(reached_by(group, values["now"])), first + size
-    return rows.values_list("sort_key", "updated_at")
+    return rows.values_list(*Standing._fields)
 
 
 def _counts(members: _Members, also: _Members) -> tuple[ViewCounts, bool]:

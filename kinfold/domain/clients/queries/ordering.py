@@ -1,0 +1,144 @@
+"""The orders of lists of clients, each read along an index, a page at a time.
+
+Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
+therapists, and for each of them by the names of their clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from kinfold.domain.clients.queries.finding import (
+    BY_NAME,
+    Facts,
+    Place,
+    Wanted,
+    counted_by_therapist,
+    facts_of,
+    found,
+    with_therapists,
+)
+from kinfold.domain.team.models import Member
+
+BY_THERAPIST: Final = "primary"
+# Up to so many are sorted by therapist here, in one go.
+_FEW: Final = 2_000
+
+
+class Standing(NamedTuple):
+    """Where a client stands in each order."""
+
+    id: UUID
+    sort_key: str
+    updated_at: datetime
+    created_at: datetime
+    email: str
+    birth_date: date | None
+    external_id: str
+    primary_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """Which page: after a client's standing, or before it where one reads backwards; `total` is that of the list."""
+
+    field: str
+    down: bool
+    backwards: bool
+    beside: Standing | None
+    limit: int
+    total: int
+
+
+class _Stretch(NamedTuple):
+    """A part of a list that lies before or after all the others, and in which direction it is read."""
+
+    wanted: Wanted
+    up: bool
+    total: int
+
+
+def read(wanted: Wanted, page: Reading) -> list[Facts]:
+    """The clients of a page, in the order in which they are read."""
+    if page.field == BY_THERAPIST:
+        return _by_therapist(wanted, page)
+    up = page.down == page.backwards
+    if page.field not in _BLANKS:
+        place = _place(page.beside, page.field)
+        whole = replace(wanted, order=page.field)
+        return found(whole, up=up, place=place, limit=page.limit, total=page.total)
+    filled = _Stretch(replace(wanted, order=page.field, blank=False), up, page.total)
+    blank = _Stretch(replace(wanted, order=page.field, blank=True), not page.backwards, page.total)
+    stretches = [blank, filled] if page.backwards else [filled, blank]
+    if page.beside is None:
+        return _in_turn(stretches, None, page.limit)
+    here = filled if getattr(page.beside, page.field) else blank
+    place = _place(page.beside, page.field) if here is filled else Place(page.beside.id, page.beside.id)
+    return _in_turn(stretches[stretches.index(here) :], place, page.limit)
+
+
+_BLANKS: Final = frozenset({"email", "birth_date", "external_id"})
+
+
+def _place(beside: Standing | None, field: str) -> Place | None:
+    return Place(getattr(beside, field), beside.id) if beside else None
+
+
+def _in_turn(stretches: Iterable[_Stretch], place: Place | None, limit: int) -> list[Facts]:
+    """One stretch after another until the page is full; the place is in the first of them."""
+    rows: list[Facts] = []
+    for wanted, up, total in stretches:
+        rows += found(wanted, up=up, place=place, limit=limit - len(rows), total=total)
+        if len(rows) == limit:
+            break
+        place = None
+    return rows
+
+
+def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
+    if page.total <= _FEW:
+        return facts_of(_sorted_here(wanted, page))
+    counts = counted_by_therapist(wanted)
+    if page.beside:
+        counts.setdefault(page.beside.primary_id, 0)
+    therapists = _in_order(counts, down=page.down)
+    if page.backwards:
+        therapists.reverse()
+    if page.beside:
+        therapists = therapists[therapists.index(page.beside.primary_id) :]
+    stretches = (
+        _Stretch(
+            replace(wanted, therapist_id=therapist, unassigned=therapist is None),
+            not page.backwards,
+            counts[therapist],
+        )
+        for therapist in therapists
+    )
+    return _in_turn(stretches, _place(page.beside, BY_NAME), page.limit)
+
+
+def _sorted_here(wanted: Wanted, page: Reading) -> list[UUID]:
+    rows = {client_id: (key, therapist) for client_id, key, therapist in with_therapists(wanted)}
+    if page.beside:
+        rows[page.beside.id] = page.beside.sort_key, page.beside.primary_id
+    turns = {
+        therapist: turn
+        for turn, therapist in enumerate(_in_order({row[1] for row in rows.values()}, down=page.down))
+    }
+    ids = sorted(rows, key=lambda client_id: (turns[rows[client_id][1]], rows[client_id][0], client_id))
+    if page.backwards:
+        ids.reverse()
+    first = ids.index(page.beside.id) + 1 if page.beside else 0
+    return ids[first : first + page.limit]
+
+
+def _in_order(members: Iterable[UUID | None], *, down: bool) -> list[UUID | None]:
+    """Therapists by name, and nobody last."""
+    known: Sequence[UUID | None] = list(members)
+    named = Member.objects.filter(pk__in=[member for member in known if member])
+    ids: list[UUID | None] = [row[1] for row in sorted(named.values_list("sort_key", "id"), reverse=down)]
+    return [*ids, None] if None in known else ids

@@ -1,0 +1,127 @@
+"""What narrows a list of clients: the chips above it, and the page with all filters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+
+from . import pages
+from .client_lists import REGISTRATION, RISKS, UNASSIGNED, tags_in, view_of
+from .jinja import day, url
+
+FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
+_SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
+
+
+def narrows(params: Mapping[str, str]) -> bool:
+    """Whether a list is narrowed by anything but words and its view."""
+    return any(params[name] for name in FILTERS)
+
+
+def chips(actor: Actor, params: Mapping[str, str], *, own: bool) -> list[dict[str, Any]]:
+    """The chips above the list, as far as this person can narrow it by them."""
+    shown = []
+    if actor.may(Permission.CLIENTS_PROFILE):
+        tags = params["tag"].split(",") if params["tag"] else []
+        shown.append(pages.several_filter("tag", "Tag", tags, _tags(actor)))
+    if not own:
+        people = _therapists(actor)
+        if len(people) > 1 or params["therapist"]:
+            shown.append(pages.list_filter("therapist", "Therapist", params["therapist"], people))
+    if actor.may(Permission.CLIENTS_RISK):
+        shown.append(pages.list_filter("risk", "Risk", params["risk"], RISKS))
+    if params["registration"]:
+        shown.append(_rare("registration", "Registration", REGISTRATION[params["registration"]]))
+    for name, label in _SINCE:
+        if params[name]:
+            shown.append(_rare(name, label, day(date.fromisoformat(params[name].strip()))))
+    return shown
+
+
+def _rare(name: str, label: str, words: str) -> dict[str, Any]:
+    """A chip that stands above the list only while it is set."""
+    return {
+        "name": name,
+        "label": label,
+        "value": "set",
+        "options": [],
+        "chosen": [{"label": words, "without": ""}],
+    }
+
+
+def _tags(actor: Actor) -> list[tuple[str, str]]:
+    return [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags())]
+
+
+def _therapists(actor: Actor) -> list[tuple[str, str]]:
+    people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists())]
+    if actor.may(Permission.CLIENTS_SEE_ALL):
+        people.append((UNASSIGNED, "Unassigned"))
+    return people
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def managed_filters(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All filters of the Clients tab. Typed words come by POST, and go on so."""
+    if not actor.manages_users:
+        raise NotAllowed
+    return form(request, actor, "manage-clients")
+
+
+@require_http_methods(["GET", "POST"])
+@pages.signed_in
+def my_filters(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All filters of one's own list."""
+    return form(request, actor, "my-clients")
+
+
+def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput | None = None) -> HttpResponse:
+    """The page with all filters of a list, as they are set now."""
+    if not actor.sees_clients:
+        raise NotAllowed
+    asked = request.POST if request.method == "POST" else request.GET
+    own = route == "my-clients" and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
+    more = actor.may(Permission.CLIENTS_PROFILE)
+    q = asked.get("q", "")[:200] if request.method == "POST" else ""
+    context = {
+        "title": "Filter clients",
+        "q": q,
+        "show_url": url(f"{route}-search") if q else url(route),
+        "list_url": url(route),
+        "view": "" if view_of(asked) == "active" else view_of(asked),
+        "sort": asked.get("sort", "")[:30],
+        "tags": [{"value": key, "label": name, "hint": ""} for key, name in _tags(actor)] if more else [],
+        "chosen_tags": [str(tag_id) for tag_id in tags_in(asked)],
+        "therapists": [] if own else _therapists(actor),
+        "therapist": asked.get("therapist", ""),
+        "risks": RISKS if actor.may(Permission.CLIENTS_RISK) else (),
+        "risk": asked.get("risk", ""),
+        "registrations": list(REGISTRATION.items()) if more else [],
+        "registration": asked.get("registration", ""),
+        "since": [
+            {"name": name, "label": label, "value": asked.get(name, "")[:20]}
+            for name, label in _SINCE
+            if name != "added" or more
+        ],
+        "errors": {problem.field: problem.message for problem in refused.problems} if refused else {},
+    }
+    return pages.page(
+        request, "pages/clients/filter.html", context, status=refused.status if refused else 200
+    )
+
+
+routes = [
+    path("manage/clients/filter/", managed_filters, name="manage-clients-filter"),
+    path("clients/filter/", my_filters, name="my-clients-filter"),
+]
