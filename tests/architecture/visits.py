@@ -14,7 +14,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.http import HttpResponse
 from django.test import Client as Browser
 
+from kinfold.domain.clients.models import Client
 from kinfold.domain.identity.models import Login
+from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from kinfold.entrypoints.web.help_areas import AREAS
 from tests.architecture import resolver
@@ -47,6 +49,7 @@ VIEWS = (
     "/clients/{client_id}/?check={member_id}",
     "/clients/{client_id}/?at=2020-01-01",
     "/clients/{client_id}/?at=tomorrow",
+    *(f"/clients/{{client_id}}/edit/?group={group}" for group in ("contact", "record")),
     *(f"/sessions/?show={show}" for show in ("past", "to_finish", "to_cosign")),
     "/sessions/?client={client_id}",
     "/sessions/new/?client={client_id}",
@@ -202,7 +205,21 @@ def a_change_of_rights(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "owner's exceptions", stage.ask(olu, "GET", f"/manage/team/{cast.olu.member_id}/permissions/")
 
 
+def two_editors(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Olu saves a client while the same form is open elsewhere."""
+    olu = stage.signed_in(stage.cast.olu)
+    form = f"/clients/{stage.cast.anna.id}/edit/"
+    with entered(stage.cast.alder.practice_id):
+        version = str(Client.objects.values_list("version", flat=True).get(pk=stage.cast.anna.id))
+    typed = {"version": version, "was_phone": "", "was_email": stage.cast.anna.email, "group": "contact"}
+    stage.ask(olu, "POST", form, {**typed, "phone": "(503) 555-0142"})
+    yield "both versions", stage.ask(olu, "POST", form, {**typed, "phone": "(503) 555-0143"})
+    yield "undecided", stage.ask(olu, "POST", form, {**typed, "phone": "(503) 555-0143", "conflict": "phone"})
+    yield "whole", stage.ask(olu, "POST", form, {**typed, "phone": "(503) 555-0143", "group": "all"})
+
+
 STORIES: tuple[Story, ...] = (
+    two_editors,
     a_second_factor,
     no_password,
     a_reset_link,

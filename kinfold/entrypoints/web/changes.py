@@ -49,10 +49,11 @@ from . import pages
 from .client_forms import offered_tags, tags_of, therapists
 from .client_lists import narrowed
 from .identity.gates import confirmed
-from .jinja import url
+from .jinja import query, url
 
 PREVIEW = "pages/changes/preview.html"
 NOBODY: Final = "none"
+MOST_IN_TURN: Final = 50
 _AT_WORK: Final = {"running", "undoing"}
 
 
@@ -84,10 +85,10 @@ def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
     ticked = pages.uuids(request.POST.getlist("client"))
     everyone = "all" in request.POST
     if asked == "edit":
-        if everyone or len(ticked) != 1:
-            pages.warn(request, "Choose one client to edit.")
+        if everyone or not ticked or len(ticked) > MOST_IN_TURN:
+            pages.warn(request, f"Tick the clients to edit one after another, at most {MOST_IN_TURN}.")
             return pages.see_other(back)
-        return pages.see_other(reverse("client-edit", kwargs={"client_id": ticked[0]}) + "#details")
+        return pages.see_other(in_turn([str(client_id) for client_id in ticked], back=back))
     if asked not in set(Act):
         pages.warn(request, "Choose what to do with these clients.")
         return pages.see_other(back)
@@ -338,6 +339,14 @@ def _clients(count: int) -> str:
     return f"{count:,} client" + ("" if count == 1 else "s")
 
 
+def in_turn(client_ids: list[str], *, back: str, of: int = 0) -> str:
+    """Where the first of these clients is edited, with the others to follow; `of` is how many there were at first."""
+    first, *others = client_ids
+    of = max(of, len(client_ids))
+    more = {"then": ",".join(others), "of": str(of) if of > 1 else "", "next": back}
+    return url("client-edit", client_id=UUID(first)) + query(more)
+
+
 def _address(change_id: UUID) -> str:
     return url("change", change_id=change_id)
 
@@ -345,7 +354,7 @@ def _address(change_id: UUID) -> str:
 def offered(actor: Actor, view: str) -> list[dict[str, Any]]:
     """What this person may do to the clients of a view, as the menu lists it."""
     return [
-        {"value": value, "label": label, "glyph": glyph, "apart": apart, "one": value == "edit"}
+        {"value": value, "label": label, "glyph": glyph, "apart": apart, "ticked": value == "edit"}
         for value, label, glyph, apart in _MENUS.get(view, ())
         if actor.may(Permission.CLIENTS_CHANGE if value == "edit" else PERMISSIONS[Act(value)])
     ]

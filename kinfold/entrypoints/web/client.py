@@ -28,7 +28,8 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
 from kinfold.domain.team.queries.members import ListNames, list_names
 
 from . import client_care, pages, place
-from .client_forms import new_form_key, offered_tags, therapists
+from .client_fields import shown_groups
+from .client_forms import new_form_key, therapists
 from .jinja import full_day, last_day
 
 CLIENT = "pages/clients/detail.html"
@@ -122,7 +123,7 @@ def client_page(
     risk_form: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of one client, with its details open for editing or a form that could not be saved."""
+    """The page of one client, with a group of its fields open for editing or a form that could not be saved."""
     active, profile = card.status == "active", card.profile
     may = {
         "edit": active and profile is not None and actor.may(Permission.CLIENTS_CHANGE),
@@ -141,13 +142,13 @@ def client_page(
         "client": card,
         "profile": profile,
         "editing": editing,
+        "groups": shown_groups(card, may_edit=may["edit"]) if profile else [],
         "may": may,
         "access": access,
         "checked": checked,
         "history": _history(profile.history) if profile else [],
         "therapists": therapists(actor) if may["assign"] else [],
         "assign": {**(assigning or nothing_typed), "form_key": new_form_key()},
-        "all_tags": offered_tags(actor) if editing else [],
         "sessions": client_care.sessions_of(actor, card),
         "risk": client_care.risk_of(actor, card, risk_form),
     }

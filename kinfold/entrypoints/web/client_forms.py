@@ -23,6 +23,8 @@ LABELS: Final = {
     "external_id": "External ID",
 }
 
+SEXES: Final = {"female": "Female", "male": "Male", "unknown": "Unknown", "undisclosed": "Undisclosed"}
+
 
 def tags_of(typed: str) -> tuple[str, ...]:
     """The tags of a text in which commas stand between them."""

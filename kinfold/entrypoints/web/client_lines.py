@@ -15,6 +15,7 @@ from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.queries.arranged import Details, ListDetails, list_details
 from kinfold.domain.clients.queries.listing import ClientRow
 
+from .client_forms import SEXES
 from .drawing import filled, part
 from .jinja import avatar, day, full_day, letters, phone
 
@@ -28,7 +29,6 @@ _missing = part(ROW, "missing_cell")
 _AS_READ = frozenset({Column.KIND, Column.RISK})
 _DETAILS = frozenset({Column.EMAIL, Column.PHONE, Column.BIRTH_DATE, Column.SEX_AT_BIRTH, Column.ADDED})
 _SESSIONS = frozenset({Column.LAST_SESSION, Column.NEXT_SESSION, Column.PENDING_NOTES})
-_SEXES = {"female": "Female", "male": "Male", "unknown": "Unknown", "undisclosed": "Undisclosed"}
 _KINDS = {"practice": "Practice client", "direct": "Direct client"}
 
 
@@ -102,7 +102,7 @@ def _details(details: Details | None) -> dict[str, str]:
         "email": details.email or _missing("Not set"),
         "phone": phone(details.phone) if details.phone else _missing("Not set"),
         "birth_date": full_day(details.birth_date) if details.birth_date else _missing("Not known yet"),
-        "sex_at_birth": _SEXES[details.sex_at_birth],
+        "sex_at_birth": SEXES[details.sex_at_birth],
         "added": day(details.added),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -157,9 +158,10 @@ def test_all_that_match_are_chosen_also_those_on_other_pages_and_by_words_that_s
 @pytest.mark.requirement("U28")
 def test_edit_user_opens_the_edit_of_the_one_that_is_ticked(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
-    assert choose(browser, "edit", cast.anna) == f"/clients/{cast.anna.id}/edit/#details"
-    assert choose(browser, "edit", cast.anna, cast.ben) == LIST
-    assert "Choose one client to edit." in browser.get(LIST).content.decode()
+    place = choose(browser, "edit", cast.anna)
+    assert place == f"/clients/{cast.anna.id}/edit/?next={quote(LIST, safe='')}"
+    assert choose(browser, "edit", all="yes") == LIST
+    assert "Tick the clients to edit one after another, at most 50." in browser.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(

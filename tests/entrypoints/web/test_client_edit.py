@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
+from kinfold.domain.clients.fields import CLIENT_FIELDS
 from kinfold.domain.clients.models import Client as Person_
-from kinfold.domain.clients.models import ClientStatus
+from kinfold.domain.clients.models import ClientStatus, ClientTag
 from kinfold.domain.kernel.tenancy import entered
 from tests.personas import Cast, CastClient, Person
 
@@ -98,10 +99,14 @@ def test_a_client_whose_birth_date_is_unknown_can_be_edited_without_inventing_on
     assert "Enter a date of birth." in refused.content.decode()
 
 
-def test_without_a_script_the_same_edit_is_on_the_clients_page(cast: Cast, browser_of: BrowserOf) -> None:
+def test_edit_user_is_the_whole_client_on_one_form_that_needs_no_script(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
     browser = browser_of(cast.ada)
     html = browser.get(part_of(cast.anna, "edit")).content.decode()
-    assert "<h1>Anna Novak</h1>" in html
+    assert "<h1>Edit Anna Novak</h1>" in html
+    for field in CLIENT_FIELDS:
+        assert f' name="{field.name}"' in html, field.name
     assert value(html, "birth_date") == "1990-04-12"
     response = browser.post(part_of(cast.anna, "edit"), filled_in(cast.anna, phone="(503) 555-0142"))
     assert (response.status_code, response.headers["Location"]) == (303, f"/clients/{cast.anna.id}/")
@@ -126,33 +131,8 @@ def test_what_cannot_be_saved_stays_as_typed_with_the_reason_beside_it(
     assert saved(cast, cast.anna).version == 1
 
 
-def test_the_second_editor_sees_both_versions_and_keeps_what_they_typed(
-    cast: Cast, browser_of: BrowserOf
-) -> None:
-    change_client(
-        cast.olu.actor,
-        ChangeClient(client_id=cast.anna.id, version=1, last_name="Nováková", phone="(503) 555-0142"),
-    )
-    browser = browser_of(cast.ada)
-    for headers in ({}, FRAGMENT):
-        response = browser.post(
-            part_of(cast.anna, "edit"), filled_in(cast.anna, email="anna@new.example"), headers=headers
-        )
-        html = response.content.decode()
-        assert response.status_code == 409
-        assert "Someone else saved this client while you were editing." in html
-        for theirs in ("Last name: Nováková", "Phone: (503) 555-0142", "Email: anna.novak@mail.example"):
-            assert f"<li>{theirs}</li>" in html
-        assert "<li>First name" not in html
-        assert (value(html, "email"), value(html, "last_name")) == ("anna@new.example", "Novak")
-        assert value(html, "version") == "2"
-    again = filled_in(cast.anna, email="anna@new.example", version="2")
-    assert browser.post(part_of(cast.anna, "edit"), again).status_code == 303
-    assert (saved(cast, cast.anna).email, saved(cast, cast.anna).last_name) == ("anna@new.example", "Novak")
-
-
-@pytest.mark.parametrize("headers", [{}, FRAGMENT])
-def test_of_two_who_edit_different_fields_neither_loses_anything(
+@pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["on the page", "in the list"])
+def test_the_second_editor_sees_both_versions_and_nothing_is_saved_without_a_choice(
     cast: Cast, browser_of: BrowserOf, headers: dict[str, str]
 ) -> None:
     browser = browser_of(cast.ada)
@@ -162,21 +142,93 @@ def test_of_two_who_edit_different_fields_neither_loses_anything(
         client_id=cast.anna.id, version=1, last_name="Nováková", phone="(503) 555-0142", tags=("EMDR",)
     )
     change_client(cast.olu.actor, theirs)
-    mine = {**was, **filled_in(cast.anna, email="anna@new.example", last_name="Novotná")}
+    mine = {**was, **filled_in(cast.anna, email="anna@new.example", last_name="Novotná", tags="Couples")}
     response = browser.post(part_of(cast.anna, "edit"), mine, headers=headers)
     html = response.content.decode()
     assert response.status_code == 409
-    assert re.findall(r"<li>([^<]*)</li>", html) == ["Last name: Nováková"]  # both changed it
+    assert "Someone else saved this client while you were editing." in html
+    assert re.findall(r"<legend>([^<]*)</legend>", html) == ["Last name", "Tags"]  # both changed these
+    assert re.findall(r'<b class="pre">([^<]*)</b>', html) == ["Nováková", "Novotná", "EMDR", "Couples"]
     assert (value(html, "last_name"), value(html, "email")) == ("Novotná", "anna@new.example")
-    assert (value(html, "phone"), value(html, "tags"), value(html, "version")) == (
-        "(503) 555-0142",
-        "EMDR",
-        "2",
-    )
+    assert (value(html, "phone"), value(html, "version")) == ("(503) 555-0142", "2")
     again = {name: value(html, name) for name in (*mine, "version") if name != "sex_at_birth"}
-    assert browser.post(part_of(cast.anna, "edit"), {**again, "sex_at_birth": "unknown"}).status_code == 303
+    again |= {"sex_at_birth": "unknown", "conflict": ["last_name", "tags"], "keep_last_name": "yours"}  # type: ignore[dict-item]
+    undecided = browser.post(part_of(cast.anna, "edit"), again, headers=headers)
+    assert undecided.status_code == 422
+    assert "Choose which of the two to keep." in undecided.content.decode()
+    assert 'name="keep_last_name" value="yours" checked' in undecided.content.decode()
+    assert saved(cast, cast.anna).version == 2
+    browser.post(part_of(cast.anna, "edit"), {**again, "keep_tags": "theirs"}, headers=headers)
     kept = saved(cast, cast.anna)
     assert (kept.last_name, kept.email, kept.phone) == ("Novotná", "anna@new.example", "+15035550142")
+    with entered(cast.alder.practice_id):
+        assert list(ClientTag.objects.values_list("tag__name", flat=True)) == ["EMDR"]
+
+
+def test_each_group_of_a_client_is_edited_where_it_stands(cast: Cast, browser_of: BrowserOf) -> None:
+    browser, address = browser_of(cast.ada), f"/clients/{cast.anna.id}/"
+    page = browser.get(address).content.decode()
+    for group in ("person", "contact", "emergency", "guardian", "record"):
+        assert f'hx-get="{address}edit/?group={group}"' in page
+    form = browser.get(f"{address}edit/?group=guardian", headers=FRAGMENT).content.decode()
+    assert form.strip().startswith('<section class="group" id="g-guardian"')
+    typed = {
+        "group": "guardian", "version": "1", "guardian_name": "Eva Novak", "was_guardian_name": "",
+        "guardian_relationship": "Mother", "guardian_phone": "555", "guardian_email": "eva@mail.example",
+    }  # fmt: skip
+    for headers in (FRAGMENT, {}):
+        refused = browser.post(f"{address}edit/", typed, headers=headers)
+        assert (refused.status_code, value(refused.content.decode(), "guardian_phone")) == (422, "555")
+        assert "This is not a whole phone number." in refused.content.decode()
+    done = browser.post(f"{address}edit/", {**typed, "guardian_phone": "(503) 555-0142"}, headers=FRAGMENT)
+    assert done.headers["HX-Redirect"] == address
+    page = browser.get(address).content.decode()
+    for words in ("Eva Novak", "Mother", "(503) 555-0142", "eva@<wbr>mail.example", "The changes are saved."):
+        assert words in page
+    assert saved(cast, cast.anna).first_name == "Anna"
+
+
+def test_who_may_only_look_sees_the_groups_that_hold_something_and_no_pencil(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    change_client(
+        cast.ada.actor,
+        ChangeClient(client_id=cast.anna.id, version=1, preferred_name="Annie", pronouns="she/her"),
+    )
+    page = browser_of(cast.theo).get(f"/clients/{cast.anna.id}/").content.decode()
+    assert "Goes by Annie, she/her" in page
+    assert 'id="g-contact"' in page
+    assert 'id="g-guardian"' not in page
+    assert "/edit/" not in page
+    billing = browser_of(cast.bea).get(f"/clients/{cast.anna.id}/").content.decode()
+    assert "Annie" not in billing
+
+
+@pytest.mark.requirement("U28")
+def test_several_clients_are_edited_one_after_another(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    chosen = [str(client.id) for client in (cast.anna, cast.ben, cast.uma)]
+    first = browser.post("/clients/act/", {"act": "edit", "client": chosen, "next": "/manage/clients/"})
+    html = browser.get(first.headers["Location"]).content.decode()
+    assert "<small>1 of 3</small>" in html
+    assert "Save and next" in html
+    carried = {name: value(html[html.index('name="group"') :], name) for name in ("then", "of", "next")}
+    second = browser.post(
+        part_of(cast.anna, "edit"), {**filled_in(cast.anna, last_name="Abel"), **carried, "group": "all"}
+    )
+    assert saved(cast, cast.anna).last_name == "Abel"
+    html = browser.get(second.headers["Location"]).content.decode()
+    assert "<small>2 of 3</small>" in html
+    skip = re.search(r'href="([^"]*)"[^>]*>Skip<', html)
+    assert skip
+    html = browser.get(unescape(skip[1])).content.decode()
+    assert "<small>3 of 3</small>" in html
+    assert "Save and next" not in html
+    last = {name: value(html[html.index('name="group"') :], name) for name in ("then", "of", "next")}
+    done = browser.post(part_of(cast.uma, "edit"), {**filled_in(cast.uma), **last, "group": "all"})
+    assert done.headers["Location"] == "/manage/clients/"
+    for wrong in ({"act": "edit", "all": "yes"}, {"act": "edit"}):
+        assert browser.post("/clients/act/", wrong).headers["Location"] == "/manage/clients/"
 
 
 def test_an_edit_touches_only_what_was_typed_anew(cast: Cast, browser_of: BrowserOf) -> None:

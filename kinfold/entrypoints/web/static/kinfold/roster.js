@@ -10,7 +10,6 @@ function update(list) {
   count.textContent = ticked;
   all.checked = ticked > 0 && ticked === boxes(list).length;
   all.indeterminate = ticked > 0 && !all.checked;
-  for (const act of list.querySelectorAll("[data-one]")) act.disabled = ticked !== 1;
 }
 
 function tick(list, checked) {
