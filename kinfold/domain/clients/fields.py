@@ -42,6 +42,9 @@ class Group(StrEnum):
     RECORD = "record", "Tags and IDs"
 
 
+GROUP_BY_NAME: Final[dict[str, Group]] = {group.value: group for group in Group}
+
+
 @dataclass(frozen=True, slots=True)
 class ClientField:
     """One field, named as in the API.

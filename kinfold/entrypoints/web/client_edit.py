@@ -14,7 +14,7 @@ from kinfold.domain.access.doors import KeyReused, admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.errors import ClientArchived
-from kinfold.domain.clients.fields import Group
+from kinfold.domain.clients.fields import GROUP_BY_NAME, Group
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import GetRow, get_row
 from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, open_client
@@ -107,8 +107,8 @@ def _form(
     form = _filled(request, actor, card, typed, refused)
     status = refused.status if refused else 200
     asked = request.POST.get("group", "") or request.GET.get("group", "")
-    if asked in set(Group):
-        return _group(request, actor, card, Group(asked), form, status)
+    if group := GROUP_BY_NAME.get(asked):
+        return _group(request, actor, card, group, form, status)
     if request.headers.get("HX-Request") and not asked:
         return _edited_row(request, actor, card, form, status)
     context = {

@@ -70,7 +70,7 @@ def saved_values(card: ClientCard) -> dict[str, str]:
 
 def typed_values(posted: QueryDict) -> dict[str, str]:
     """What was typed into the fields that a form has. Line ends are those of a form that nobody touched."""
-    return {name: posted[name].replace("\r\n", "\n") for name in FIELD_BY_NAME if name in posted}
+    return {name: str(posted[name]).replace("\r\n", "\n") for name in FIELD_BY_NAME if name in posted}
 
 
 def as_commands_take_it(typed: Mapping[str, str]) -> dict[str, Any]:
