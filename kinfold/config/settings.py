@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "kinfold.domain.clients",
     "kinfold.domain.care",
     "kinfold.domain.intake",
+    "kinfold.domain.records",
     "kinfold.domain.imports",
     "kinfold.entrypoints.web",
     "django.contrib.auth",

@@ -58,6 +58,7 @@ MANAGES_USERS = frozenset(
         Permission.CLIENTS_CREATE,
         Permission.CLIENTS_CHANGE,
         Permission.CLIENTS_ARCHIVE,
+        Permission.CLIENTS_DELETE,
         Permission.CLIENTS_ASSIGN,
         Permission.CLIENTS_IMPORT,
     }

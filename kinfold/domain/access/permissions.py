@@ -134,6 +134,11 @@ class Permission(StrEnum):
         "Archive clients",
         "Archive clients, and bring archived ones back.",
     )
+    CLIENTS_DELETE = (
+        "clients:delete",
+        "Delete archived clients",
+        "Delete archived clients, plan their destruction or take it back, and put records under a legal hold.",
+    )
     CLIENTS_ASSIGN = (
         "clients:assign",
         "Assign clients",
@@ -213,6 +218,10 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_CHART: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ACCEPT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
+    # Archived clients have nobody any more, so only those who see all clients see them.
+    Permission.CLIENTS_DELETE: frozenset(
+        {Permission.CLIENTS_ARCHIVE, Permission.CLIENTS_PROFILE, Permission.CLIENTS_SEE_ALL}
+    ),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_RISK: frozenset({Permission.CLIENTS_PROFILE}),

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -229,6 +229,14 @@ def chained(previous: str, entry: AuditEntry | _Entry) -> str:
 def _seal(practice_id: UUID, number: int, head: str) -> str:
     message = f"audit-head\x1f{practice_id}\x1f{number}\x1f{head}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+def details(action: str, subject_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What the trail keeps beside one act on each of these subjects; of several, the last."""
+    entries = AuditEntry.objects.filter(subject_id__in=list(subject_ids), action=action).order_by("number")
+    numbers = dict(entries.values_list("number", "subject_id"))
+    bodies = AuditDetail.objects.filter(number__in=numbers).order_by("number").values_list("number", "body")
+    return {subject_id: body for number, body in bodies if (subject_id := numbers[number])}
 
 
 @dataclass(frozen=True, slots=True)

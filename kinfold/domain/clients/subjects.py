@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.subjects import names
+from kinfold.domain.audit.trail import details
 
 from .commands.bulk import changes_of
 from .visibility import visible_to
@@ -14,9 +16,16 @@ from .visibility import visible_to
 
 @names("client")
 def client_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Clients by name, only those the reader may see now."""
-    rows = visible_to(actor).filter(pk__in=set(ids)).values_list("id", "first_name", "last_name")
-    return {client_id: f"{first} {last}".strip() for client_id, first, last in rows}
+    """Clients by name, only those the reader may see now.
+
+    Who was deleted is named as the trail keeps them, for those who would see all clients (SPEC 8.11).
+    """
+    wanted = set(ids)
+    rows = visible_to(actor).filter(pk__in=wanted).values_list("id", "first_name", "last_name")
+    found = {client_id: f"{first} {last}".strip() for client_id, first, last in rows}
+    if actor.may(Permission.CLIENTS_SEE_ALL) and (missing := wanted - found.keys()):
+        found |= {client_id: body["name"] for client_id, body in details("client.deleted", missing).items()}
+    return found
 
 
 @names("change")

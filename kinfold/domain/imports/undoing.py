@@ -21,6 +21,7 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
+from kinfold.domain.records.models import LegalHold
 from kinfold.domain.team.granting import hold_team
 
 
@@ -49,7 +50,8 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
 
 
 def untouched_clients(change_set_id: UUID) -> QuerySet[Client]:
-    """The clients of a change set as they arrived."""
-    return Client.objects.filter(
+    """The clients of a change set as they arrived. A record that is or was under a legal hold was touched, too."""
+    untouched = Client.objects.filter(
         made_in_id=change_set_id, version=1, status=ClientStatus.ACTIVE, updated_at=F("created_at")
     ).exclude(pk__in=Assignment.objects.values("client_id"))
+    return untouched.exclude(pk__in=LegalHold.objects.values("client_id"))

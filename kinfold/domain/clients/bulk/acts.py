@@ -20,13 +20,14 @@ from kinfold.domain.kernel.many import blocks
 
 
 class Act(StrEnum):
-    """What can be done to many clients at once (SPEC U20–U25, U17, O25)."""
+    """What can be done to many clients at once (SPEC U20–U25, U17, U18, O25)."""
 
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
     ADD_TAGS = "add-tags"
     REMOVE_TAGS = "remove-tags"
     REASSIGN = "reassign"
+    DELETE = "delete"
 
 
 PERMISSIONS: Final = {
@@ -35,6 +36,7 @@ PERMISSIONS: Final = {
     Act.ADD_TAGS: Permission.CLIENTS_CHANGE,
     Act.REMOVE_TAGS: Permission.CLIENTS_CHANGE,
     Act.REASSIGN: Permission.CLIENTS_ASSIGN,
+    Act.DELETE: Permission.CLIENTS_DELETE,
 }
 
 

@@ -6,13 +6,21 @@ only undoing the archiving gives them back to the therapists they had.
 
 from __future__ import annotations
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.acts import Left, Work, mark
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.bulk.reassigning import give_back, taking_clients
-from kinfold.domain.clients.models import Client, ClientKind, ClientStatus, ClientTag, ClientWord
+from kinfold.domain.clients.models import (
+    Client,
+    ClientKind,
+    ClientStatus,
+    ClientTag,
+    ClientWord,
+    ScheduledDeletion,
+)
 from kinfold.domain.clients.ties import begin_walk_ins_again, end_all_ties
 from kinfold.domain.kernel.many import blocks
 from kinfold.domain.practices.models import PracticeTally
@@ -33,7 +41,12 @@ def archive(work: Work) -> list[Event]:
 
 
 def unarchive(work: Work) -> list[Event]:
-    """Put them back into lists and the total of active clients. They wait for a therapist."""
+    """Put them back into lists and the total of active clients. They wait for a therapist.
+
+    Who is cared for again is not destroyed: what was planned is called off.
+    """
+    for ids in blocks(work.ids):
+        ScheduledDeletion.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
     work.write(status=ClientStatus.ACTIVE)
     _show(work, ClientStatus.ACTIVE)
     _count(active=len(work.rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -20,7 +19,8 @@ from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.team.granting import hold_team
 
-ACTS: Final[Mapping[Act, BulkAct]] = {
+# Deleting is added by `records`, which knows everything that hangs on a client.
+ACTS: Final[dict[Act, BulkAct]] = {
     Act.ARCHIVE: BulkAct(archived_already, archiving.archive, archiving.undo_archiving),
     Act.UNARCHIVE: BulkAct(archiving.active_already, archiving.unarchive, archiving.archive),
     Act.ADD_TAGS: BulkAct(tagging.tagged_already, tagging.add_tags, tagging.undo_adding),
@@ -60,7 +60,8 @@ def carry_out(actor: Actor, change: ChangeSet, choice: Choice) -> None:
     change.state = ChangeState.DONE
     change.choice = choice.stored()
     change.applied_at = now
-    change.undo_until = now + UNDO_TIME
+    # Who is gone for good cannot come back, and where that is everybody there is nothing to undo.
+    change.undo_until = now + UNDO_TIME if work.chosen.filter(outcome=Outcome.DONE).exists() else None
     change.rows_done = len(fit)
     change.save()
     detail = {"act": act.value, "done": len(fit), "left": len(left)}

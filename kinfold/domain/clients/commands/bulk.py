@@ -162,19 +162,19 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
 @command(Permission.CLIENTS_ARCHIVE)
 def archive_clients(actor: Actor, data: ArchiveClients) -> UUID:
     """Archive the chosen clients: their assignments end, and nobody changes their records any more (SPEC 8.3)."""
-    return _decide(actor, data.change_id, Act.ARCHIVE, Choice(), at_once=data.at_once)
+    return decide(actor, data.change_id, Act.ARCHIVE, Choice(), at_once=data.at_once)
 
 
 @command(Permission.CLIENTS_ARCHIVE)
 def unarchive_clients(actor: Actor, data: UnarchiveClients) -> UUID:
     """Bring the chosen clients back. They wait for a therapist then (SPEC U17)."""
-    return _decide(actor, data.change_id, Act.UNARCHIVE, Choice(), at_once=data.at_once)
+    return decide(actor, data.change_id, Act.UNARCHIVE, Choice(), at_once=data.at_once)
 
 
 @command(Permission.CLIENTS_CHANGE)
 def add_tags(actor: Actor, data: AddTags) -> UUID:
     """Tag the chosen clients (SPEC U21). Raises InvalidInput for no tag, and for one that cannot be."""
-    return _decide(actor, data.change_id, Act.ADD_TAGS, Choice(tags=_tags(data.tags)), at_once=data.at_once)
+    return decide(actor, data.change_id, Act.ADD_TAGS, Choice(tags=_tags(data.tags)), at_once=data.at_once)
 
 
 @command(Permission.CLIENTS_CHANGE)
@@ -184,7 +184,7 @@ def remove_tags(actor: Actor, data: RemoveTags) -> UUID:
     if not found or found != set(data.tag_ids):
         raise InvalidInput.one("tag_ids", "Choose at least one tag of the practice.")
     choice = Choice(tag_ids=tuple(sorted(found)))
-    return _decide(actor, data.change_id, Act.REMOVE_TAGS, choice, at_once=data.at_once)
+    return decide(actor, data.change_id, Act.REMOVE_TAGS, choice, at_once=data.at_once)
 
 
 @command(Permission.CLIENTS_ASSIGN)
@@ -198,7 +198,7 @@ def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
     if data.member_id is not None:
         refuse_unless_takes_clients(data.member_id, clock.now(), "member_id")
     choice = Choice(member_id=data.member_id, unassign=data.member_id is None, reason=why)
-    return _decide(actor, data.change_id, Act.REASSIGN, choice, at_once=data.at_once)
+    return decide(actor, data.change_id, Act.REASSIGN, choice, at_once=data.at_once)
 
 
 @command(None)
@@ -258,7 +258,7 @@ def change_of(actor: Actor, change_id: UUID) -> ChangeSet:
     return change
 
 
-def _decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: bool) -> UUID:
+def decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: bool) -> UUID:
     """Carry an act out, here or in the background; once."""
     change = change_of(actor, change_id)
     if change.kind != act:
