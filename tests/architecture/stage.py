@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,7 +40,14 @@ from kinfold.domain.access.permissions import Permission, with_needs
 from kinfold.domain.care.models import Session
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk.acts import Act
-from kinfold.domain.clients.commands.bulk import AddTags, SelectClients, add_tags, select_clients
+from kinfold.domain.clients.commands.bulk import (
+    AddTags,
+    ArchiveClients,
+    SelectClients,
+    add_tags,
+    archive_clients,
+    select_clients,
+)
 from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment
@@ -60,6 +67,8 @@ from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.messages.models import OutgoingMail
+from kinfold.domain.records.commands.deleting import DeleteClients, delete_clients
+from kinfold.domain.records.commands.holding import HoldRecord, hold_record
 from kinfold.domain.team.actors import actor_for_login, write_token
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.links import link_token
@@ -357,11 +366,13 @@ def set_stage() -> Stage:
         _own_invitation(cast),
         _clients(cast.alder, cast.olu, cast.lin, cast.ben, cast.theo) | {"supervisor": cast.sana.member_id},
         _changes(cast.olu, cast.anna),
+        _leaving(cast.alder, cast.olu),
     ):
         stage.things.update(things)
     stage.foreign.update(_team_things(cast.birch, cast.fran))
     stage.foreign.update(_imports(cast.fran))
     stage.foreign.update(_changes(cast.fran, cast.finn))
+    stage.foreign.update(_leaving(cast.birch, cast.fran))
     stage.things["lost_mail"] = _lost_mail(cast.alder)
     stage.foreign["lost_mail"] = _lost_mail(cast.birch)
     stage.foreign.update(
@@ -553,6 +564,30 @@ def _clients(
         "cover_id": cover_id,
         "session_id": _session(practice, client.id, therapist.member_id),
         "soon": f"{clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M}",
+    }
+
+
+def _leaving(practice: CastPractice, owner: Person) -> dict[str, object]:
+    """A client whose deletion is planned, since they had a session; one under a legal hold; one to delete at once."""
+    ids: list[UUID] = []
+    for first in ("Vera", "Wolf", "Xenia"):
+        typed = replace(TIED, first_name=first, email=f"{first.lower()}@mail.example")
+        ids += create_clients(owner.actor, CreateClients(people=(typed,), accept_duplicates=True))
+    planned, held, free = ids
+    _session(practice, planned, owner.member_id, starts_at=clock.now() - timedelta(days=9))
+    chosen = select_clients(owner.actor, SelectClients(act=Act.ARCHIVE, client_ids=(planned, free)))
+    archive_clients(owner.actor, ArchiveClients(change_id=chosen))
+    done, waiting = (
+        select_clients(owner.actor, SelectClients(act=Act.DELETE, client_ids=(client_id,)))
+        for client_id in (planned, free)
+    )
+    delete_clients(owner.actor, DeleteClients(change_id=done, reason="They asked for it"))
+    hold_record(owner.actor, HoldRecord(client_id=held, reason="Court order"))
+    return {
+        "planned_client": planned,
+        "held_client": held,
+        "waiting_deletion": waiting,
+        "done_deletion": done,
     }
 
 

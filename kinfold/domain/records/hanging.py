@@ -64,6 +64,7 @@ LINKS: Final = (
     Link("clients.ScheduledDeletion.client", GOES),
     Link("records.LegalHold.client", GOES),  # while one is open nothing is deleted: `holds`
     Link("care.Session.client", KEEPS, "session", "sessions"),
+    Link("care.Risk.client", KEEPS, "level of risk", "levels of risk"),
     Link("intake.SignUpRequest.client", KEEPS, "signed consent", "signed consents"),
 )
 KEEPING: Final = tuple(link for link in LINKS if link.at_deletion is KEEPS)

@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from . import activity, adding, care, changes, clients, credentials, imports, intake, roles, statuses
+from . import activity, adding, care, changes, clients, credentials, imports, intake, records, roles, statuses
 from .core import PROBLEM_TYPE, ProblemDetails, Session, Token, install_error_handlers
 
 
@@ -54,6 +54,7 @@ api.add_router("", roles.router)
 api.add_router("", statuses.router)
 api.add_router("", clients.router)
 api.add_router("", changes.router)
+api.add_router("", records.router)
 api.add_router("", care.router)
 api.add_router("", intake.router)
 api.add_router("", imports.router)

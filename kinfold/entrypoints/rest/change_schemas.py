@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from .client_schemas import NamedOut, RegistrationState, RiskLevel, Status
 from .team_schemas import Body, Words
 
-ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign"]
+ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign", "delete"]
 State = Literal["prepared", "running", "done", "undoing", "undone", "failed"]
 
 
@@ -40,7 +40,8 @@ class ChangeIn(Body):
 class DecidedIn(Body):
     """What the act needs: names of `tags` to add, `tag_ids` to remove, or whom to reassign to.
 
-    `member_id` null with `unassign` true leaves clients waiting for a therapist.
+    `member_id` null with `unassign` true leaves clients waiting for a therapist. To delete, give a `reason`, and as
+    `count` how many can be deleted where they are more than one.
     """
 
     tags: list[str] = []
@@ -48,6 +49,7 @@ class DecidedIn(Body):
     member_id: UUID | None = None
     unassign: bool = False
     reason: str = ""
+    count: int | None = None
 
 
 class SomeClient(Schema):
@@ -75,6 +77,16 @@ class ShareOut(Schema):
     count: int
 
 
+class DeletionOut(Schema):
+    """What deleting would do: how many go at once and for good, how many are planned, and between which days."""
+
+    at_once: int
+    planned: int
+    first_day: date | None
+    last_day: date | None
+    kept_by: list[str]
+
+
 class PreviewOut(Schema):
     """What an act would do now."""
 
@@ -85,6 +97,7 @@ class PreviewOut(Schema):
     left: list[GroupOut]
     shares: list[ShareOut]
     caseload: int | None
+    deletion: DeletionOut | None = None
 
 
 class ChangeLine(Schema):

@@ -35,6 +35,8 @@ from kinfold.domain.clients.queries.bulk import (
 )
 from kinfold.domain.clients.queries.listing import ListClients
 from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.records.commands.deleting import DeleteClients, delete_clients
+from kinfold.domain.records.queries.deletions import PreviewDeletion, preview_deletion
 
 from .change_schemas import ChangeIn, ChangeList, ChangeOut, ChangesAsked, DecidedIn, MatchingIn, PreviewOut
 from .core import ApiRequest, confirmed, idempotency_key
@@ -77,7 +79,11 @@ def preview(request: ApiRequest, change_id: UUID, body: DecidedIn) -> Any:
         member_id=body.member_id,
         unassign=body.unassign,
     )
-    return preview_change(request.auth, asked)
+    found = preview_change(request.auth, asked)
+    deletion = None
+    if found.act == Act.DELETE:
+        deletion = preview_deletion(request.auth, PreviewDeletion(change_id=change_id))
+    return {**{name: getattr(found, name) for name in found.__slots__}, "deletion": deletion}
 
 
 @router.post(
@@ -139,6 +145,9 @@ def _carry_out(request: ApiRequest, act: Act, change_id: UUID, body: DecidedIn) 
             to = None if body.unassign else body.member_id
             data = ReassignClients(change_id=change_id, member_id=to, reason=body.reason)
             reassign_clients(actor, data, once=once)
+        case Act.DELETE:
+            wanted = DeleteClients(change_id=change_id, reason=body.reason, count=body.count)
+            delete_clients(actor, wanted, once=once)
 
 
 def _where_it_stands(request: ApiRequest, change_id: UUID) -> Status[dict[str, Any]]:

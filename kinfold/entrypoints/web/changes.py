@@ -44,8 +44,11 @@ from kinfold.domain.clients.queries.bulk import (
     preview_change,
 )
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.records.commands.deleting import DeleteClients, delete_clients
+from kinfold.domain.records.queries.deletions import PreviewDeletion, preview_deletion
 
 from . import pages
+from .client_deletion import a_number, deletion_effects, deletion_result
 from .client_forms import offered_tags, tags_of, therapists
 from .client_lists import narrowed
 from .identity.gates import confirmed
@@ -73,6 +76,7 @@ WORDS: Final = {
     Act.ADD_TAGS: Words("Add tags", "can be tagged", "tagged", "Add tags"),
     Act.REMOVE_TAGS: Words("Remove tags", "can lose tags", "freed of tags", "Remove tags"),
     Act.REASSIGN: Words("Reassign clients", "can be reassigned", "reassigned", "Reassign"),
+    Act.DELETE: Words("Delete User Accounts", "can be deleted", "deleted or planned for deletion", "Delete"),
 }
 
 
@@ -138,7 +142,7 @@ def apply(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
         return _preview(request, actor, found, refused)
     done = open_change(actor, OpenChange(change_id=change_id))
     back = pages.safe_next(request, reverse(pages.clients_route(actor)))
-    if done.summary.state != "done" or done.summary.done < done.summary.rows:
+    if act is Act.DELETE or done.summary.state != "done" or done.summary.done < done.summary.rows:
         return pages.see_other(_address(change_id))
     pages.toast(request, f"{_clients(done.summary.done)} {WORDS[act].done}.", ("Undo…", _address(change_id)))
     return pages.see_other(back)
@@ -192,6 +196,9 @@ def _carry_out(request: HttpRequest, actor: Actor, act: Act, change_id: UUID) ->
     elif act is Act.REMOVE_TAGS:
         tag_ids = pages.uuids(request.POST.getlist("tag"))
         remove_tags(actor, RemoveTags(change_id=change_id, tag_ids=tag_ids), once=once)
+    elif act is Act.DELETE:
+        reason, count = request.POST.get("reason", ""), a_number(request.POST.get("count", ""))
+        delete_clients(actor, DeleteClients(change_id=change_id, reason=reason, count=count), once=once)
     else:
         chosen = request.POST.get("therapist", "")
         member_id = pages.a_uuid(chosen)
@@ -211,7 +218,7 @@ def _preview(
 ) -> HttpResponse:
     summary = found.summary
     act = Act(summary.act)
-    typed = {name: request.POST.get(name, "") for name in ("tags", "therapist", "reason")}
+    typed = {name: request.POST.get(name, "") for name in ("tags", "therapist", "reason", "count")}
     ticked = [tag_id for tag_id in request.POST.getlist("tag") if pages.a_uuid(tag_id)]
     preview = preview_change(
         actor,
@@ -225,6 +232,7 @@ def _preview(
     )
     errors = {p.field: p.message for p in refused.problems} if isinstance(refused, InvalidInput) else {}
     people = therapists(actor) if act is Act.REASSIGN else []
+    deleting = preview_deletion(actor, PreviewDeletion(change_id=summary.id)) if act is Act.DELETE else None
     context: dict[str, Any] = {
         "id": summary.id,
         "act": act.value,
@@ -232,7 +240,8 @@ def _preview(
         "back": pages.safe_next(request, reverse(pages.clients_route(actor))),
         "preview": preview,
         "says": _says(act, preview),
-        "effects": _effects(act, preview),
+        "effects": deletion_effects(deleting) if deleting else _effects(act, preview),
+        "deleting": deleting,
         "to": next((name for member_id, name in people if str(member_id) == typed["therapist"]), ""),
         "typed": {**typed, "tag": ticked},
         "errors": {"therapist" if field == "member_id" else field: text for field, text in errors.items()},
@@ -313,7 +322,10 @@ def _result(request: HttpRequest, found: ChangeResult) -> HttpResponse:
         "id": summary.id,
         "title": words.name,
         "state": summary.state,
-        "said": f"{_clients(summary.done)} {words.done}.",
+        "said": deletion_result(found)
+        if summary.act == Act.DELETE
+        else f"{_clients(summary.done)} {words.done}.",
+        "deleting": summary.act == Act.DELETE,
         "decided": summary.decided,
         "problem": summary.problem,
         "by": summary.made_by,
@@ -369,7 +381,10 @@ _MENUS: Final = {
         ("reassign", "Reassign", "arrow-left-right", True),
         ("archive", "Archive", "archive", False),
     ),
-    "archived": (("unarchive", "Unarchive User Accounts", "archive-restore", False),),
+    "archived": (
+        ("unarchive", "Unarchive User Accounts", "archive-restore", False),
+        ("delete", "Delete User Accounts", "trash-2", True),
+    ),
 }
 
 

@@ -25,6 +25,7 @@ from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, TieRow, open_client
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
+from kinfold.domain.records.queries.deletions import GetRecordState, get_record_state
 from kinfold.domain.team.queries.members import ListNames, list_names
 
 from . import client_care, pages, place
@@ -129,6 +130,7 @@ def client_page(
         "edit": active and profile is not None and actor.may(Permission.CLIENTS_CHANGE),
         "assign": active and actor.may(Permission.CLIENTS_ASSIGN),
         "archive": actor.may(Permission.CLIENTS_ARCHIVE),
+        "delete": not active and actor.may(Permission.CLIENTS_DELETE),
         "open_members": actor.manages_users and actor.may(Permission.MEMBERS_READ),
     }
     access, checked = _access(request, actor, card) if actor.may(Permission.ACCESS_EXPLAIN) else (None, None)
@@ -151,6 +153,9 @@ def client_page(
         "assign": {**(assigning or nothing_typed), "form_key": new_form_key()},
         "sessions": client_care.sessions_of(actor, card),
         "risk": client_care.risk_of(actor, card, risk_form),
+        "record": get_record_state(actor, GetRecordState(client_id=card.id))
+        if actor.may(Permission.CLIENTS_DELETE)
+        else None,
     }
     return pages.page(request, CLIENT, context, status=status)
 

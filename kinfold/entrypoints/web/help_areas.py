@@ -67,6 +67,8 @@ _BEGINNINGS = {
     "my-clients": "clients",
     "client": "clients",
     "change": "clients",
+    "deletion": "clients",
+    "retention": "clients",
     "care": "sessions",
     "requests": "clients",
     "sign-up": "clients",

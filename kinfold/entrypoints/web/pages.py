@@ -300,6 +300,7 @@ def settings_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("Practice", "settings", actor.may(Permission.PRACTICE_CHANGE)),
         ("Roles", "roles", actor.may(Permission.ROLES_DEFINE)),
         ("Sign-up page", "sign-up", actor.may(Permission.PRACTICE_CHANGE)),
+        ("Retention", "retention", actor.may(Permission.PRACTICE_CHANGE)),
         ("API tokens", "tokens", actor.may(Permission.TOKENS_OWN)),
     )
     return [

@@ -14,6 +14,7 @@ from __future__ import annotations
 from tests.architecture.routes.care import CARE, CARE_API
 from tests.architecture.routes.clients import CHANGES, CLIENTS, CLIENTS_API, INTAKE
 from tests.architecture.routes.imports import IMPORTS, PEOPLE
+from tests.architecture.routes.leaving import LEAVING
 from tests.architecture.routes.logins import ACCOUNT, ACTIVITY, FIRST_DAYS, FRONT, SECURITY
 from tests.architecture.routes.roles import ROLES, ROLES_API, SETTINGS
 from tests.architecture.routes.row import Need, Open, Row
@@ -38,6 +39,7 @@ ROWS: tuple[Row, ...] = (
     *IMPORTS,
     *CLIENTS,
     *CHANGES,
+    *LEAVING,
     *CLIENTS_API,
     *CARE,
     *CARE_API,

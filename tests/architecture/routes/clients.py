@@ -55,6 +55,7 @@ MANAGES = (
     P.CLIENTS_CREATE,
     P.CLIENTS_CHANGE,
     P.CLIENTS_ARCHIVE,
+    P.CLIENTS_DELETE,
     P.CLIENTS_ASSIGN,
     P.CLIENTS_IMPORT,
 )
@@ -93,7 +94,7 @@ TAGGED: dict[str, Any] = {
 WAITING: dict[str, Any] = {
     "at": {"change_id": "prepared_change"}, "also": (P.CLIENTS_SEE_ALL,), "hides": (P.CLIENTS_ARCHIVE,)
 }  # fmt: skip
-ACTS = (P.CLIENTS_ARCHIVE, P.CLIENTS_CHANGE, P.CLIENTS_ASSIGN)
+ACTS = (P.CLIENTS_ARCHIVE, P.CLIENTS_CHANGE, P.CLIENTS_ASSIGN, P.CLIENTS_DELETE)
 
 CHANGES = (
     post(

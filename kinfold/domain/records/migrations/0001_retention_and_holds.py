@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("clients", "0011_leaving"),
+        ("clients", "0014_leaving"),
         ("practices", "0002_where_the_practice_is"),
         ("team", "0007_supervision_kind"),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0010_profiles"),
+        ("clients", "0013_orders_of_the_list"),
         ("practices", "0002_where_the_practice_is"),
         ("team", "0007_supervision_kind"),
     ]
