@@ -12,6 +12,7 @@ KNOW_STATUSES = {
     "kinfold/domain/team/statuses.py",
     "kinfold/domain/team/moving.py",
     "kinfold/domain/team/commands/statuses.py",
+    "kinfold/domain/lifecycle/statuses.py",
     "kinfold/domain/team/queries/listing.py",
     "kinfold/domain/lifecycle/leaving.py",
 }

@@ -8,7 +8,7 @@ whoever held it, and covers, which stand in for the therapist for a while and en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -124,6 +124,27 @@ def stop_covering(actor: Actor, member_id: UUID, now: datetime) -> list[Event]:
     """End what somebody covers for others. Returns what to record."""
     ended = list(cover_duties(member_id, now).order_by("since", "id").values_list("id", "client_id"))
     end_covers(actor, Q(member_id=member_id), now)
+    return _covers_ended(ended)
+
+
+def cover_for(member_id: UUID, now: datetime, *, before: datetime | None = None) -> QuerySet[Assignment]:
+    """What others cover for somebody, now and to come; with `before`, only what begins before then."""
+    covers = Assignment.objects.filter(holds_or_will(now), covers_for_id=member_id, kind=AssignmentKind.COVER)
+    return covers.filter(since__lt=before) if before else covers
+
+
+def stop_being_covered(
+    actor: Actor, member_id: UUID, now: datetime, *, before: datetime | None = None
+) -> list[Event]:
+    """End what others cover for somebody who is back. Returns what to record."""
+    ended = list(
+        cover_for(member_id, now, before=before).order_by("since", "id").values_list("id", "client_id")
+    )
+    end_covers(actor, Q(pk__in=[cover_id for cover_id, _ in ended]), now)
+    return _covers_ended(ended)
+
+
+def _covers_ended(ended: Iterable[tuple[UUID, UUID]]) -> list[Event]:
     return [
         Event("client.cover_ended", ("client", client_id), detail={"cover": str(cover_id)})
         for cover_id, client_id in ended

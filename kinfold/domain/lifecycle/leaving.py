@@ -23,7 +23,7 @@ from kinfold.domain.clients.commands.bulk import (
     select_clients,
 )
 from kinfold.domain.clients.queries.listing import ListClients
-from kinfold.domain.clients.ties import cover_duties, open_ties, stop_covering
+from kinfold.domain.clients.ties import cover_duties, cover_for, open_ties, stop_covering
 from kinfold.domain.credentials.gate import NOT_ACTIVE, refuse_unless_takes_clients
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.kernel import clock
@@ -98,13 +98,15 @@ class GetLeaving:
 class Leaving:
     """What ends or has to be handed over when somebody leaves.
 
-    `may_hand_over`: the asker may assign their clients to others. `keeps` are the roles left without the admin ones.
+    `may_hand_over`: the asker may assign their clients to others. `covered` are clients whom others cover for them
+    until they are back. `keeps` are the roles left without the admin ones.
     """
 
     member_id: UUID
     clients: int
     may_hand_over: bool
     covers: int
+    covered: int
     supervisees: int
     sessions: int
     tokens: int
@@ -127,6 +129,7 @@ def get_leaving(actor: Actor, data: GetLeaving) -> Leaving:
         clients=open_ties(member.id).count(),
         may_hand_over=actor.may(Permission.CLIENTS_ASSIGN),
         covers=cover_duties(member.id, now).count(),
+        covered=cover_for(member.id, now, before=member.hold_until).values("client_id").distinct().count(),
         supervisees=Supervision.objects.filter(holds_or_will(now), supervisor=member).count(),
         sessions=len(list_sessions(member.login_id)) if member.login_id else 0,
         tokens=ApiToken.objects.filter(member=member, revoked_at__isnull=True, expires_at__gt=now).count(),

@@ -21,9 +21,9 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command, query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
 from kinfold.domain.team.commands.registering import SendRegistrationCodes, send_registration_codes
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.models import Member, MemberRole
 
 from .errors import NotForEverybody

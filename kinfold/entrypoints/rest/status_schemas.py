@@ -140,6 +140,7 @@ class LeavingOut(Schema):
     clients: int
     may_hand_over: bool
     covers: int
+    covered: int
     supervisees: int
     sessions: int
     tokens: int

@@ -33,7 +33,7 @@ from kinfold.domain.lifecycle.several import (
     change_several,
     preview_several,
 )
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.queries.profile import (
     GetMemberHistory,
     GetOwnProfile,

@@ -18,9 +18,9 @@ from jinja2_fragments import render_block
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.queries.covers import CountWaiting, count_waiting
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.team.actors import actor_for_login, practice_of_login
-from kinfold.domain.team.queries.supervision import CountMissingSupervisors, count_missing_supervisors
 from kinfold.entrypoints.web.identity import gates
 
 from . import place
@@ -370,9 +370,8 @@ def _sees_supervision(actor: Actor) -> bool:
 
 def _waiting(actor: Actor) -> dict[str, int]:
     """How much work waits behind entries of the menu, for those who can do it."""
-    if not actor.may(Permission.SUPERVISION_MANAGE):
-        return {}
-    return {"supervision": count_missing_supervisors(actor, CountMissingSupervisors())}
+    waiting = count_waiting(actor, CountWaiting())
+    return {"supervision": waiting.supervisors, "team": waiting.gaps}
 
 
 def _sees_others_clients_only(actor: Actor) -> bool:

@@ -29,7 +29,7 @@ from kinfold.domain.lifecycle.leaving import (
     remove_admin_access,
     remove_member,
 )
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.moving import MemberAct
 from kinfold.domain.team.queries.members import GetMember, MemberRow, get_member
 from kinfold.domain.team.queries.profile import GetOwnProfile, get_own_profile
@@ -171,6 +171,8 @@ def _inactive_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
 
 def _active_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
     yield "user-round-check", "They are offered for new clients again."
+    if leaving.covered:
+        yield "umbrella", f"Cover for {_counted(leaving.covered, 'client')} of theirs ends: they are back."
     roles = ", ".join(row.roles)
     yield "id-card", f"Their roles: {roles}." if roles else "They hold no role. Give them one first."
     if row.state == MemberAct.ARCHIVE:

@@ -23,7 +23,16 @@ from kinfold.domain.clients.commands.covering import (
 )
 from kinfold.domain.clients.errors import AlreadyCovered, CoverEnded
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
-from kinfold.domain.clients.queries.covers import Covers, ListCovers, ListGaps, list_covers, list_gaps
+from kinfold.domain.clients.queries.covers import (
+    CountWaiting,
+    Covers,
+    ListCovers,
+    ListGaps,
+    Waiting,
+    count_waiting,
+    list_covers,
+    list_gaps,
+)
 from kinfold.domain.clients.queries.opening import OpenClient, open_client
 from kinfold.domain.clients.queries.reach import (
     AccessOfMember,
@@ -37,8 +46,10 @@ from kinfold.domain.lifecycle.errors import NotReadyToLeave
 from kinfold.domain.lifecycle.leaving import (
     WAIT,
     ArchiveProvider,
+    GetLeaving,
     RemoveMember,
     archive_provider,
+    get_leaving,
     remove_member,
 )
 from kinfold.domain.team.commands.supervision import StartSupervision, start_supervision
@@ -268,6 +279,29 @@ def test_clients_of_who_is_away_are_counted_until_somebody_covers_them(cast: Cas
     assert dict(gaps(cast))["Lin Zhao"] == 2
     with pytest.raises(NotAllowed):
         gaps(cast, cast.bea)
+
+
+def test_cover_ends_with_the_hold_it_was_for_and_one_for_a_later_time_stays(cast: Cast) -> None:
+    now = clock.now()
+    set_status(cast, cast.lin, "on_hold", until=now + 9 * DAY)
+    cover(cast, cast.sana)
+    (later,) = cover(cast, cast.sana, since=now + 20 * DAY, clients=(cast.ben.id,))
+    assert get_leaving(cast.ada.actor, GetLeaving(member_id=cast.lin.member_id)).covered == 2
+    assert "Okafor" in "".join(names(listed(cast.sana)))
+    set_status(cast, cast.lin, "active")
+    assert "Okafor" not in "".join(names(listed(cast.sana)))
+    found = covers_of(cast, cast.lin)
+    assert [client.cover_id for each in found.covers for client in each.clients] == [later]
+    assert [action for action, _, _ in recorded(cast, cast.ben.id)].count("client.cover_ended") == 1
+
+
+def test_what_waits_is_counted_for_those_who_can_see_to_it(cast: Cast) -> None:
+    assert count_waiting(cast.ada.actor, CountWaiting()) == Waiting(supervisors=0, gaps=0)
+    set_status(cast, cast.lin, "on_hold")
+    assert count_waiting(cast.ada.actor, CountWaiting()) == Waiting(supervisors=0, gaps=1)
+    assert count_waiting(cast.bea.actor, CountWaiting()) == Waiting(supervisors=0, gaps=0)
+    cover(cast, cast.sana)
+    assert count_waiting(cast.ada.actor, CountWaiting()).gaps == 0
 
 
 def test_who_leaves_ends_their_cover_and_who_is_removed_ends_it_first(cast: Cast) -> None:

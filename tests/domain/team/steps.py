@@ -18,6 +18,7 @@ from kinfold.domain.lifecycle.leaving import (
     archive_provider,
     remove_member,
 )
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
 from kinfold.domain.team.commands.invitations import (
@@ -26,7 +27,6 @@ from kinfold.domain.team.commands.invitations import (
     accept_invitation,
     invite_member,
 )
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.links import guest_with_link, link_token
 from kinfold.domain.team.models import Invitation, Member, MemberRole, MemberStatus
 from kinfold.domain.team.queries.members import GetMember, get_member

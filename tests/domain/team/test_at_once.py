@@ -17,6 +17,7 @@ from kinfold.domain.identity.models import Login
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.lifecycle.leaving import WAIT, ArchiveProvider, archive_provider
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.invitations import (
     AcceptWithLogin,
     InviteMember,
@@ -25,7 +26,6 @@ from kinfold.domain.team.commands.invitations import (
 )
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
 from kinfold.domain.team.commands.roles import ChangeRole, DeleteRole, change_role, delete_role
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.tokens import CreateToken, create_token
 from kinfold.domain.team.errors import AlreadyInvited, LastOwner, LinkUsed
 from kinfold.domain.team.links import guest_with_login

@@ -9,7 +9,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.errors import (
     AboveOwnRights,
     LastAdministrator,

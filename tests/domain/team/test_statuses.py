@@ -23,8 +23,8 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotFound
 from kinfold.domain.kernel.tasks import run_periodic
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.actors import actor_for_login
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.supervision import StartSupervision, start_supervision
 from kinfold.domain.team.errors import (
     StatusNotOpen,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client as Browser
 
+from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
-from kinfold.domain.team.commands.statuses import ChangeMemberStatus, change_member_status
 from tests.personas import Cast, Person
 
 SignIn = Callable[[Person], Browser]

@@ -20,6 +20,7 @@ from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.team.models import Member
 from kinfold.domain.team.statuses import WORKS, allowed_now
+from kinfold.domain.team.supervising import concerning
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,18 @@ class Gap:
     member_id: UUID
     name: str
     clients: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CountWaiting:
+    """Of the whole practice."""
+
+
+class Waiting(NamedTuple):
+    """Members without a supervisor they need, and members who are away with clients whom nobody covers."""
+
+    supervisors: int
+    gaps: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +135,20 @@ def list_gaps(actor: Actor, data: ListGaps) -> tuple[Gap, ...]:
         Gap(member_id=member_id, name=name, clients=counts[member_id])
         for member_id, name in names.items()
         if counts.get(member_id)
+    )
+
+
+@query(None)
+def count_waiting(actor: Actor, data: CountWaiting) -> Waiting:
+    """How much waits, as far as the actor can see to it. One question, and another one while somebody is away."""
+    manages, assigns = actor.may(Permission.SUPERVISION_MANAGE), actor.may(Permission.CLIENTS_ASSIGN)
+    if not (manages or assigns):
+        return Waiting(supervisors=0, gaps=0)
+    now = clock.now()
+    found = concerning(now)
+    return Waiting(
+        supervisors=len(found.lacking) if manages else 0,
+        gaps=len(_uncovered(actor, found.away, now)) if assigns and found.away else 0,
     )
 
 

@@ -24,7 +24,7 @@ from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.granting import allowed_by, is_admin_role
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.models import Member, MemberRole, Supervision
 from kinfold.domain.team.moving import MemberAct, acts_on
 from kinfold.domain.team.queries.listing import (
     Page,
@@ -159,7 +159,7 @@ class _Held(NamedTuple):
 
 
 _NEVER = datetime(1900, 1, 1, tzinfo=UTC)
-_LADDER_ORDER = {status.value: place for place, status in enumerate(MemberStatus)}
+_LADDER_ORDER = {status.value: place for place, status in enumerate(LADDER)}
 _NO_ROLES = _Held((), (), requires_supervision=False, allows=(), is_admin=False)
 
 

@@ -86,11 +86,6 @@ class FoundSupervision:
     begun: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountMissingSupervisors:
-    """Of the whole practice."""
-
-
 @query(None)
 def list_supervision(actor: Actor, data: ListSupervision) -> SupervisionPage:
     """Who supervises whom: of the practice for those who manage it, of one's own supervisees for supervisors.
@@ -139,12 +134,6 @@ def find_supervision(actor: Actor, data: FindSupervision) -> FoundSupervision:
         until=row.until,
         begun=row.since <= clock.now(),
     )
-
-
-@query(Permission.SUPERVISION_MANAGE)
-def count_missing_supervisors(actor: Actor, data: CountMissingSupervisors) -> int:
-    """How many members need a supervisor and have none: work that waits."""
-    return len(without_supervisor(clock.now()))
 
 
 def _rows(actor: Actor, *, manages: bool) -> list[SuperviseeRow]:
