@@ -117,6 +117,7 @@ def database(url: str) -> dict[str, Any]:
         config["ENGINE"] = "kinfold.config.sqlite"
         config["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS, "timeout": 20}
     else:
+        config["ENGINE"] = "kinfold.config.postgres"
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),
             "server_side_binding": True,

@@ -16,6 +16,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 _practice: ContextVar[UUID | None] = ContextVar("kinfold_practice", default=None)
+_together: ContextVar[bool] = ContextVar("kinfold_reading_together", default=False)
 
 RLS_SETTING = "kinfold.practice"
 
@@ -51,6 +52,10 @@ def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
         if not (postgres or writing):
             yield
             return
+        if postgres and not writing and _reads_together():
+            with connection.reading(practice_id):
+                yield
+            return
         nested = connection.in_atomic_block
         with transaction.atomic():
             if postgres:
@@ -60,6 +65,28 @@ def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
                 _tell_postgres(before)
     finally:
         _practice.reset(token)
+
+
+@contextmanager
+def reading_together() -> Iterator[None]:
+    """On PostgreSQL, read whatever is read inside in one transaction, not in one each.
+
+    Each question still sees what was committed before it. What is written inside has transactions of its own.
+    """
+    if connection.vendor != "postgresql" or _together.get():
+        yield
+        return
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+        connection.end_reading()
+
+
+def _reads_together() -> bool:
+    listened_to = connection.execute_wrappers or connection.queries_logged
+    return _together.get() and not connection.in_atomic_block and not listened_to
 
 
 @contextmanager

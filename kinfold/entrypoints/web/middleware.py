@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from kinfold.domain.kernel.errors import DomainError
+from kinfold.domain.kernel.tenancy import reading_together
 
 from . import pages, place
 
@@ -30,7 +31,8 @@ class PrivatePages:
         if _length(request) > MOST_SENT:
             raise RequestDataTooBig
         if request.method in PAGE_METHODS or request.path.startswith("/api/"):
-            response = self.get_response(request)
+            with reading_together():
+                response = self.get_response(request)
         else:  # some class-based views would take a PUT for a POST: a second, untested surface
             response = HttpResponseNotAllowed(PAGE_METHODS)
         # Files that may be kept are answered before this; a missing one is a page as any other.

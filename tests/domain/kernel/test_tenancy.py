@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from kinfold.domain.clients.models import Assignment, Client
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.row_security import tenant_tables
-from kinfold.domain.kernel.tenancy import NoPractice, entered
+from kinfold.domain.kernel.tenancy import NoPractice, entered, reading_together
 from kinfold.domain.team.models import Member, Supervision
 from tests.personas import Cast
 
@@ -100,3 +100,54 @@ def test_leaving_an_inner_practice_returns_to_the_outer_one(cast: Cast) -> None:
             assert Client.objects.filter(pk=cast.finn.id).exists()
         assert Client.objects.filter(pk=cast.anna.id).exists()
         assert not Client.objects.filter(pk=uuid4()).exists()
+
+
+# --- reading together -----------------------------------------------------------------------------------------------
+
+
+def began() -> object:
+    """When the transaction began in which this is asked; on SQLite, which reads without one, nothing."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return cursor.fetchone()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_together_is_one_transaction_and_what_is_written_is_another(cast: Cast) -> None:
+    with reading_together():
+        with entered(cast.alder.practice_id):
+            first = began()
+            assert Client.objects.filter(pk=cast.anna.id).exists()
+        with entered(cast.alder.practice_id):
+            assert began() == first
+            with entered(cast.alder.practice_id, writing=True):
+                assert began() != first or first is None
+                Client.objects.filter(pk=cast.anna.id).update(first_name="Anne")
+            assert Client.objects.filter(pk=cast.anna.id, first_name="Anne").exists()
+        with pytest.raises(ZeroDivisionError), entered(cast.alder.practice_id, writing=True):
+            Client.objects.filter(pk=cast.anna.id).update(first_name="Nobody")
+            raise ZeroDivisionError
+        with entered(cast.alder.practice_id):
+            assert Client.objects.get(pk=cast.anna.id).first_name == "Anne"
+            with transaction.atomic():
+                assert Client.objects.filter(pk=cast.anna.id).exists()
+            assert Client.objects.filter(pk=cast.anna.id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_together_keeps_practices_apart_and_goes_on_after_a_failure(cast: Cast) -> None:
+    with reading_together():
+        with entered(cast.alder.practice_id):
+            with pytest.raises(ZeroDivisionError), entered(cast.birch.practice_id):
+                assert Client.objects.filter(pk=cast.finn.id).exists()
+                raise ZeroDivisionError
+            assert Client.objects.filter(pk=cast.anna.id).exists()
+        with pytest.raises(DatabaseError), entered(cast.alder.practice_id), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+        with entered(cast.birch.practice_id):
+            assert Client.objects.filter(pk=cast.finn.id).exists()
+        with pytest.raises(NoPractice):
+            Client.objects.count()
+    test_postgresql_hides_rows_even_from_sql_without_a_filter(cast)
