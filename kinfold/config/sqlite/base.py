@@ -26,6 +26,7 @@ def _moment(stored: bytes) -> datetime:
 base.Database.register_converter("datetime", _moment)  # type: ignore[attr-defined]
 _set_number = UUID.int.__set__  # type: ignore[attr-defined,misc]
 _set_safe = UUID.is_safe.__set__  # type: ignore[attr-defined,misc]
+_unknown = SafeUUID.unknown  # the enumeration takes as long to give it as all the rest
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -37,7 +38,7 @@ class DatabaseOperations(operations.DatabaseOperations):
             return None
         found = UUID.__new__(UUID)
         _set_number(found, int(value, 16))
-        _set_safe(found, SafeUUID.unknown)
+        _set_safe(found, _unknown)
         return found
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:

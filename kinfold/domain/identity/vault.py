@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 
 from kinfold.domain.kernel.secrets import derive
 
@@ -35,4 +37,10 @@ def unseal(purpose: str, sealed: str, *, bound_to: str = "") -> str:
 
 
 def _cipher(purpose: str) -> AESGCM:
+    return _cipher_with(settings.SECRET_KEY, purpose)
+
+
+@lru_cache(maxsize=32)
+def _cipher_with(_installation_key: str, purpose: str) -> AESGCM:
+    # Every request opens its session with one.
     return AESGCM(base64.urlsafe_b64decode(derive("identity.vault", purpose) + "="))

@@ -41,6 +41,7 @@ from kinfold.domain.team.queries.members import ListMembers, ListNames, MemberRo
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
 from . import administrators, columns, member_edit, members, newcomers, pages, several, team_lines
+from .jinja import url
 
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
@@ -159,7 +160,7 @@ def tabs(actor: Actor, counts: TeamCounts | None, current: str) -> list[dict[str
         shown.append(
             {
                 "label": "Clients",
-                "href": reverse("manage-clients"),
+                "href": url("manage-clients"),
                 "count": None,
                 "current": current == "clients",
             }
@@ -168,7 +169,7 @@ def tabs(actor: Actor, counts: TeamCounts | None, current: str) -> list[dict[str
         shown.append(
             {
                 "label": "Team Members",
-                "href": reverse("team"),
+                "href": url("team"),
                 "count": counts.active if counts else None,
                 "current": current == "team",
             }
