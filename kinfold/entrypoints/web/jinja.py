@@ -51,6 +51,8 @@ def environment(**options: object) -> Environment:
     env.globals.update(
         attrs=attrs,
         icon=icon,
+        icon_again=icon_again,
+        icon_once=icon_once,
         letters=letters,
         links_to=links_to,
         person_name=person_name,
@@ -88,17 +90,30 @@ class _Template(Template):
 @lru_cache(maxsize=256)
 def icon(name: str, extra_class: str = "") -> Markup:
     """Draw one of lucide's icons: decoration, since words or the control's own name carry the meaning."""
-    drawing = _drawings().read(f"{name}.svg").decode()
-    shapes = " ".join(drawing.partition(">")[2].split())
     classes = f"i {extra_class}".strip()
-    return Markup(f'{_FRAME} class="{classes}" aria-hidden="true">{shapes}')  # noqa: S704 -- from the package
+    return Markup(f'<svg {_FRAME} class="{classes}" aria-hidden="true">{_shapes(name)}</svg>')  # noqa: S704 -- from the package
 
 
-# Every drawing of the package has this frame, 24 pixels wide; ours are 16.
-_FRAME = (
-    '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
-    'stroke-linecap="round" stroke-linejoin="round"'
-)
+@lru_cache(maxsize=16)
+def icon_once(name: str) -> Markup:
+    """An icon that a long list draws on every line: drawn here without being seen, for `icon_again` to refer to."""
+    symbol = f'<svg><symbol id="i-{name}" viewBox="0 0 24 24">{_shapes(name)}</symbol></svg>'
+    return Markup(f"<span hidden>{symbol}</span>")  # noqa: S704 -- from the package
+
+
+@lru_cache(maxsize=16)
+def icon_again(name: str) -> Markup:
+    """The same as `icon`, in few bytes, on a page that holds it by `icon_once`."""
+    return Markup(f'<svg {_FRAME} class="i" aria-hidden="true"><use href="#i-{name}"/></svg>')  # noqa: S704 -- ours
+
+
+# The style sheet says the rest of what the package says of each drawing: lines, and no fill.
+_FRAME = 'width="16" height="16" viewBox="0 0 24 24"'
+
+
+def _shapes(name: str) -> str:
+    drawing = _drawings().read(f"{name}.svg").decode()
+    return " ".join(drawing.partition(">")[2].rpartition("</svg>")[0].split())
 
 
 @lru_cache(maxsize=1)
