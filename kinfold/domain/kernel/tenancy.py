@@ -53,7 +53,7 @@ def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
             yield
             return
         if postgres and not writing and _reads_together():
-            with connection.reading(practice_id):
+            with connection.reading(practice_id):  # type: ignore[attr-defined]
                 yield
             return
         nested = connection.in_atomic_block
@@ -81,7 +81,7 @@ def reading_together() -> Iterator[None]:
         yield
     finally:
         _together.reset(token)
-        connection.end_reading()
+        connection.end_reading()  # type: ignore[attr-defined]
 
 
 def _reads_together() -> bool:

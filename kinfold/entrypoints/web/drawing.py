@@ -95,7 +95,8 @@ def _key(call: tuple[Any, ...]) -> Hashable:
     try:
         return marshal.dumps(call, 2)
     except ValueError:
-        return _frozen(call)
+        frozen: Hashable = _frozen(call)
+        return frozen
 
 
 _SIMPLE = frozenset({str, type(None)})
