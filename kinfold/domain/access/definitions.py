@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -51,6 +51,29 @@ def definitions(at: datetime | None = None) -> dict[UUID, Definition]:
         replaced = RoleDefinition.objects.filter(until__gt=at).order_by("-until")
         # Of several that ended after the moment, the one that ended first held then.
         found |= {row[0]: Definition(*row[1:]) for row in replaced.values_list("role_id", *FIELDS)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionPeriod:
+    """What a role said from `since` (None: from its beginning) until `until` (None: it still says so)."""
+
+    said: Definition
+    since: datetime | None
+    until: datetime | None
+
+
+def definitions_over_time(role_ids: Collection[UUID]) -> dict[UUID, list[DefinitionPeriod]]:
+    """What each of these roles said from its beginning until now, in order."""
+    found: dict[UUID, list[DefinitionPeriod]] = {role_id: [] for role_id in role_ids}
+    earlier = RoleDefinition.objects.filter(role_id__in=role_ids).order_by("until", "id")
+    now = Role.objects.filter(pk__in=role_ids).values_list("id", *FIELDS)
+    for role_id, until, *said in (
+        *earlier.values_list("role_id", "until", *FIELDS),
+        *((role_id, None, *said) for role_id, *said in now),
+    ):
+        periods = found[role_id]
+        periods.append(DefinitionPeriod(Definition(*said), periods[-1].until if periods else None, until))
     return found
 
 

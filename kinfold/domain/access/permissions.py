@@ -171,6 +171,16 @@ class Permission(StrEnum):
     )
     NOTES_COSIGN = "notes:cosign", "Co-sign notes", "Co-sign the notes of the people they supervise."
     ACCESS_EXPLAIN = "access:explain", "Ask who can see a client", "Ask who can see a client, and why."
+    BILLING_ALL = (
+        "billing:all",
+        "See all billing lines",
+        "See the service code, billing modifier and NPI under which every clinician's sessions are billed.",
+    )
+    BILLING_OWN = (
+        "billing:own",
+        "See own billing lines",
+        "See the service code, billing modifier and NPI under which their own sessions are billed.",
+    )
     AUDIT_ALL = "audit:all", "See all activity", "See everything that was done and opened in the practice."
     AUDIT_OWN = "audit:own", "See own activity", "See what they did and opened themselves."
     TOKENS_OWN = (
@@ -196,6 +206,7 @@ AREAS: dict[str, Area] = {
     "supervision": Area.TEAM,
     "licences": Area.TEAM,
     "practice": Area.OFFICE,
+    "billing": Area.OFFICE,
     "audit": Area.OFFICE,
     "tokens": Area.OFFICE,
 }
@@ -232,6 +243,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.NOTES_SIGN: frozenset({Permission.SESSIONS_SEE}),
     Permission.NOTES_COSIGN: frozenset({Permission.SESSIONS_SEE}),
     Permission.ACCESS_EXPLAIN: frozenset({Permission.MEMBERS_NAMES}),
+    Permission.BILLING_ALL: frozenset({Permission.BILLING_OWN}),
     Permission.AUDIT_ALL: frozenset({Permission.AUDIT_OWN}),
 }
 

@@ -36,6 +36,7 @@ _PRACTITIONER = _OWN_ACTS | {
     Permission.SESSIONS_SEE,
     Permission.SESSIONS_BOOK,
     Permission.NOTES_SIGN,
+    Permission.BILLING_OWN,
     Permission.ACCESS_EXPLAIN,
 }
 _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
@@ -62,7 +63,8 @@ DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     StartingPoint.ADMINISTRATOR: _OWNER
     - {Permission.PRACTICE_OWN, Permission.LICENCES_OVERRIDE, Permission.MEMBERS_REMOVE},
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
-    StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS | {Permission.CLIENTS_SEE_ALL},
+    StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS
+    | {Permission.CLIENTS_SEE_ALL, Permission.BILLING_ALL, Permission.BILLING_OWN},
     StartingPoint.PRACTITIONER: _PRACTITIONER,
     StartingPoint.SUPERVISOR: _PRACTITIONER | {Permission.CLIENTS_SEE_SUPERVISED, Permission.NOTES_COSIGN},
     StartingPoint.NOTHING: frozenset(),

@@ -7,7 +7,20 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from . import activity, adding, care, changes, clients, credentials, imports, intake, records, roles, statuses
+from . import (
+    activity,
+    adding,
+    billing,
+    care,
+    changes,
+    clients,
+    credentials,
+    imports,
+    intake,
+    records,
+    roles,
+    statuses,
+)
 from .core import PROBLEM_TYPE, ProblemDetails, Session, Token, install_error_handlers
 
 
@@ -56,6 +69,7 @@ api.add_router("", clients.router)
 api.add_router("", changes.router)
 api.add_router("", records.router)
 api.add_router("", care.router)
+api.add_router("", billing.router)
 api.add_router("", intake.router)
 api.add_router("", imports.router)
 api.add_router("", activity.router)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.billing.queries.lines import BillingLine, GetBillingLines, get_billing_lines
 from kinfold.domain.care.commands.notes import (
     CosignNote,
     SignNote,
@@ -242,8 +243,17 @@ def _session(
         # A version that was read stays until what was typed fits; after somebody else's change it is the new one.
         "version": pages.version(request) if errors else row.version,
         "here": url("care-session", session_id=row.id),
+        "lines": _billing(actor, row),
     }
     return pages.page(request, SESSION, context, status=status)
+
+
+def _billing(actor: Actor, row: SessionRow) -> tuple[BillingLine, ...]:
+    """What is billed of the session, for those who may see it."""
+    own = row.member_id == actor.member_id and actor.may(Permission.BILLING_OWN)
+    if own or (row.client_id and actor.may(Permission.BILLING_ALL)):
+        return get_billing_lines(actor, GetBillingLines(session_id=row.id))
+    return ()
 
 
 def _back(request: HttpRequest, sentence: str, *, done: bool = True) -> HttpResponse:

@@ -10,6 +10,7 @@ from tests.architecture.routes.row import get, post
 
 # Whoever asks holds no session of this client's: they see it because the whole record is open to them.
 CHART_IN_SIGHT: dict[str, Any] = {"hides": (P.CLIENTS_SEE_ALL, P.CLIENTS_CHART)}
+BILLED_IN_SIGHT: dict[str, Any] = {"hides": (P.CLIENTS_SEE_ALL, P.BILLING_ALL)}
 OWN_SESSION: dict[str, Any] = {"at": {"session_id": "own_session"}}
 
 CARE = (
@@ -56,6 +57,7 @@ CARE_API = (
     ),
     post("/sessions/{session_id}/note", P.NOTES_SIGN, status=204, body={"state": "signed"}, **OWN_SESSION),
     post("/sessions/{session_id}/cosign", P.NOTES_COSIGN, status=204, at={"session_id": "supervised_session"}),
+    get("/sessions/{session_id}/billing", P.BILLING_OWN, P.BILLING_ALL, P.CLIENTS_SEE_ALL, **BILLED_IN_SIGHT),
     get("/clients/{client_id}/risk", P.CLIENTS_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(
         "/clients/{client_id}/risk", P.CLIENTS_SET_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT, method="PUT",

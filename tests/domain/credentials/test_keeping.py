@@ -18,7 +18,7 @@ from kinfold.domain.credentials.commands.keeping import (
     remove_credential,
     replace_credential,
 )
-from kinfold.domain.credentials.degrees import degree_on
+from kinfold.domain.credentials.degrees import degrees_of, held_on
 from kinfold.domain.credentials.errors import CredentialKnown, CredentialReplaced, NpiOfAnother
 from kinfold.domain.credentials.models import Degree
 from kinfold.domain.credentials.queries.records import GetOwnCredentials, get_own_credentials
@@ -214,7 +214,9 @@ def degree(cast: Cast, person: Person, level: str, held_from: str = "") -> None:
 def test_the_degree_of_a_day_is_the_latest_that_had_begun(cast: Cast) -> None:
     def on(day: str) -> Degree | None:
         with entered(cast.alder.practice_id):
-            return degree_on(cast.lin.member_id, date.fromisoformat(day))
+            known = degrees_of([cast.lin.member_id]).get(cast.lin.member_id, [])
+            held = held_on(known, date.fromisoformat(day))
+            return held.degree if held else None
 
     assert on("2020-01-01") is None
     degree(cast, cast.lin, "bachelors")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from kinfold.domain.kernel import clock
-from tests.domain.care.steps import hold, sign
+from tests.domain.care.steps import hold, hours, sign
+from tests.domain.team.test_defining_roles import change
 from tests.entrypoints.rest.programs import problem, program_of
 from tests.personas import Cast
 
 
-def moment(hours: float) -> str:
-    return (clock.now() + timedelta(hours=hours)).isoformat()
+def moment(count: float) -> str:
+    return hours(count).isoformat()
 
 
 def session(cast: Cast, **more: Any) -> dict[str, Any]:
@@ -96,3 +98,16 @@ def test_lists_are_read_page_by_page_and_hold_what_the_caller_sees(cast: Cast) -
     assert program_of(cast.theo)("GET", "/sessions").json()["items"] == []
     assert program_of(cast.theo)("GET", f"/sessions?client={cast.ben.id}").json()["items"] == []
     assert program("GET", "/sessions?view=nothing").status_code == 422
+
+
+@pytest.mark.requirement("O20")
+def test_the_billing_lines_of_a_session_come_with_their_proof(cast: Cast) -> None:
+    with clock.frozen_at(hours(-3)):
+        change(cast.olu, cast.alder.roles["licensed-therapist"], modifier="HO")
+    session = hold(cast.lin, cast.ben, service_code="90834")
+    (line,) = program_of(cast.bea)("GET", f"/sessions/{session}/billing").json()["items"]
+    assert (line["service_code"], line["modifier"], line["npi"]) == ("90834", "HO", "")
+    assert line["clinician"] == {"id": str(cast.lin.member_id), "name": cast.lin.name}
+    assert line["proof"]["role"]["name"] == "Licensed Therapist"
+    assert line["proof"]["warning"].startswith("No degree is on record")
+    assert problem(program_of(cast.theo)("GET", f"/sessions/{session}/billing"))[0] == 404

@@ -17,6 +17,7 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.models import Supervision
 from tests.domain.care.steps import book, hold, hours, seen, sessions, sign, stored
+from tests.domain.team.test_defining_roles import change
 from tests.personas import Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -211,3 +212,18 @@ def test_billing_sees_no_sessions(cast: Cast, browser_of: BrowserOf) -> None:
     assert 'id="sessions"' not in browser.get(f"/clients/{cast.ben.id}/").content.decode()
     with entered(cast.alder.practice_id):
         assert Session.objects.count() == 1
+
+
+@pytest.mark.requirement("O20")
+def test_a_session_shows_its_billing_modifier_and_why(cast: Cast, browser_of: BrowserOf) -> None:
+    with clock.frozen_at(hours(-3)):
+        change(cast.olu, cast.alder.roles["licensed-therapist"], modifier="HO")
+    session = hold(cast.lin, cast.ben, service_code="90834")
+    for person in (cast.lin, cast.ada):
+        page = browser_of(person).get(f"/sessions/{session}/").content.decode()
+        assert "<b>HO</b>, master&#39;s degree level" in page
+        assert "Licensed Therapist carries HO" in page
+        assert "No degree is on record for that day" in page
+    with clock.frozen_at(hours(-2)):
+        change(cast.olu, cast.alder.roles["licensed-therapist"], overrides={"billing:own": False})
+    assert 'id="billing-h"' not in browser_of(cast.lin).get(f"/sessions/{session}/").content.decode()

@@ -16,6 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.definitions import FIELDS
 from kinfold.domain.access.models import Role
 from kinfold.domain.care.commands.sessions import BookSession, book_session
 from kinfold.domain.clients.commands.assigning import (
@@ -42,6 +43,7 @@ from kinfold.domain.team.commands.invitations import (
     delete_invitations,
     invite_member,
 )
+from kinfold.domain.team.commands.roles import ChangeRole, change_role
 from kinfold.domain.team.commands.supervision import (
     EndSupervision,
     StartSupervision,
@@ -97,6 +99,8 @@ OTHERS: Final = (
     ),
     *("intern", "associate", "licensed-therapist", "practitioner", "intern"),
 )
+# The billing modifiers of roles.
+CARRIED: Final = {"intern": "HN", "associate": "HO", "licensed-therapist": "HO", "supervisor": "HP"}
 SMALLEST: Final = len(PARTS)
 NOBODYS: Final = UUID(int=0)
 REASONS: Final = ("Evening appointments", "Asked for a change", "Caseload", "Speaks Spanish", "Insurance", "")
@@ -197,7 +201,19 @@ def _joining(stage: _Stage, members: int) -> list[_Act]:
             acts.append((stage.at(days_ago - 1), 50 + place, entitle))
         if role == "intern":
             acts.append((stage.at(days_ago - 2), 100 + place, partial(_supervise, stage, email)))
+    acts.append((stage.at(BEGAN - 1), 0, partial(_set_modifiers, stage)))
     return acts
+
+
+def _set_modifiers(stage: _Stage) -> None:
+    """The owner says by which roles sessions carry a billing modifier."""
+    for key, modifier in CARRIED.items():
+        with entered(stage.practice_id):
+            role = Role.objects.get(pk=stage.roles[key])
+        said = {field: getattr(role, field) for field in ("name", "description", *FIELDS)} | {
+            "modifier": modifier
+        }
+        change_role(stage.actor(OWNER.email), ChangeRole(role_id=role.id, version=role.version, **said))
 
 
 def _invite(stage: _Stage, name: str, email: str, role: str, by: str = OWNER.email) -> UUID:
