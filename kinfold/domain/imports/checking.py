@@ -16,7 +16,15 @@ from typing import Final, NamedTuple
 from kinfold.domain.clients import profile
 from kinfold.domain.clients.profile import Refused
 from kinfold.domain.imports import values
-from kinfold.domain.imports.fields import BY_NAME, FIELDS, GENDER_NOTE, Mapping, mapping_problems
+from kinfold.domain.imports.fields import (
+    BY_NAME,
+    FIELDS,
+    FURTHER_NAMES,
+    GENDER_NOTE,
+    Mapping,
+    further_in,
+    mapping_problems,
+)
 from kinfold.domain.imports.reading import Block, Table
 from kinfold.domain.imports.values import DateOrder, DateReading, Memo, ShortYears
 from kinfold.domain.kernel.errors import InvalidInput
@@ -37,6 +45,7 @@ class People(NamedTuple):
     external_ids: list[str]
     phones: list[str]
     tags: list[tuple[str, ...]]
+    further: list[tuple[str, ...]]  # by `further_in` the mapping
 
 
 class RowProblem(NamedTuple):
@@ -64,10 +73,14 @@ class CheckedBlock(NamedTuple):
 
 
 WHOLE_ROW: Final = "row"
-_SINGLE: Final = tuple(field.name for field in FIELDS if not field.repeatable)  # in the order of People
+# In the order of People.
+_SINGLE: Final = tuple(
+    field.name for field in FIELDS if not field.repeatable and field.name not in FURTHER_NAMES
+)
 _UNSAID: Final = {
     "sex_at_birth": "unknown"
 }  # what is stored where a file has no such column; otherwise nothing
+_TAGS: Final = len(_SINGLE)  # the place of tags among the columns of People; further fields come after
 _TagsOrReason = tuple[str, ...] | Refused
 _MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
@@ -98,6 +111,8 @@ class Checking:
         self.mapping = mapping
         self.dates = replace(self._read_dates(date_order), short_years=short_years)
         self._emails_optional = emails_optional
+        self._further = further_in(mapping)
+        self._names = (*_SINGLE, "tag", *self._further)
         self._cleaners = self._cleaners_of(country, today)
         self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]
         self._tags = _Tags([_tag_signs(table.header[column]) for column in self._tag_columns])
@@ -113,23 +128,22 @@ class Checking:
 
     def _checked(self, block: Block, bad: list[BadRow]) -> CheckedBlock:
         count = len(block.rows)
-        given = list(zip(*block.rows, strict=True)) if count else []
-        columns: list[list[str] | list[_TagsOrReason]] = [[_UNSAID.get(name, "")] * count for name in _SINGLE]
-        if given:
-            for slot, column, clean in self._cleaners:
-                columns[slot] = list(map(clean, given[column]))
-            cells = zip(*(given[column] for column in self._tag_columns), strict=True)
-            columns.append(list(map(self._tags.__getitem__, cells)) if self._tag_columns else [()] * count)
-        else:
-            columns.append([])
+        given = list(zip(*block.rows, strict=True)) if count else [()] * len(self.mapping)
+        columns: list[list[str] | list[_TagsOrReason]] = [
+            [_UNSAID.get(name, "")] * count for name in self._names
+        ]
+        for slot, column, clean in self._cleaners:
+            columns[slot] = list(map(clean, given[column]))
+        cells = zip(*(given[column] for column in self._tag_columns), strict=True)
+        columns[_TAGS] = list(map(self._tags.__getitem__, cells)) if self._tag_columns else [()] * count
 
         lines = block.lines
         if any(Refused in set(map(type, column)) for column in columns):
             keep: list[int] = []
             for place, values_of_row in enumerate(zip(*columns, strict=True)):
                 problems = [
-                    RowProblem(lines[place], field.name, str(value))
-                    for field, value in zip(FIELDS, values_of_row, strict=True)
+                    RowProblem(lines[place], name, str(value))
+                    for name, value in zip(self._names, values_of_row, strict=True)
                     if isinstance(value, Refused)
                 ]
                 if problems:
@@ -139,7 +153,9 @@ class Checking:
             bad.sort()
             lines = [lines[place] for place in keep]
             columns = [[column[place] for place in keep] for column in columns]  # type: ignore[misc]
-        return CheckedBlock(lines, People(*columns), bad)  # type: ignore[arg-type]
+        further = columns[_TAGS + 1 :]
+        rows = list(zip(*further, strict=True)) if further else [()] * len(lines)
+        return CheckedBlock(lines, People(*columns[: _TAGS + 1], rows), bad)  # type: ignore[arg-type, call-arg]
 
     def notes(self) -> tuple[str, ...]:
         """What was decided without asking, for the person to confirm; complete once the rows were read."""
@@ -185,10 +201,11 @@ class Checking:
             "external_id": values.external_id,
             "phone": values.phone_of(country),
         }
+        by_field |= {name: Memo(values.further(name, country)).__getitem__ for name in self._further}
         return [
             (slot, self.mapping.index(name), by_field[name])
-            for slot, name in enumerate(_SINGLE)
-            if name in self.mapping
+            for slot, name in enumerate(self._names)
+            if name in by_field and name in self.mapping
         ]
 
 

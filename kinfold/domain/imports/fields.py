@@ -13,6 +13,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from kinfold.domain.clients.fields import CLIENT_FIELDS, full_label
 from kinfold.domain.imports.values import (
     looks_like_birth_date,
     looks_like_email,
@@ -37,7 +38,7 @@ class Field:
     repeatable: bool = False
 
 
-FIELDS: Final = (
+_MAIN: Final = (
     Field("first_name", "First name", True, ("first name", "first", "given name", "fname", "forename", "first names")),
     Field("last_name", "Last name", True, ("last name", "last", "surname", "family name", "lname")),
     Field("email", "Email", True, ("email", "email address", "mail", "e mail address", "primary email", "home email")),
@@ -69,12 +70,20 @@ FIELDS: Final = (
     ),
     Field("tag", "Tags", False, ("tag", "tags", "label", "labels", "group", "groups"), repeatable=True),
 )  # fmt: skip
+# What else is kept of a client, as it is declared there once; whatever comes to be kept can be imported too.
+_FURTHER: Final = tuple(
+    Field(field.name, full_label(field), False, field.headings)
+    for field in CLIENT_FIELDS
+    if field.further or field.name == "identifiers"
+)
+FIELDS: Final = (*_MAIN, *_FURTHER)
 BY_NAME: Final = {field.name: field for field in FIELDS}
+FURTHER_NAMES: Final = tuple(field.name for field in _FURTHER)
 # A team member has the same names and address, and roles, one in each column or several in one.
 _ROLE: Final = Field(
     "role", "Role", True, ("role", "roles", "position", "job title", "job", "user role"), repeatable=True
 )
-MEMBER_FIELDS: Final = (*FIELDS[:3], _ROLE)
+MEMBER_FIELDS: Final = (*_MAIN[:3], _ROLE)
 
 GENDER_NOTE: Final = "Kinfold keeps this as sex at birth."
 _WITHOUT: Final = {
@@ -181,6 +190,11 @@ def choose(
         raise InvalidInput(problems, problems[0].message)
     decided = {name for name in wanted.values() if name and not by_name[name].repeatable}
     return tuple(wanted.get(column, None if name in decided else name) for column, name in enumerate(mapping))
+
+
+def further_in(mapping: Sequence[str | None]) -> tuple[str, ...]:
+    """Which of the further fields of a client a file brings, in the order in which checked rows hold them."""
+    return tuple(name for name in FURTHER_NAMES if name in mapping)
 
 
 def is_private(heading: str) -> bool:

@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain, repeat
 from typing import Any, Final
@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from kinfold.domain.clients.further import keep_new
 from kinfold.domain.clients.keys import Word, client_keys, tag_key
 from kinfold.domain.clients.models import (
     Client,
@@ -27,6 +28,7 @@ from kinfold.domain.clients.models import (
     Registration,
     Tag,
 )
+from kinfold.domain.clients.profile import Checked, identifiers_of
 from kinfold.domain.clients.tags import tags_named
 from kinfold.domain.imports.checking import People
 from kinfold.domain.kernel.many import insert, many_rows, ordered_ids
@@ -52,6 +54,7 @@ class Prepared:
     clients: dict[str, list[str]]
     words: dict[str, list[str] | list[int]]
     tags: list[tuple[str, str, str]]  # client id, sort key, tag as written
+    further: list[Checked]  # for everybody, or nobody when the file brings none of it
 
     @property
     def digest(self) -> str:
@@ -59,21 +62,27 @@ class Prepared:
         return sha256("\n".join(self.ids).encode()).hexdigest()
 
 
-def prepare(blocks: Iterable[People]) -> Prepared:
-    """Work out keys, search words and ids, in the order of the file."""
-    made = Prepared([], {name: [] for name in ("sort_key", *_CLIENT_COLUMNS)}, {}, [])
+def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared:
+    """Work out keys, search words and ids, in the order of the file. `further` names the fields that rows hold so."""
+    made = Prepared([], {name: [] for name in ("sort_key", *_CLIENT_COLUMNS)}, {}, [], [])
     keys = made.clients["sort_key"]
     words: list[Word] = []
     heights: list[int] = []
     tags: list[tuple[str, ...]] = []
     with _nothing_thrown_away():
         for people in blocks:
-            for name, column in zip(_CLIENT_COLUMNS, people[:-1], strict=True):
+            for name, column in zip(_CLIENT_COLUMNS, people[:-2], strict=True):
                 made.clients[name].extend(column)
             tags.extend(people.tags)
-            for key, found in map(
-                client_keys, people.first_names, people.last_names, people.emails, people.external_ids
-            ):
+            named = (people.first_names, people.last_names, people.emails, people.external_ids)
+            keyed = map(client_keys, *named)
+            if further:
+                told = [_checked(further, row) for row in people.further]
+                made.further.extend(told)
+                preferred = (str(person.fields.get("preferred_name", "")) for person in told)
+                others = ([other.value for other in person.identifiers] for person in told)
+                keyed = map(client_keys, *named, preferred, others)
+            for key, found in keyed:
                 keys.append(key)
                 words += found
                 heights.append(len(found))
@@ -89,6 +98,11 @@ def prepare(blocks: Iterable[People]) -> Prepared:
         for tag in names
     )
     return made
+
+
+def _checked(further: tuple[str, ...], values: tuple[str, ...]) -> Checked:
+    fields: dict[str, str | date] = dict(zip(further, values, strict=True))
+    return Checked(fields=fields, tags=(), identifiers=identifiers_of(str(fields.pop("identifiers", ""))))
 
 
 def _repeated(values: list[str], times: list[int]) -> list[str]:
@@ -123,6 +137,8 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
     with many_rows():
         births = [born or None for born in people.clients["birth_date"]]
         insert(Client, {**every, **same}, {"id": people.ids, **people.clients, "birth_date": births})
+        if people.further:
+            keep_new(people.ids, people.further)
         insert(ClientWord, every, people.words)
         made = _tag(people.tags, every)
     PracticeTally.objects.update(active_clients=F("active_clients") + len(people.ids))

@@ -21,7 +21,7 @@ from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.commands import admit_to, emails_optional, fields_for, imports_of
 from kinfold.domain.imports.duplicates import sentence
-from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
+from kinfold.domain.imports.fields import FIELDS, further_in, is_private, mapping_problems
 from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.members import read_rows
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
@@ -465,7 +465,9 @@ def _rows(job: Import, kind: StagedKind, start: int, limit: int) -> list[Preview
         if kind == StagedKind.BAD:
             rows = _flawed(body, job.whom)
         else:
-            rows = _members(body) if job.whom == Whom.MEMBERS else _people(kind, body)
+            rows = (
+                _members(body) if job.whom == Whom.MEMBERS else _people(kind, body, further_in(job.mapping))
+            )
         found.extend(rows[max(start - first, 0) : start + limit - first])
     return found
 
@@ -499,14 +501,15 @@ def _members(body: str) -> list[PreviewRow]:
     ]
 
 
-def _people(kind: StagedKind, body: str) -> list[PreviewRow]:
+def _people(kind: StagedKind, body: str, further: tuple[str, ...]) -> list[PreviewRow]:
     batch = read_people(body)
     rows = []
     for place, (line, values) in enumerate(zip(batch.lines, zip(*batch.people, strict=True), strict=True)):
         cells = {
             field.name: "; ".join(value) if isinstance(value, tuple) else value
-            for field, value in zip(FIELDS, values, strict=True)
+            for field, value in zip(FIELDS, values[:-1], strict=False)
         }
+        cells |= zip(further, values[-1], strict=True)
         match = batch.matches[place] if batch.matches else None
         reason = sentence(match) if match else ""
         rows.append(PreviewRow(line, kind.value, cells, {}, reason, match.client if match else None))

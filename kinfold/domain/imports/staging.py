@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
 from kinfold.domain.imports.duplicates import Match
-from kinfold.domain.imports.fields import FIELDS
 from kinfold.domain.imports.fields import Mapping as Columns
 from kinfold.domain.imports.models import StagedKind, StagedRows
 from kinfold.domain.kernel.many import insert
@@ -105,8 +104,8 @@ class Sorter:
 def read_people(body: str) -> Batch:
     """As `Sorter` wrote them."""
     lines, columns, matches = json.loads(body)
-    *columns, tags = columns
-    people = People(*columns, [tuple(names) for names in tags])  # type: ignore[call-arg]
+    *columns, tags, further = columns
+    people = People(*columns, list(map(tuple, tags)), list(map(tuple, further)))  # type: ignore[call-arg]
     return Batch(
         lines, people, [Match(rule, UUID(client) if client else None, line) for rule, client, line in matches]
     )
@@ -129,7 +128,3 @@ def _shown(cells: Sequence[str], columns: Columns, name: str) -> str:
 
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-# The texts above follow the order of the fields; a new field must be added at the end of both.
-assert len(FIELDS) == len(People._fields)  # noqa: S101 - holds at import, or nothing works

@@ -77,9 +77,29 @@ def phone_of(country: str) -> Callable[[str], str]:
     """A function from a cell to its phone number, as in a form, and as our own downloads write it."""
 
     def phone(raw: str) -> str:
-        return profile.phone(unquoted(raw), country)
+        raw = unquoted(raw)
+        return raw if isinstance(raw, Refused) else profile.phone(raw, country)
 
     return phone
+
+
+def further(field: str, country: str) -> Callable[[str], str]:
+    """A function from a cell to one of the further fields of a client, as in a form."""
+    if field in {"emergency_phone", "guardian_phone"}:
+        return phone_of(country)
+    clean = identifiers if field == "identifiers" else profile.FURTHER[field]
+
+    def cleaned(raw: str) -> str:
+        raw = unquoted(raw)
+        return raw if isinstance(raw, Refused) else clean(raw)
+
+    return cleaned
+
+
+def identifiers(raw: str) -> str:
+    """IDs of other systems, one on each line, "MyChart: 1042"."""
+    found = profile.identifier_list(profile.identifiers_of(raw))
+    return found if isinstance(found, Refused) else profile.identifiers_text(found)
 
 
 def tag(raw: str) -> str:

@@ -29,7 +29,7 @@ from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
 from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of, short_years_of
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
-from kinfold.domain.imports.fields import Mapping
+from kinfold.domain.imports.fields import Mapping, further_in
 from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
 from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
@@ -332,7 +332,7 @@ def _apply(job: Import, actor: Actor) -> None:
     for body in bodies:
         people.append(read_people(body).people)
         progress.add(len(people[-1].emails))
-    apply_import(actor, ApplyImport(import_id=job.id, people=prepare(people)))
+    apply_import(actor, ApplyImport(import_id=job.id, people=prepare(people, further_in(job.mapping))))
 
 
 def _check_members(job: Import, actor: Actor) -> None:

@@ -51,8 +51,11 @@ from .core import ApiRequest, confirmed, idempotency_key
 router = Router(tags=["imports"])
 
 Field = Literal[
-    "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag", "role"
-]
+    "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag", "role",
+    "preferred_name", "pronouns", "gender_identity", "language", "street", "city", "region", "postal_code", "country",
+    "emergency_name", "emergency_relationship", "emergency_phone", "guardian_name", "guardian_relationship",
+    "guardian_phone", "guardian_email", "identifiers",
+]  # fmt: skip
 Whom = Literal["clients", "members"]
 State = Literal["matching", "reading", "ready", "running", "done", "failed", "undone", "cancelled"]
 

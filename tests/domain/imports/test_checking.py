@@ -101,6 +101,7 @@ def test_a_good_row_becomes_what_will_be_stored() -> None:
             "A-1",
             "+12125552368",
             ("Group A", "VIP"),
+            (),
         )
     ]
 

@@ -86,7 +86,7 @@ def test_a_match_says_with_whom() -> None:
 
 
 def test_names_are_compared_by_the_key_that_clients_are_stored_with() -> None:
-    people = People(["Zoë"], ["Núñez"], [""], ["1990-01-01"], ["female"], ["Ab-1"], [""], [()])
+    people = People(["Zoë"], ["Núñez"], [""], ["1990-01-01"], ["female"], ["Ab-1"], [""], [()], [()])
     assert identities([people]) == Identities([""], [sort_key("Núñez", "Zoë")], ["1990-01-01"], ["ab-1"])
 
 

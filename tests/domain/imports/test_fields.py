@@ -48,6 +48,9 @@ def test_a_record_system_s_header_is_understood() -> None:
         "FIRST": "first_name",
         "LAST": "last_name",
         "GENDER": "sex_at_birth",
+        "CITY": "city",
+        "STATE": "region",
+        "ZIP": "postal_code",
     }
 
 
@@ -101,7 +104,7 @@ def test_a_person_overrules_the_suggestion() -> None:
     header = ["Id", "FIRST", "LAST", "Nick name"]
     found = suggest(header, [[], [], [], []])
     assert choose(header, found, ["nick_name=first_name", "Id="]) == (None, None, "last_name", "first_name")
-    assert choose(header, found, []) == ("external_id", "first_name", "last_name", None)
+    assert choose(header, found, []) == ("external_id", "first_name", "last_name", "preferred_name")
 
 
 def test_a_heading_with_an_equals_sign_can_be_matched() -> None:

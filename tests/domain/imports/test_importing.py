@@ -7,7 +7,7 @@ import pytest
 from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.keys import client_keys
-from kinfold.domain.clients.models import Client, ClientTag, ClientWord, Tag
+from kinfold.domain.clients.models import Client, ClientIdentifier, ClientProfile, ClientTag, ClientWord, Tag
 from kinfold.domain.imports.commands import (
     StartImport,
     UploadFile,
@@ -80,6 +80,35 @@ def test_an_imported_client_is_stored_as_one_made_by_hand(cast: Cast) -> None:
         assert set(tags.values_list("tag__name", flat=True)) == {"Group A", "VIP"}
         assert Tag.objects.count() == 2
         assert zoe.made_in_id == Import.objects.get(pk=import_id).change_set_id
+
+
+def test_the_further_fields_of_a_client_come_in_too(cast: Cast) -> None:
+    columns = {
+        "first_name": "Zoë", "last_name": "Núñez", "email": "zoe@mail.example", "goes by": "Zozo",
+        "pronouns": "she/her", "address": "1 Elm St", "state": "NY", "zip": "10001", "country": "usa",
+        "preferred language": "spanish", "guardian name": "Ana Núñez", "guardian phone": "212 555 2368",
+        "guardian email": "ana@mail.example", "other ids": "MyChart: 1042",
+    }  # fmt: skip
+    heads, cells = ",".join(columns), ",".join(columns.values())
+    plain = "Carl,Orff,carl@mail.example" + "," * (len(columns) - 3)
+    wrong = cells.replace("usa", "nowhere").replace("zoe@", "eva@").replace("Zoë", "Eva")
+    import_id = upload(cast.ada, file(cells, plain, wrong, header=heads))
+    (bad, shown, _) = preview(cast.ada, import_id).rows
+    assert set(bad.reasons) == {"country"}
+    assert (shown.cells["country"], shown.cells["guardian_phone"]) == ("US", "+12125552368")
+    start_import(cast.ada.actor, StartImport(import_id=import_id, leave_out_bad=True))
+    run_pending()
+    with entered(cast.alder.practice_id):
+        zoe = Client.objects.get(email="zoe@mail.example")
+        kept = ClientProfile.objects.get(client=zoe)
+        assert (kept.preferred_name, kept.street, kept.region) == ("Zozo", "1 Elm St", "NY")
+        assert (kept.language, kept.guardian_email) == ("Spanish", "ana@mail.example")
+        assert list(ClientIdentifier.objects.values_list("client", "system", "value")) == [
+            (zoe.id, "MyChart", "1042")
+        ]
+        words = set(ClientWord.objects.filter(client=zoe).values_list("word", flat=True))
+        assert {"zozo", "1042"} <= words
+        assert not ClientProfile.objects.filter(client__email="carl@mail.example").exists()
 
 
 def test_tags_of_the_practice_are_used_whatever_their_case(cast: Cast) -> None:
