@@ -86,6 +86,5 @@ def _which(find: Finder) -> Q:
         problems.append(Problem("email", "Enter the client's email address or external ID."))
     if problems:
         raise InvalidInput(problems)
-    # Each says what its index says: that there is one.
-    by_email = Q(email=email) & ~Q(email="") if email else Q()
-    return by_email & (Q(external_id=external_id) & ~Q(external_id="") if external_id else Q())
+    by_email = Q(email=email) if email else Q()
+    return by_email & (Q(external_id=external_id) if external_id else Q())

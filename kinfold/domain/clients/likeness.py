@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.kernel.prepared import prepared
@@ -87,12 +87,14 @@ def _traits_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
     return rows.values_list("id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id")
 
 
-# Each asks one index, and says what the index says: its condition, its status.
+# Each asks one index, whose first column besides the practice is the status.
 
 
 @prepared
 def _with_email(_count: int, **given: str) -> QuerySet[Client, tuple[UUID]]:
-    return Client.objects.filter(~Q(email=""), email__in=list(given.values())).values_list("id")
+    return Client.objects.filter(status__in=ClientStatus.values, email__in=list(given.values())).values_list(
+        "id"
+    )
 
 
 @prepared

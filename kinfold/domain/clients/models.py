@@ -108,10 +108,6 @@ class Client(TenantModel):
                 name="client_by_risk",
                 condition=~Q(risk=""),
             ),
-            models.Index(fields=("practice", "email"), name="client_by_email", condition=~Q(email="")),
-            models.Index(
-                fields=("practice", "external_id"), name="client_by_external_id", condition=~Q(external_id="")
-            ),
             models.Index(
                 fields=("practice", "made_in"), name="client_by_change", condition=Q(made_in__isnull=False)
             ),

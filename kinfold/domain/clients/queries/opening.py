@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.further import identifiers_kept
-from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag
+from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientStatus, ClientTag
 from kinfold.domain.clients.profile import FURTHER_FIELDS, Identifier
 from kinfold.domain.clients.visibility import Level, level_for, refuse_unless_sees_clients, visible_to
 from kinfold.domain.kernel import clock
@@ -171,9 +169,8 @@ _FURTHER = [f"profiles__{field}" for field in FURTHER_FIELDS]
 
 def _sharing(actor: Actor, client_id: UUID, email: str) -> tuple[tuple[UUID, str], ...]:
     """Families share an address (SPEC section 1), and whoever writes to it should know."""
-    rows = (
-        visible_to(actor).filter(~Q(email=""), email=email).exclude(pk=client_id).order_by("sort_key", "id")
-    )
+    alike = visible_to(actor).filter(status__in=ClientStatus.values, email=email)
+    rows = alike.exclude(pk=client_id).order_by("sort_key", "id")
     found = rows.values_list("id", "first_name", "last_name")[:MOST_SHARING]
     return tuple((other_id, _name(first, last)) for other_id, first, last in found)
 
