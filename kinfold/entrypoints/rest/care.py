@@ -26,6 +26,7 @@ from kinfold.domain.care.commands.sessions import (
     change_session_status,
 )
 from kinfold.domain.care.finding import Finder
+from kinfold.domain.care.queries.figures import GetMemberFigures, get_member_figures
 from kinfold.domain.care.queries.listing import (
     GetSession,
     ListSessions,
@@ -36,6 +37,7 @@ from kinfold.domain.care.queries.listing import (
 from kinfold.domain.care.queries.risk import GetRisk, get_risk
 
 from .care_schemas import (
+    MemberFiguresOut,
     NoteIn,
     RiskIn,
     RiskOut,
@@ -64,6 +66,7 @@ def sessions(request: ApiRequest, filters: Query[SessionFilter]) -> dict[str, An
             member_id=filters.clinician,
             client_id=filters.client,
             status=filters.status or "",
+            note=filters.note or "",
             after=filters.after,
             before=filters.before,
             limit=filters.limit,
@@ -137,6 +140,14 @@ def change_risk(request: ApiRequest, client_id: UUID, body: RiskIn) -> Any:
     """What was said before stays in the history."""
     set_risk(request.auth, SetRisk(client_id=client_id, level=body.level, reason=body.reason))
     return get_risk(request.auth, GetRisk(client_id=client_id))
+
+
+@router.get(
+    "/members/{uuid:member_id}/figures", response=MemberFiguresOut, summary="The figures of a clinician"
+)
+def figures(request: ApiRequest, member_id: UUID) -> Any:
+    """Caseload, sessions and notes, of whom the caller may see. Their sessions are at `/sessions?clinician=`."""
+    return get_member_figures(request.auth, GetMemberFigures(member_id=member_id))
 
 
 def _session(request: ApiRequest, response: HttpResponse, session_id: UUID) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class SessionFilter(Schema):
     clinician: UUID | None = Field(None, description="A member's id.")
     client: UUID | None = Field(None, description="A client's id.")
     status: SessionStatus | None = None
+    note: NoteState | None = Field(None, description="Of sessions that were held.")
     after: UUID | None = None
     before: UUID | None = None
     limit: int = 50
@@ -132,6 +133,32 @@ class RiskIn(Body):
 
     level: str = Field(json_schema_extra={"enum": ["none", "low", "moderate", "high"]})
     reason: str
+
+
+class CaseloadFiguresOut(Schema):
+    """Active clients whose therapist this is. Risk is null for callers who may not see it."""
+
+    active_clients: int
+    direct_clients: int
+    high_risk: int | None
+    moderate_risk: int | None
+
+
+class SessionFiguresOut(Schema):
+    """Held in the last 30 days and in the 30 before, and notes that wait to be signed."""
+
+    sessions: int
+    sessions_before: int
+    pending_notes: int
+    overdue_notes: int
+    oldest_pending: datetime | None
+
+
+class MemberFiguresOut(Schema):
+    """A part is null for callers who see no clients, or no sessions."""
+
+    caseload: CaseloadFiguresOut | None
+    sessions: SessionFiguresOut | None
 
 
 def session_out(row: SessionRow) -> dict[str, object]:

@@ -84,7 +84,7 @@ def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
         after=pages.a_uuid(asked.get("after", "")),
         before=None if asked.get("after") else pages.a_uuid(asked.get("before", "")),
     )
-    found = _found(actor, wanted)
+    shown = found(actor, wanted)
     base = url("care")
     params = {
         "show": "" if wanted.view in (SessionView.UPCOMING, SessionView.ALL) else wanted.view.value,
@@ -100,8 +100,8 @@ def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
         "view": wanted.view.value,
         "params": params,
         "filters": _filters(actor, params, wanted.view),
-        "rows": found.rows,
-        "page": {"next": found.next, "previous": found.previous},
+        "rows": shown.rows,
+        "page": {"next": shown.next, "previous": shown.previous},
         "may": {
             "book": actor.may(Permission.SESSIONS_BOOK) and (client is None or client.status == "active")
         },
@@ -186,7 +186,7 @@ def cosign(request: HttpRequest, actor: Actor, session_id: UUID) -> HttpResponse
     return _back(request, "The note is co-signed.")
 
 
-def _found(actor: Actor, wanted: ListSessions) -> SessionPage:
+def found(actor: Actor, wanted: ListSessions) -> SessionPage:
     """The page that was asked for. When the session it hangs on has gone from the list, the first page."""
     try:
         return list_sessions(actor, wanted)

@@ -53,6 +53,7 @@ _BEGINNINGS = {
     "own-invitation": "adding",
     "own-profile": "people",
     "member-access": "access",
+    "member-sessions": "sessions",
     "member-roles": "roles",
     "member-permissions": "roles",
     "role": "roles",

@@ -32,7 +32,7 @@ from kinfold.domain.team.queries.members import (
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import credentials, member_tabs, pages, supervision, team_lines
+from . import credentials, member_care, member_tabs, pages, supervision, team_lines
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -141,6 +141,7 @@ def member_page(
         "cover": _cover(actor, card.member.id),
         "editing": editing,
         "may": may,
+        "figures": member_care.figures_of(actor, card.member.id),
         "clients": caseload.rows if caseload else None,
         "caseload": caseload.total if caseload else 0,
         "supervisors": [supervision.period(row) for row in card.supervisors],
@@ -210,6 +211,7 @@ def address(member_id: UUID) -> str:
 
 routes = [
     *member_tabs.routes,
+    *member_care.routes,
     path("manage/team/<uuid:member_id>/", member, name="member"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),
 ]

@@ -23,6 +23,7 @@ CARE = (
             "status": "scheduled",
         },
     ),
+    get("member-sessions", P.SESSIONS_SEE, P.MEMBERS_READ),
     get("care-session", P.SESSIONS_SEE, P.CLIENTS_SEE_ALL, P.CLIENTS_CHART, **CHART_IN_SIGHT),
     post(
         "care-session", P.SESSIONS_BOOK, P.SESSIONS_MANAGE, P.CLIENTS_SEE_ALL, P.CLIENTS_CHART, **CHART_IN_SIGHT,
@@ -58,6 +59,7 @@ CARE_API = (
     post("/sessions/{session_id}/note", P.NOTES_SIGN, status=204, body={"state": "signed"}, **OWN_SESSION),
     post("/sessions/{session_id}/cosign", P.NOTES_COSIGN, status=204, at={"session_id": "supervised_session"}),
     get("/sessions/{session_id}/billing", P.BILLING_OWN, P.BILLING_ALL, P.CLIENTS_SEE_ALL, **BILLED_IN_SIGHT),
+    get("/members/{member_id}/figures", P.MEMBERS_READ),
     get("/clients/{client_id}/risk", P.CLIENTS_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(
         "/clients/{client_id}/risk", P.CLIENTS_SET_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT, method="PUT",

@@ -111,3 +111,14 @@ def test_the_billing_lines_of_a_session_come_with_their_proof(cast: Cast) -> Non
     assert line["proof"]["role"]["name"] == "Licensed Therapist"
     assert line["proof"]["warning"].startswith("No degree is on record")
     assert problem(program_of(cast.theo)("GET", f"/sessions/{session}/billing"))[0] == 404
+
+
+@pytest.mark.requirement("O38")
+def test_the_figures_of_a_clinician(cast: Cast) -> None:
+    hold(cast.lin, cast.ben)
+    program = program_of(cast.ada)
+    found = program("GET", f"/members/{cast.lin.member_id}/figures").json()
+    assert found["caseload"] == {"active_clients": 2, "direct_clients": 1, "high_risk": 0, "moderate_risk": 0}
+    assert found["sessions"]["pending_notes"] == 1
+    assert len(program("GET", f"/sessions?clinician={cast.lin.member_id}&note=none").json()["items"]) == 1
+    assert problem(program("GET", f"/sessions?clinician={cast.lin.member_id}&note=eaten"))[0] == 422

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
+from tests.domain.care.steps import hold, hours, sign
 from tests.personas import Cast, Person
 
 SignIn = Callable[[Person], Browser]
@@ -57,3 +58,28 @@ def test_the_history_page_keeps_what_was(cast: Cast, browser_of: SignIn) -> None
     text = words(browser_of(cast.ada), f"/manage/team/{cast.theo.member_id}/history/")
     for said in ("Intern", "Associate", "Parental leave.", cast.sana.name, f"by {cast.ada.name}"):
         assert said in text
+
+
+@pytest.mark.requirement("O38")
+def test_a_clinicians_page_has_figures_and_the_history_of_their_sessions(
+    cast: Cast, browser_of: SignIn
+) -> None:
+    sign(cast.lin, hold(cast.lin, cast.ben, hours(-30)))
+    hold(cast.lin, cast.ben, hours(-24 * 6))
+    hold(cast.lin, cast.dora, hours(-2))
+    ada, profile = browser_of(cast.ada), f"/manage/team/{cast.lin.member_id}/"
+    text = words(ada, profile)
+    for label, value, small in (
+        ("Active clients", 2, "1 primary, 1 direct"),
+        ("Sessions in the last 30 days", 3, "0 in the 30 days before"),
+        ("Pending notes", 2, '<span class="amber fw6">1 overdue</span>, oldest 6 days'),
+        ("Clients at raised risk", 0, "None high or moderate"),
+    ):
+        assert f'<dt>{label}</dt><dd class="v">{value}</dd><dd class="s">{small}</dd>' in text
+    text = words(ada, profile + "sessions/")
+    assert text.count('<td class="c-key">') == 2  # a direct client's is counted and not shown
+    assert cast.dora.last_name not in text
+    assert words(ada, profile + "sessions/?note=signed").count('<td class="c-key">') == 1
+    assert "No session matches these filters." in words(ada, profile + "sessions/?status=cancelled")
+    assert words(ada, profile + "sessions/?note=eaten&after=nobody").count('<td class="c-key">') == 2
+    assert "No sessions yet" in words(ada, f"/manage/team/{cast.bea.member_id}/sessions/")

@@ -43,12 +43,15 @@ _UPWARDS = (SessionView.UPCOMING, SessionView.TO_FINISH, SessionView.TO_COSIGN)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListSessions:
-    """Which sessions: a view, those of one clinician, with one client, of one status; and which part of the list."""
+    """Which sessions: a view, those of one clinician, with one client, of one status, with a note in one state; and
+    which part of the list. `note` "none" is for those that were held.
+    """
 
     view: SessionView = SessionView.ALL
     member_id: UUID | None = None
     client_id: UUID | None = None
     status: str = ""
+    note: str = ""
     after: UUID | None = None
     before: UUID | None = None
     limit: int = PAGE
@@ -184,6 +187,8 @@ def _wanted(actor: Actor, data: ListSessions, now: datetime) -> QuerySet[Session
         wanted = wanted.filter(client_id=data.client_id, client_id__in=visible_to(actor).values("id"))
     if data.status:
         wanted = wanted.filter(status=data.status)
+    if data.note:
+        wanted = wanted.filter(note=data.note, status=SessionStatus.COMPLETED)
     return wanted
 
 
