@@ -50,7 +50,7 @@ from kinfold.domain.clients.commands.bulk import (
 )
 from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.models import Assignment
+from kinfold.domain.clients.models import Assignment, Client, DuplicateNotice
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.credentials.commands.exceptions import AllowNewClients, allow_new_clients
 from kinfold.domain.credentials.commands.keeping import AddCredential, add_credential
@@ -517,8 +517,16 @@ def _intake(practice: CastPractice, owner: Person) -> dict[str, object]:
             agreed=True,
         ),
     )
-    with entered(practice.practice_id):
-        return {"request_id": SignUpRequest.objects.get().id, "sign_up_slug": practice.slug}
+    with entered(practice.practice_id, writing=True):
+        clients = list(Client.objects.order_by("created_at", "id"))
+        alike = DuplicateNotice.objects.create(
+            client=clients[0], other=clients[-1], shares="Same name", noticed_at=clock.now()
+        )
+        return {
+            "request_id": SignUpRequest.objects.get().id,
+            "sign_up_slug": practice.slug,
+            "notice_id": alike.id,
+        }
 
 
 def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,25 +20,39 @@ from .models import Client, ClientStatus, ClientWord
 from .visibility import visible_to
 
 
-def among(actor: Actor, people: Sequence[Mapping[str, Any]]) -> list[Likeness]:
+class Unseen(NamedTuple):
+    """A row that looks like a client whom the actor may not see. It is for others to look into, never for the actor."""
+
+    row: int
+    reason: str
+    client_id: UUID
+
+
+def among(actor: Actor, people: Sequence[Mapping[str, Any]]) -> tuple[list[Likeness], list[Unseen]]:
     """For each row that looks like a client the actor may see, or like an earlier row, the first such likeness.
 
-    Clients whom the actor may not see are never hinted at (SPEC 8.4).
+    Clients whom the actor may not see are never hinted at (SPEC 8.4): the second list is not for them.
     """
     traits = [_traits(person) for person in people]
     here: dict[Key, tuple[UUID | None, str, int | None]] = {}
-    for client_id, name, known in _candidates(actor, traits):
+    hidden: dict[Key, UUID] = {}
+    for client_id, name, known, seen in _candidates(actor, traits):
         for key in found_under(known):
-            here.setdefault(key, (client_id, name, None))
+            if seen:
+                here.setdefault(key, (client_id, name, None))
+            else:
+                hidden.setdefault(key, client_id)
     found: list[Likeness] = []
+    unseen: list[Unseen] = []
     for row, person in enumerate(traits):
-        for key in looks_for(person):
-            if key in here:
-                found.append(Likeness(row, SHARED[str(key[0])], *here[key]))
-                break
+        keys = list(looks_for(person))
+        if met := next((key for key in keys if key in here), None):
+            found.append(Likeness(row, SHARED[str(met[0])], *here[met]))
+        if missed := next((key for key in keys if key in hidden), None):
+            unseen.append(Unseen(row, SHARED[str(missed[0])], hidden[missed]))
         for key in found_under(person):
             here.setdefault(key, (None, "", row))
-    return found
+    return found, unseen
 
 
 def _traits(person: Mapping[str, Any]) -> Traits:
@@ -51,8 +65,11 @@ def _traits(person: Mapping[str, Any]) -> Traits:
     )
 
 
-def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, str, Traits]]:
-    """The visible clients who are found under a key that one of these people looks for, the longest known first."""
+def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, str, Traits, bool]]:
+    """The clients who are found under a key that one of these people looks for, the longest known first.
+
+    The last of each says whether the actor may see them.
+    """
     ids: set[UUID] = set()
     for ask, values in (
         (_with_email, {person.email for person in people}),
@@ -78,7 +95,7 @@ def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, 
     if alike:
         visible = visible_to(actor).filter(pk__in=[client_id for client_id, _, _ in alike])
         seen = set(visible.values_list("id", flat=True))
-        yield from (one for one in alike if one[0] in seen)
+        yield from ((client_id, name, known, client_id in seen) for client_id, name, known in alike)
 
 
 @prepared

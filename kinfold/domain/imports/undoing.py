@@ -16,6 +16,7 @@ from kinfold.domain.clients.models import (
     ClientStatus,
     ClientTag,
     ClientWord,
+    DuplicateNotice,
     MovedTag,
     Tag,
 )
@@ -40,6 +41,8 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
         ChosenClient.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
         for kept in (ClientTag, ClientProfile, ClientIdentifier):
             kept.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+        for side in ("client", "other"):
+            DuplicateNotice.objects.filter(**{f"{side}_id__in": ids})._raw_delete(DEFAULT_DB_ALIAS)
         taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
     PracticeTally.objects.update(active_clients=F("active_clients") - taken)
     unused = Tag.objects.filter(pk__in=tags_made)

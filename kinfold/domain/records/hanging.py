@@ -57,6 +57,8 @@ LINKS: Final = (
     Link("clients.ClientProfile.client", GOES),
     Link("clients.ClientIdentifier.client", GOES),
     Link("clients.ClientTag.client", GOES),
+    Link("clients.DuplicateNotice.client", GOES),
+    Link("clients.DuplicateNotice.other", GOES, path="other"),
     Link("clients.Assignment.client", GOES),
     Link("clients.ChosenClient.client", GOES),
     Link("clients.MovedTag.client", GOES),

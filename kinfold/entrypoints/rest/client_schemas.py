@@ -207,12 +207,14 @@ class PersonIn(Body):
 class PeopleIn(Body):
     """Up to 100 people to add, all of them or none, with one primary therapist if one is named.
 
-    `accept_duplicates` says that those who look like others are different people.
+    `accept_duplicates` says that those who look like others are different people, `different` that some are, by their
+    rows.
     """
 
     people: list[PersonIn]
     therapist_id: UUID | None = None
     accept_duplicates: bool = False
+    different: list[int] = []
 
 
 class CreatedOut(Schema):
@@ -234,6 +236,24 @@ class DuplicatesOut(ProblemDetails):
     """Some people may already be clients. Nothing was created; `accept_duplicates` creates them all the same."""
 
     duplicates: list[DuplicateOut]
+
+
+class DuplicatePairOut(Schema):
+    """A new client who looks like one whom their creator may not see, by name, and what the two share."""
+
+    id: UUID
+    client_id: UUID
+    client: str
+    other_id: UUID
+    other: str
+    shares: str
+    noticed_at: datetime
+
+
+class DuplicatePairList(Schema):
+    """Those that nobody has looked into yet, newest first, at most 100."""
+
+    items: list[DuplicatePairOut]
 
 
 def likenesses(refused: LikelyDuplicates) -> list[dict[str, Any]]:

@@ -21,10 +21,12 @@ from kinfold.domain.clients.commands.assigning import (
 )
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.commands.settling import SettleDuplicate, settle_duplicate
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.profile import FURTHER_FIELDS, Identifier, Typed
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
+from kinfold.domain.clients.queries.duplicates import ListDuplicates, list_duplicates
 from kinfold.domain.clients.queries.listing import (
     ClientPage,
     ClientRow,
@@ -54,6 +56,7 @@ from .client_schemas import (
     ClientOut,
     ClientSearch,
     CreatedOut,
+    DuplicatePairList,
     DuplicatesOut,
     LayoutIn,
     LayoutOut,
@@ -91,13 +94,31 @@ def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | Http
     """One or many, all of them or none. Every wrong field of every person is named; rows count from 0."""
     people = tuple(Typed(**_typed(person.dict())) for person in body.people)
     wanted = CreateClients(
-        people=people, therapist_id=body.therapist_id, accept_duplicates=body.accept_duplicates
+        people=people,
+        therapist_id=body.therapist_id,
+        accept_duplicates=body.accept_duplicates,
+        different=tuple(body.different),
     )
     try:
         ids = create_clients(request.auth, wanted, once=idempotency_key(request))
     except LikelyDuplicates as refused:
         return problem(refused, duplicates=likenesses(refused))
     return Status(201, {"ids": ids})
+
+
+@router.get("/clients/duplicates", response=DuplicatePairList, summary="New clients who may be known already")
+def duplicates(request: ApiRequest) -> dict[str, Any]:
+    """Added by somebody who may not see the other one. For those who see all clients."""
+    return {"items": list_duplicates(request.auth, ListDuplicates())}
+
+
+@router.post(
+    "/clients/duplicates/{uuid:notice_id}/settle", response={204: None}, summary="They are different people"
+)
+def settle(request: ApiRequest, notice_id: UUID) -> Status[None]:
+    """The two are not shown together again."""
+    settle_duplicate(request.auth, SettleDuplicate(notice_id=notice_id), once=idempotency_key(request))
+    return Status(204, None)
 
 
 @router.get("/clients/layout", response=LayoutOut, summary="How the list of clients is arranged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from .client_forms import LABELS, offered_tags, tags_of, therapists
 from .people_forms import PeopleForm, Person
 
 ADD = "pages/clients/add.html"
+# What is said of somebody who looks like a client: another person, or the same one, who is not created again.
+DIFFERENT, LEFT_OUT = "different", "same"
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,24 +37,33 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "GET" or form.changed_by_button(request.POST):
         return _page(request, actor, form)
     therapist = request.POST.get("therapist", "")
+    chosen = {place: request.POST.get(f"p{place + 1}-same", "") for place in form.filled}
+    places = [place for place in form.filled if chosen[place] != LEFT_OUT]
+    if not places:
+        pages.warn(request, "Nobody was created: they are all clients already.")
+        return pages.see_other(_list_url(actor))
     try:
         create_clients(
             actor,
             CreateClients(
-                people=tuple(_typed(form.people[place]) for place in form.filled),
+                people=tuple(_typed(form.people[place]) for place in places),
                 therapist_id=pages.uuids([therapist])[0] if therapist else None,
-                accept_duplicates=request.POST.get("confirm_duplicates") == "yes",
+                different=tuple(row for row, place in enumerate(places) if chosen[place] == DIFFERENT),
             ),
             once=pages.form_key(request),
         )
     except LikelyDuplicates as refused:
-        duplicates = [_duplicate(form, found) for found in refused.likenesses]
+        duplicates = {places[found.row]: _duplicate(form, places, found) for found in refused.likenesses}
         return _page(request, actor, form, duplicates, status=refused.status)
     except (InvalidInput, KeyReused) as refused:
-        form.refuse(refused, {"therapist_id": "therapist"})
+        form.refuse(refused, {"therapist_id": "therapist"}, places=places)
         return _page(request, actor, form, status=refused.status)
     pages.toast(request, "Success! Clients have been created!")
-    return pages.see_other(reverse("manage-clients") if actor.sees_clients else pages.home_url(actor))
+    return pages.see_other(_list_url(actor))
+
+
+def _list_url(actor: Actor) -> str:
+    return reverse("manage-clients") if actor.sees_clients else pages.home_url(actor)
 
 
 def _typed(person: Person) -> Typed:
@@ -62,14 +74,21 @@ def _page(
     request: HttpRequest,
     actor: Actor,
     form: PeopleForm,
-    duplicates: list[dict[str, str]] | None = None,
+    duplicates: Mapping[int, dict[str, str]] | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
     choices = therapists(actor)
     context: dict[str, Any] = {
         **form.context(),
-        "duplicates": duplicates or [],
+        "duplicates": duplicates or {},
+        # Whoever was decided about once need not be decided about again.
+        "same": {
+            place: chosen
+            for place in range(len(form.people))
+            if (chosen := request.POST.get(f"p{place + 1}-same", "")) in {DIFFERENT, LEFT_OUT}
+        },
+        "sees_all": actor.may(Permission.CLIENTS_SEE_ALL),
         "therapists": choices,
         "therapist": request.POST.get("therapist", choices[0][0] if _only_own(actor, choices) else ""),
         "all_tags": offered_tags(actor),
@@ -79,14 +98,18 @@ def _page(
     return pages.page(request, ADD, context, status=status)
 
 
-def _duplicate(form: PeopleForm, found: Likeness) -> dict[str, str]:
+def _duplicate(form: PeopleForm, places: Sequence[int], found: Likeness) -> dict[str, str]:
     """A likely duplicate, with links to the person on this form and to the client they look like."""
-    filled = form.filled
-    whom = found.name if found.other_row is None else f"person {filled[found.other_row] + 1} here"
+    whom = found.name if found.other_row is None else f"person {places[found.other_row] + 1} here"
     sentence = f"looks like {whom}: {found.reason[:1].lower()}{found.reason[1:]}."
     opens = reverse("client", kwargs={"client_id": found.client_id}) if found.client_id else ""
-    place = filled[found.row]
-    return {"text": form.about(place, sentence), "href": f"#p{place + 1}", "opens": opens}
+    place = places[found.row]
+    return {
+        "text": form.about(place, sentence),
+        "own": f"{sentence[:1].upper()}{sentence[1:]}",
+        "href": f"#p{place + 1}",
+        "opens": opens,
+    }
 
 
 def _only_own(actor: Actor, choices: list[tuple[UUID, str]]) -> bool:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.commands.settling import SettleDuplicate, settle_duplicate
 from kinfold.domain.clients.errors import LikelyDuplicates
+from kinfold.domain.clients.queries.duplicates import ListDuplicates, list_duplicates
 from kinfold.domain.identity.limits import SlowDown
 from kinfold.domain.intake.commands.answering import (
     AcceptRequests,
@@ -122,9 +124,19 @@ def pending(request: HttpRequest, actor: Actor, frame: dict[str, Any]) -> HttpRe
         "total": waiting.total,
         "next": waiting.next,
         "answered": answered.rows,
+        "pairs": list_duplicates(actor, ListDuplicates()) if actor.may(Permission.CLIENTS_SEE_ALL) else (),
         "may_set_up": actor.may(Permission.PRACTICE_CHANGE),
     }
     return pages.page(request, PENDING, context)
+
+
+@require_POST
+@pages.signed_in
+def settle(request: HttpRequest, actor: Actor, notice_id: UUID) -> HttpResponse:
+    """Two clients who look alike are different people."""
+    settle_duplicate(actor, SettleDuplicate(notice_id=notice_id), once=pages.form_key(request))
+    pages.toast(request, "They are kept as two people.")
+    return pages.see_other(_pending_url())
 
 
 @require_POST
@@ -304,6 +316,7 @@ def _duplicates(refused: LikelyDuplicates, asked: tuple[RequestRow, ...]) -> lis
 
 
 routes = [
+    path("manage/clients/duplicates/<uuid:notice_id>/settle/", settle, name="duplicate-settle"),
     path("join/<slug:slug>/", join, name="join"),
     path("join/<slug:slug>/sent/", sent, name="join-sent"),
     path("settings/sign-up/", page_settings, name="sign-up"),

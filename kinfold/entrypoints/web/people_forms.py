@@ -13,7 +13,7 @@ from django.http import QueryDict
 from kinfold.domain.access.doors import KeyReused
 from kinfold.domain.kernel.errors import DomainError, InvalidInput
 
-MOST: Final = 50
+MOST: Final = 100
 ADD_MORE: Final = ("1", "5", "10", "15")
 ALREADY_SENT: Final = (
     "This form was sent before, with something else in it. Look at the list, then send it again."
@@ -84,21 +84,27 @@ class PeopleForm:
         renamed: Mapping[str, str] | None = None,
         *,
         opens: Mapping[int, str] | None = None,
+        places: Sequence[int] | None = None,
     ) -> None:
         """Put what is wrong beside each field and as one list of links at the top, by the numbers people see.
 
-        Rows of the refusal count those who are `filled`; `renamed` says how the form calls a field of the command, and
-        `opens` where whoever a row names can be looked at.
+        Rows of the refusal count those who are `filled`, or those at `places`; `renamed` says how the form calls a
+        field of the command, and `opens` where whoever a row names can be looked at.
         """
         self.title = self._nothing_yet
         if isinstance(refused, InvalidInput):
-            self._sort_out(refused, renamed or {}, opens or {})
+            self._sort_out(refused, renamed or {}, opens or {}, places or self.filled)
         else:
             text = ALREADY_SENT if isinstance(refused, KeyReused) else refused.message
             self.summary = [{"text": text, "href": ""}]
 
-    def _sort_out(self, refused: InvalidInput, renamed: Mapping[str, str], opens: Mapping[int, str]) -> None:
-        filled = self.filled
+    def _sort_out(
+        self,
+        refused: InvalidInput,
+        renamed: Mapping[str, str],
+        opens: Mapping[int, str],
+        filled: Sequence[int],
+    ) -> None:
         links = {filled[row]: href for row, href in opens.items()}
         for problem in refused.problems:
             field = renamed.get(problem.field, problem.field)

@@ -32,6 +32,7 @@ INTAKE = (
     post("requests", P.CLIENTS_ACCEPT, body={"do": "accept", "request": "{request_id}"}, writes=False),
     post("requests-accept", P.CLIENTS_ACCEPT, status=303, body=ANSWERED),
     post("requests-reject", P.CLIENTS_ACCEPT, status=303, body=ANSWERED),
+    post("duplicate-settle", P.CLIENTS_ACCEPT, P.CLIENTS_SEE_ALL, status=303),
     get("/sign-up-page", P.PRACTICE_CHANGE),
     post(
         "/sign-up-page", P.PRACTICE_CHANGE, method="PUT", headers=AS_READ,
@@ -73,11 +74,14 @@ CLIENTS = (
     post("my-clients-filter", SEES, body={"q": "ok"}, writes=False),
     post("clients-columns", SEES, status=303, body={"order": ["name", "email", "tags"], "shown": ["email"]}),
     get("clients-add", P.CLIENTS_CREATE),
-    post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "confirm_duplicates": "yes"}),
+    post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "p1-same": "different"}),
     get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
     get("client-row", P.CLIENTS_SEE_ALL, **IN_SIGHT, headers={"HX-Request": "true"}),
     get("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
-    post("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, body={**PERSON, "version": "1"}),
+    post(
+        "client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
+        body={**PERSON, "version": "1", "pronouns": "she/her", "identifiers": "MyChart: 1042"},
+    ),
     post(
         "client-assign", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303,
         body={"therapist": "{supervisor}", "kind": "primary", "reason": "Back from leave"},
@@ -124,6 +128,8 @@ CLIENTS_API = (
         "/clients", P.CLIENTS_CREATE, status=201,
         body={"people": [{**PERSON, "tags": ["Sleep"]}], "accept_duplicates": True},
     ),
+    get("/clients/duplicates", P.CLIENTS_ACCEPT, P.CLIENTS_SEE_ALL),
+    post("/clients/duplicates/{notice_id}/settle", P.CLIENTS_ACCEPT, P.CLIENTS_SEE_ALL, status=204),
     get("/clients/layout", SEES),
     post("/clients/layout", SEES, method="PUT", body={"order": ["name", "email"], "shown": ["email"]}),
     get("/clients/visible-at", SEES, query="?at=2026-01-01T00:00:00Z"),

@@ -10,12 +10,16 @@ import pytest
 from kinfold.domain.access.doors import KeyReused
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.creating import MOST_AT_ONCE, CreateClients, create_clients
+from kinfold.domain.clients.commands.settling import SettleDuplicate, settle_duplicate
 from kinfold.domain.clients.duplicates import SHARED
+from kinfold.domain.clients.emails import duplicates_mail
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.models import Assignment, Client, Tag
 from kinfold.domain.clients.profile import MISSING, Typed
+from kinfold.domain.clients.queries.duplicates import ListDuplicates, list_duplicates
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.practices.models import Practice, PracticeTally
 from tests.domain.clients.steps import (
     add,
@@ -300,3 +304,40 @@ def test_nobody_is_pointed_to_a_client_whom_they_may_not_see(cast: Cast) -> None
         create_clients(theo, CreateClients(people=(like_dora, like_finn, like_anna)))
     assert [(alike.row, alike.name) for alike in found.value.likenesses] == [(2, "Anna Novak")]
     assert create_clients(theo, CreateClients(people=(like_dora, like_finn), therapist_id=theo.member_id))
+
+
+def test_those_who_see_both_are_told_of_a_likely_duplicate_that_its_creator_cannot_know(cast: Cast) -> None:
+    theo = cast.theo.actor
+    theo = replace(
+        theo, permissions=theo.permissions | {Permission.CLIENTS_CREATE, Permission.CLIENTS_ACCEPT}
+    )
+    like_dora = anna(email="dora.lindqvist@mail.example", birth_date="2001-07-30")
+    (client_id,) = create_clients(theo, CreateClients(people=(like_dora,), therapist_id=theo.member_id))
+    (pair,) = list_duplicates(cast.ada.actor, ListDuplicates())
+    assert (pair.client_id, pair.other_id, pair.other) == (client_id, cast.dora.id, cast.dora.name)
+    assert pair.shares == "Same email address and date of birth"
+    told = OutgoingMail.objects.filter(kind="clients.duplicates")
+    assert {mail.subject_id for mail in told} == {cast.olu.member_id, cast.ada.member_id}
+    with entered(cast.alder.practice_id):
+        mail = duplicates_mail(cast.alder.practice_id, cast.ada.member_id)
+    assert mail
+    assert not any(
+        word in mail.subject + mail.text for word in ("Dora", "Lindqvist", "Novak", "dora.lindqvist")
+    )
+    with pytest.raises(NotAllowed):
+        list_duplicates(theo, ListDuplicates())
+    with pytest.raises(NotAllowed):
+        settle_duplicate(theo, SettleDuplicate(notice_id=pair.id))
+    for _ in range(2):
+        settle_duplicate(cast.ada.actor, SettleDuplicate(notice_id=pair.id))
+    assert list_duplicates(cast.ada.actor, ListDuplicates()) == ()
+    assert [action for action, _, _ in recorded(cast, client_id)][-1] == "client.compared"
+
+
+def test_some_of_those_who_look_like_others_can_be_confirmed(cast: Cast) -> None:
+    people = (anna(email=ANNAS_EMAIL, birth_date="1990-04-12"), numbered(1), numbered(1))
+    with pytest.raises(LikelyDuplicates) as found:
+        create_clients(cast.ada.actor, CreateClients(people=people, different=(0,)))
+    assert [alike.row for alike in found.value.likenesses] == [2]
+    create_clients(cast.ada.actor, CreateClients(people=people, different=(0, 2)))
+    assert client_count(cast) == len(cast.clients) + 3

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Assignment, ClientTag
 from kinfold.domain.clients.models import Client as Person_
+from kinfold.domain.clients.profile import Typed
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from tests.personas import Cast, Person
@@ -157,9 +161,9 @@ def test_people_are_added_and_taken_away_without_a_script_and_everything_typed_s
 
 def test_a_form_never_grows_beyond_what_it_takes(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
-    posted = form(*[KIM] * 45, more="15")
+    posted = form(*[KIM] * 95, more="15")
     html = browser.post(ADD, posted).content.decode()
-    assert len(typed(html, "first_name")) == 50
+    assert len(typed(html, "first_name")) == 100
     assert re.search(r'name="more" value="1"[^>]* disabled|disabled[^>]* name="more" value="1"', html)
 
 
@@ -215,7 +219,7 @@ def test_the_e_mail_may_be_left_out_where_the_practice_says_so(cast: Cast, brows
     assert new_clients(cast) == ["Kim Quist"]
 
 
-def test_likely_duplicates_are_shown_and_created_only_when_confirmed(
+def test_of_each_likely_duplicate_it_is_said_whether_they_are_created(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
     browser = browser_of(cast.ada)
@@ -229,10 +233,68 @@ def test_likely_duplicates_are_shown_and_created_only_when_confirmed(
     assert f'href="/clients/{cast.anna.id}/" target="_blank"' in html
     assert "4. Kim Quist: looks like person 1 here: same email address" in html
     assert typed(html, "email")[2] == cast.anna.email
-    assert 'name="confirm_duplicates" value="yes"' in html
+    assert re.findall(r'name="(p\d-same)" value="different"', html) == ["p3-same", "p4-same"]
+    half = browser.post(ADD, {**posted, "p3-same": "same", "form_key": "b"})
+    assert half.status_code == 409
+    assert 'name="p3-same" value="same" checked' in half.content.decode()
     assert new_clients(cast) == []
-    assert browser.post(ADD, {**posted, "confirm_duplicates": "yes", "form_key": "b"}).status_code == 303
-    assert new_clients(cast) == ["Ana Quist", "Kim Quist", "Kim Quist"]
+    decided = {**posted, "p3-same": "same", "p4-same": "different", "form_key": "c"}
+    assert browser.post(ADD, decided).status_code == 303
+    assert new_clients(cast) == ["Kim Quist", "Kim Quist"]
+    nobody = browser.post(ADD, form(anna, **{"p1-same": "same", "form_key": "d"}))
+    assert nobody.status_code == 303
+    assert "Nobody was created" in browser.get(LIST).content.decode()
+    assert len(new_clients(cast)) == 2
+
+
+def test_whom_a_colleague_may_not_know_is_shown_under_pending_to_those_who_see_both(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    theo = replace(cast.theo.actor, permissions=cast.theo.actor.permissions | {Permission.CLIENTS_CREATE})
+    like_dora = Typed(
+        first_name="Dora",
+        last_name="Lind",
+        email=cast.dora.email,
+        birth_date="2001-07-30",
+        sex_at_birth="female",
+    )
+    create_clients(theo, CreateClients(people=(like_dora,), therapist_id=theo.member_id))
+    browser = browser_of(cast.ada)
+    html = browser.get("/manage/clients/?show=pending").content.decode()
+    assert "May be the same person" in html
+    assert f'href="/clients/{cast.dora.id}/"' in html
+    settle = re.search(r'action="(/manage/clients/duplicates/[^"]+)"', html)
+    assert settle
+    assert browser.post(settle[1]).status_code == 303
+    assert "May be the same person" not in browser.get("/manage/clients/?show=pending").content.decode()
+
+
+@pytest.mark.requirement("U44")
+@pytest.mark.requirement("U49")
+def test_a_form_of_60_people_with_three_wrong_rows_keeps_everything_and_says_why_for_each(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    people = [
+        {**KIM, "last_name": f"Quist{chr(65 + n % 26)}{chr(65 + n // 26)}", "email": f"q{n}@mail.example",
+         "external_id": f"Q-{n}", "birth_date": f"19{40 + n}-02-03"}
+        for n in range(60)
+    ]  # fmt: skip
+    people[7]["email"], people[31]["birth_date"], people[59]["last_name"] = "q7@", "0091-02-03", " "
+    browser = browser_of(cast.ada)
+    html = browser.post(ADD, form(*people)).content.decode()
+    assert "3 of 60 people need attention." in html
+    for place in ("p8-email", "p32-birth_date", "p60-last_name"):
+        assert f'<a href="#{place}">' in html
+    for field in KIM:
+        assert typed(html, field) == [person[field] for person in people], field
+    assert new_clients(cast) == []
+    people[7]["email"], people[31]["birth_date"], people[59]["last_name"] = (
+        "q7@mail.example",
+        "1991-02-03",
+        "Quistova",
+    )
+    assert browser.post(ADD, form(*people)).status_code == 303
+    assert len(new_clients(cast)) == 60
 
 
 def test_a_double_click_creates_once_and_the_same_form_with_other_people_is_shown_again(

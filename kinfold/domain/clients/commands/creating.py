@@ -21,6 +21,7 @@ from kinfold.domain.clients.further import keep_new
 from kinfold.domain.clients.index import index_new, keys_of
 from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus, Registration
+from kinfold.domain.clients.notices import notice
 from kinfold.domain.clients.profile import FIELDS, FURTHER_FIELDS, Checked, Typed, check
 from kinfold.domain.clients.tags import tag_new, tags_named
 from kinfold.domain.clients.ties import Tie, begin_ties
@@ -42,12 +43,14 @@ MOST_AT_ONCE = 100
 class CreateClients:
     """People to add, with one primary therapist for all of them or none.
 
-    `accept_duplicates` says that those who look like others are different people.
+    `accept_duplicates` says that those who look like others are different people, `different` that some of them are,
+    by their rows.
     """
 
     people: tuple[Typed, ...]
     therapist_id: UUID | None = None
     accept_duplicates: bool = False
+    different: tuple[int, ...] = ()
 
 
 @command(Permission.CLIENTS_CREATE)
@@ -55,16 +58,21 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
     """Add clients, active at once (SPEC 8.7). Returns their ids in the order given.
 
     Raises InvalidInput naming every wrong field of every person (rows count from 0), and LikelyDuplicates when someone
-    looks like a client whom the actor may see, or like another of these people, and that was not confirmed.
+    looks like a client whom the actor may see, or like another of these people, and that was not confirmed. Who looks
+    like a client whom the actor may not see is added like anybody, and those who see both are told.
     """
     now = clock.now()
     people = _checked(actor, data.people)
     _check_therapist(actor, data.therapist_id, now)
-    if not data.accept_duplicates:
-        likenesses = likeness.among(actor, [person.fields for person in people])
-        if likenesses:
-            raise LikelyDuplicates(likenesses)
-    return _create(actor, people, data.therapist_id, now)
+    unseen: list[likeness.Unseen] = []
+    if not (data.accept_duplicates and actor.may(Permission.CLIENTS_SEE_ALL)):
+        likenesses, unseen = likeness.among(actor, [person.fields for person in people])
+        undecided = [found for found in likenesses if found.row not in data.different]
+        if undecided and not data.accept_duplicates:
+            raise LikelyDuplicates(undecided)
+    client_ids = _create(actor, people, data.therapist_id, now)
+    notice(actor.practice_id, [(client_ids[one.row], one.client_id, one.reason) for one in unseen], now)
+    return client_ids
 
 
 def _checked(actor: Actor, people: Sequence[Typed]) -> list[Checked]:

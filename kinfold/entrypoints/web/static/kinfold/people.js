@@ -42,7 +42,7 @@ function update() {
 
 function blank() {
   const person = people()[0].cloneNode(true);
-  for (const error of person.querySelectorAll(".err")) error.remove();
+  for (const error of person.querySelectorAll(".err, [data-alike]")) error.remove();
   for (const control of person.querySelectorAll("input, select, .choices")) {
     if (control.type === "checkbox") control.checked = false;
     else if (control.type !== "button") control.value = "";
