@@ -16,7 +16,9 @@ from kinfold.domain.audit.trail import verify
 from kinfold.domain.care.models import Risk, Session
 from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Client, ClientTag, ClientWord
+from kinfold.domain.clients.queries.covers import ListCovers, ListGaps, list_covers, list_gaps
 from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.credentials.queries.team import ListAttention, list_attention
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock
@@ -28,6 +30,7 @@ from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.domain.team.models import Invitation, InvitationState, Member, MemberRole, Supervision
+from kinfold.domain.team.queries.members import ListMembers, list_members
 from tests.mailserver import delivered
 
 if TYPE_CHECKING:
@@ -126,6 +129,21 @@ def test_the_demo_practice_is_sound_and_tells_a_story() -> None:
         assert states[InvitationState.DECLINED] == states[InvitationState.REVOKED] == 1
         refused = AuditEntry.objects.filter(outcome="refused")
         assert not refused.exists()
+
+
+@pytest.mark.django_db
+def test_a_visitor_meets_everything_that_the_badges_of_the_team_say() -> None:
+    build_demo(clients=60)
+    owner = actor("olivia@alder-creek.example")
+    team = list_members(owner, ListMembers())
+    assert Counter(row.state for row in team.page.rows) == {"active": 14, "on_hold": 1, "inactive": 1}
+    assert (team.counts.archived, team.without_supervisor) == (1, 1)
+    assert {found.expired for found in list_attention(owner, ListAttention())} == {True, False}
+    (held,) = (row for row in team.page.rows if row.state == "on_hold")
+    covers = list_covers(owner, ListCovers(member_id=held.id))
+    assert covers.covers
+    assert (covers.needed, covers.uncovered) == (True, 0)
+    assert [gap.clients > 0 for gap in list_gaps(owner, ListGaps())] == [True]
 
 
 @pytest.mark.django_db

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db.models import F
 
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.identity.queries import find_login
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import Conflict
 from kinfold.domain.kernel.tenancy import entered
@@ -21,9 +23,10 @@ from kinfold.domain.lifecycle.setup import SetUp, set_up
 from kinfold.domain.messages.models import MailState, OutgoingMail
 from kinfold.domain.practices.models import Practice, PracticeTally
 from kinfold.domain.practices.queries import practice_names
+from kinfold.domain.team.actors import actor_for_login
 from kinfold.domain.team.models import Member, Seat
 
-from . import filling, meetings, people, story
+from . import filling, meetings, people, standings, story
 
 # Told by commands; what goes beyond is filled in.
 TOLD_CLIENTS = 150
@@ -69,6 +72,7 @@ def build_demo(
     first = story.tell(members=members, clients=told, random=Random(f"story {seed}"))
     password = filling.password_of(Seat.objects.values_list("login_id", flat=True).filter(practice=first)[0])
     _fill(first, story.SLUG, members, clients, Random(f"first {seed}"), password)
+    standings.tell(_actor(story.OWNER.email), _actor(story.PARTS[4].email).member_id or story.NOBODYS)
     made = [first]
     for number in range(1, practices):
         random = Random(f"{number} {seed}")
@@ -90,6 +94,14 @@ def demo_logins() -> tuple[DemoLogin, ...]:
     return tuple(
         DemoLogin(part.label, part.email, story.PASSWORD) for part in story.PARTS if part.email in there
     )
+
+
+def _actor(email: str) -> Actor:
+    login_id = find_login(email)
+    actor = actor_for_login(login_id) if login_id else None
+    if actor is None:
+        raise LookupError(email)
+    return actor
 
 
 def _start(number: int, random: Random) -> tuple[UUID, str]:
