@@ -32,8 +32,10 @@ from kinfold.domain.team.commands.members import (
 from kinfold.domain.team.commands.practice import ChangePractice, change_practice
 from kinfold.domain.team.commands.supervision import (
     EndSupervision,
+    MakePrimary,
     StartSupervision,
     end_supervision,
+    make_primary,
     start_supervision,
 )
 from kinfold.domain.team.commands.tokens import CreateToken, NewToken, RevokeToken, create_token, revoke_token
@@ -168,6 +170,13 @@ def stop_supervision(request: ApiRequest, supervision_id: UUID, body: Supervisio
     """What was, stays in the history."""
     data = EndSupervision(supervision_id=supervision_id, at=body.at)
     end_supervision(request.auth, data, once=idempotency_key(request))
+    return Status(204, None)
+
+
+@router.post("/supervision/{uuid:supervision_id}/primary", response={204: None}, summary="Make primary")
+def make_supervisor_primary(request: ApiRequest, supervision_id: UUID) -> Status[None]:
+    """The supervisor becomes the primary one, and whoever was it becomes secondary; their last days stay."""
+    make_primary(request.auth, MakePrimary(supervision_id=supervision_id), once=idempotency_key(request))
     return Status(204, None)
 
 

@@ -17,8 +17,10 @@ from kinfold.domain.credentials.queries.team import ListTitles, list_titles
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
 from kinfold.domain.team.commands.supervision import (
     EndSupervision,
+    MakePrimary,
     StartSupervision,
     end_supervision,
+    make_primary,
     start_supervision,
 )
 from kinfold.domain.team.queries.listing import Window
@@ -254,9 +256,25 @@ def _back(request: HttpRequest, member_id: UUID) -> str:
     return reverse("supervision")
 
 
+@require_POST
+@pages.signed_in
+def primary(request: HttpRequest, actor: Actor, supervision_id: UUID) -> HttpResponse:
+    """Make a secondary supervisor the primary one."""
+    admit(actor, Permission.SUPERVISION_MANAGE, "supervision-primary")
+    found = find_supervision(actor, FindSupervision(supervision_id=supervision_id))
+    try:
+        make_primary(actor, MakePrimary(supervision_id=supervision_id), once=pages.form_key(request))
+    except Conflict as refused:
+        pages.warn(request, refused.message)
+    else:
+        pages.toast(request, f"{found.supervisor} is the primary supervisor of {found.supervisee} now.")
+    return pages.see_other(_back(request, found.supervisee_id))
+
+
 routes = [
     path("supervision/", supervision, name="supervision"),
     path("supervision/search/", search, name="supervision-search"),
     path("supervision/start/", start, name="supervision-start"),
+    path("supervision/<uuid:supervision_id>/primary/", primary, name="supervision-primary"),
     path("supervision/<uuid:supervision_id>/end/", end, name="supervision-end"),
 ]

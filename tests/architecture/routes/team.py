@@ -64,6 +64,7 @@ TEAM = (
         "supervision-search", (P.SUPERVISION_MANAGE, P.CLIENTS_SEE_SUPERVISED), also=(P.MEMBERS_NAMES,),
         body={"q": "lin"}, writes=False,
     ),
+    post("supervision-primary", P.SUPERVISION_MANAGE, status=303, writes=False),
     get("supervision-start", P.SUPERVISION_MANAGE),
     post(
         "supervision-start", P.SUPERVISION_MANAGE, status=303,
@@ -176,6 +177,8 @@ TEAM_API = (
     post("/members/{member_id}/remove", P.MEMBERS_REMOVE, status=204, **ON_VERA_API),
     post("/members/{member_id}/supervision", P.SUPERVISION_MANAGE, status=201, body={"supervisor_id": "{supervisor}"}),
     get("/supervision", (P.SUPERVISION_MANAGE, P.CLIENTS_SEE_SUPERVISED), also=(P.MEMBERS_NAMES,)),
+    # The sample is the primary one already, so nothing changes.
+    post("/supervision/{supervision_id}/primary", P.SUPERVISION_MANAGE, status=204, writes=False),
     post("/supervision/{supervision_id}/end", P.SUPERVISION_MANAGE, status=204),
     get("/invitations", P.MEMBERS_READ),
     post(

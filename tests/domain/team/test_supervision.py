@@ -13,8 +13,10 @@ from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
 from kinfold.domain.team.commands.supervision import (
     EndSupervision,
+    MakePrimary,
     StartSupervision,
     end_supervision,
+    make_primary,
     start_supervision,
 )
 from kinfold.domain.team.errors import (
@@ -242,3 +244,36 @@ def test_a_member_whose_role_requires_supervision_is_flagged_without_it(cast: Ca
     assert flagged() == (["Theo Park"], 1)
     supervise(cast, cast.sana, cast.theo)
     assert flagged() == ([], 0)
+
+
+def test_a_secondary_supervisor_is_made_primary_and_both_keep_their_last_days(cast: Cast) -> None:
+    make_supervisor(cast, cast.lin)
+    now, last = clock.now(), clock.now() + 4 * WEEK
+    second = supervise(cast, cast.lin, cast.theo, until=last)
+    with clock.frozen_at(now + WEEK):
+        make_primary(cast.ada.actor, MakePrimary(supervision_id=second))
+        card = get_member(cast.ada.actor, GetMember(member_id=cast.theo.member_id))
+        with pytest.raises(SupervisionEnded):
+            make_primary(cast.ada.actor, MakePrimary(supervision_id=second))
+    assert [(row.name, row.kind, row.since, row.until) for row in card.supervisors] == [
+        ("Lin Zhao", "primary", now + WEEK, last),
+        ("Sana Malik", "secondary", now + WEEK, None),
+    ]
+    with entered(cast.alder.practice_id):
+        was = Supervision.objects.filter(supervisee_id=cast.theo.member_id, until=now + WEEK)
+        assert {period.kind for period in was} == {"primary", "secondary"}
+    assert acts(cast.alder.practice_id, subject=cast.theo.member_id)[-1] == "supervision.changed"
+
+
+def test_a_planned_supervision_can_be_made_the_primary_one_of_its_time(cast: Cast) -> None:
+    make_supervisor(cast, cast.lin)
+    begin = clock.now() + WEEK
+    planned = supervise(cast, cast.lin, cast.theo, since=begin)
+    make_primary(cast.ada.actor, MakePrimary(supervision_id=planned))
+    for moment, kinds in (
+        (begin - WEEK / 2, {"Sana Malik": "primary"}),
+        (begin, {"Lin Zhao": "primary", "Sana Malik": "secondary"}),
+    ):
+        with clock.frozen_at(moment):
+            card = get_member(cast.ada.actor, GetMember(member_id=cast.theo.member_id))
+            assert {row.name: row.kind for row in card.supervisors if row.begun} == kinds

@@ -196,3 +196,19 @@ def test_another_practices_supervision_reads_like_one_that_never_was(
         assert browser.get(f"{START}?member={member_id}").status_code == 404
     for supervision_id in (sanas(cast), uuid4()):
         assert browser.post(f"/supervision/{supervision_id}/end/").status_code == 404
+
+
+def test_a_secondary_supervisor_is_made_primary_where_supervision_is_shown(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    make_supervisor(cast, cast.lin)
+    second = supervise(cast, cast.lin, cast.theo)
+    browser = browser_of(cast.ada)
+    address = f"/supervision/{second}/primary/"
+    assert browser.get(LIST).content.decode().count(f'action="{address}"') == 1
+    assert f'action="{address}"' in browser.get(f"/manage/team/{cast.theo.member_id}/").content.decode()
+    html = browser.post(address, {"form_key": "once"}, follow=True).content.decode()
+    assert "Lin Zhao is the primary supervisor of Theo Park now." in html
+    assert re.search(r"Lin Zhao\s*<span class=\"badge b-accent\">", row_of(html, cast.theo))
+    again = browser.post(address, {"back": "member"}, follow=True)
+    assert "This supervision has ended already." in again.content.decode()

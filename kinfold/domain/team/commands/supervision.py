@@ -27,7 +27,11 @@ from kinfold.domain.team.granting import hold_team
 from kinfold.domain.team.models import Member, MemberRole, Supervision, SupervisionKind
 from kinfold.domain.team.statuses import WORKS, allowed_now
 
-says(supervision__started="named a supervisor", supervision__ended="ended a supervision")
+says(
+    supervision__started="named a supervisor",
+    supervision__changed="made a supervisor the primary one",
+    supervision__ended="ended a supervision",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,13 @@ class EndSupervision:
 
     supervision_id: UUID
     at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MakePrimary:
+    """Which supervision becomes the primary one."""
+
+    supervision_id: UUID
 
 
 @command(Permission.SUPERVISION_MANAGE)
@@ -102,6 +113,53 @@ def end_supervision(actor: Actor, data: EndSupervision) -> None:
         "supervision.ended",
         subject=("member", supervision.supervisee_id),
         detail={"supervision": str(supervision.id), "supervisor": str(supervision.supervisor_id)},
+    )
+
+
+@command(Permission.SUPERVISION_MANAGE)
+def make_primary(actor: Actor, data: MakePrimary) -> None:
+    """Make a secondary supervisor the primary one, until the day their supervision ends.
+
+    Whoever was primary meanwhile is secondary from then on, until the day theirs ends. What was, stays in the history.
+    Raises SupervisionEnded for one that is over.
+    """
+    hold_team()
+    now = clock.now()
+    chosen = Supervision.objects.filter(pk=data.supervision_id).first()
+    if chosen is None:
+        raise NotFound
+    if not Supervision.objects.filter(holds_or_will(now), pk=chosen.pk).exists():
+        raise SupervisionEnded
+    if chosen.kind == SupervisionKind.PRIMARY:
+        trail.nothing_changed()
+        return
+    at = max(now, chosen.since)
+    meanwhile = Supervision.objects.filter(
+        holds_or_will(at), supervisee_id=chosen.supervisee_id, kind=SupervisionKind.PRIMARY
+    )
+    if chosen.until is not None:
+        meanwhile = meanwhile.filter(since__lt=chosen.until)
+    for before in list(meanwhile):
+        _goes_on_as(before, SupervisionKind.SECONDARY, at)
+    _goes_on_as(chosen, SupervisionKind.PRIMARY, at)
+    trail.record(
+        actor,
+        "supervision.changed",
+        subject=("member", chosen.supervisee_id),
+        detail={"supervisor": str(chosen.supervisor_id)},
+    )
+
+
+def _goes_on_as(period: Supervision, kind: SupervisionKind, at: datetime) -> None:
+    """Close a period and go on with one of another kind. One that has not begun by then never was."""
+    since = max(at, period.since)
+    Supervision.objects.filter(pk=period.pk).update(until=since)
+    Supervision.objects.create(
+        supervisor_id=period.supervisor_id,
+        supervisee_id=period.supervisee_id,
+        kind=kind,
+        since=since,
+        until=period.until,
     )
 
 
