@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "kinfold.domain.intake",
     "kinfold.domain.records",
     "kinfold.domain.imports",
+    "kinfold.domain.exports",
     "kinfold.entrypoints.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -198,6 +199,7 @@ REQUESTS_PATH = "/manage/clients/?show=pending"
 CREDENTIALS_PATH = "/manage/team/{}/credentials/"
 OWN_CREDENTIALS_PATH = "/account/credentials/"
 IMPORT_FOLDER = HOME / "imports"
+EXPORT_FOLDER = HOME / "exports"
 
 # --- logging: ids and counts, never what people typed ---------------------------------------------------------------
 

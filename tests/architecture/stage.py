@@ -54,6 +54,8 @@ from kinfold.domain.clients.models import Assignment, Client, DuplicateNotice
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.credentials.commands.exceptions import AllowNewClients, allow_new_clients
 from kinfold.domain.credentials.commands.keeping import AddCredential, add_credential
+from kinfold.domain.exports import files
+from kinfold.domain.exports.models import Export
 from kinfold.domain.identity import links, registration_codes
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
@@ -209,10 +211,11 @@ class Stage:
         return {**self.things, **self.own_things(who)}
 
     def own_things(self, who: Caller) -> dict[str, object]:
-        """A token of the caller's own, a session that they held, and one of somebody whom they supervise."""
+        """A token of the caller's own, an export, a session that they held, and one of somebody whom they supervise."""
         actor = actor_for_login(who.login_id) if who.login_id else None
         if actor is None:
-            return {"token_id": uuid4(), "own_session": uuid4(), "supervised_session": uuid4()}
+            names = ("token_id", "own_session", "supervised_session", "own_export")
+            return {name: uuid4() for name in names}
         key = ("own", actor.member_id)
         if key not in self._callers:
             assert actor.member_id is not None
@@ -227,6 +230,7 @@ class Stage:
                 )
             self._callers[key] = Caller("own", token_id=token.id)
             self._own_sessions[actor.member_id] = self._sessions_around(actor.practice_id, actor.member_id)
+            self._own_sessions[actor.member_id]["own_export"] = _export(actor.practice_id, actor.member_id)
         assert actor.member_id is not None
         return {"token_id": self._callers[key].token_id, **self._own_sessions[actor.member_id]}
 
@@ -330,6 +334,22 @@ class Stage:
             else f"all but {', '.join(missing)}"
         )
         return self.sign_in(f"a member with {said or 'no permission'}", login.id, member.id)
+
+
+def _export(practice_id: UUID, member_id: UUID) -> UUID:
+    """A file of nobody that somebody has made."""
+    with entered(practice_id, writing=True):
+        export = Export.objects.create(
+            made_by_id=member_id,
+            made_at=clock.now(),
+            file_format="csv",
+            everything=False,
+            columns=["first_name", "last_name"],
+            state="ready",
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    files.keep(practice_id, export.id, b"First name,Last name")
+    return export.id
 
 
 @contextmanager

@@ -17,6 +17,7 @@ _OF_THEIRS = dict.fromkeys(
         Permission.CLIENTS_SET_RISK,
         Permission.CLIENTS_CHANGE,
         Permission.CLIENTS_ASSIGN,
+        Permission.CLIENTS_EXPORT,
         Permission.ACCESS_EXPLAIN,
     ),
     "only of clients they may see",

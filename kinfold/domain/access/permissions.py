@@ -149,6 +149,11 @@ class Permission(StrEnum):
         "Import clients",
         "Import clients from a file, team members too with the right to add them, and undo an import.",
     )
+    CLIENTS_EXPORT = (
+        "clients:export",
+        "Export clients",
+        "Export clients they may see to a file, with as much of them as their lists show.",
+    )
     SESSIONS_SEE = (
         "sessions:see",
         "See sessions",

@@ -51,6 +51,7 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,
     Permission.CLIENTS_IMPORT,
+    Permission.CLIENTS_EXPORT,
     Permission.SESSIONS_SEE,
     Permission.SESSIONS_BOOK,
     Permission.SESSIONS_MANAGE,
@@ -64,7 +65,12 @@ DEFAULTS: dict[StartingPoint, frozenset[Permission]] = {
     - {Permission.PRACTICE_OWN, Permission.LICENCES_OVERRIDE, Permission.MEMBERS_REMOVE},
     StartingPoint.CLIENT_ADMINISTRATOR: _CLIENT_ADMINISTRATOR,
     StartingPoint.BILLING_ADMINISTRATOR: _OWN_ACTS
-    | {Permission.CLIENTS_SEE_ALL, Permission.BILLING_ALL, Permission.BILLING_OWN},
+    | {
+        Permission.CLIENTS_SEE_ALL,
+        Permission.CLIENTS_EXPORT,
+        Permission.BILLING_ALL,
+        Permission.BILLING_OWN,
+    },
     StartingPoint.PRACTITIONER: _PRACTITIONER,
     StartingPoint.SUPERVISOR: _PRACTITIONER | {Permission.CLIENTS_SEE_SUPERVISED, Permission.NOTES_COSIGN},
     StartingPoint.NOTHING: frozenset(),

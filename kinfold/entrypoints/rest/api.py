@@ -15,6 +15,7 @@ from . import (
     changes,
     clients,
     credentials,
+    exports,
     imports,
     intake,
     records,
@@ -72,4 +73,5 @@ api.add_router("", care.router)
 api.add_router("", billing.router)
 api.add_router("", intake.router)
 api.add_router("", imports.router)
+api.add_router("", exports.router)
 api.add_router("", activity.router)

@@ -228,27 +228,29 @@ def tags(request: ApiRequest) -> dict[str, Any]:
     return {"items": list_tags(request.auth, ListTags())}
 
 
+def wanted_of(filters: ClientFilter, words: str) -> ListClients:
+    """The list that is asked for."""
+    by_name = isinstance(filters.therapist, str)
+    return ListClients(
+        archived=filters.view == "archived",
+        search=words,
+        therapist_id=None if by_name else filters.therapist,  # type: ignore[arg-type]
+        unassigned=by_name,
+        tag_ids=tuple(filters.tag),
+        risk=filters.risk or "",
+        registration=filters.registration or "",
+        created_since=filters.created_since,
+        updated_since=filters.updated_since,
+        sort=ClientSort(filters.sort),
+        after=filters.after,
+        before=filters.before,
+        limit=filters.limit,
+    )
+
+
 def _list(request: ApiRequest, filters: ClientFilter, words: str) -> HttpResponse:
     """Written from plain values: checking 50 rows against their schema would take longer than reading them."""
-    by_name = isinstance(filters.therapist, str)
-    found = list_clients(
-        request.auth,
-        ListClients(
-            archived=filters.view == "archived",
-            search=words,
-            therapist_id=None if by_name else filters.therapist,  # type: ignore[arg-type]
-            unassigned=by_name,
-            tag_ids=tuple(filters.tag),
-            risk=filters.risk or "",
-            registration=filters.registration or "",
-            created_since=filters.created_since,
-            updated_since=filters.updated_since,
-            sort=ClientSort(filters.sort),
-            after=filters.after,
-            before=filters.before,
-            limit=filters.limit,
-        ),
-    )
+    found = list_clients(request.auth, wanted_of(filters, words))
     return HttpResponse(orjson.dumps(_page(found)), content_type=JSON)
 
 

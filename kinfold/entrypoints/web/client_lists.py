@@ -51,6 +51,17 @@ def narrowed(actor: Actor, asked: QueryDict, typed: str, *, own: bool) -> ListCl
     )
 
 
+def carried(asked: QueryDict) -> dict[str, str]:
+    """What narrows and sorts a list, as it was asked for, for a form that goes on with all of it."""
+    shown = view_of(asked)
+    names = ("sort", "therapist", "risk", "registration", "added", "changed")
+    return {
+        "show": "" if shown == "active" else shown,
+        "tag": ",".join(map(str, tags_in(asked))),
+        **{name: asked.get(name, "")[:60] for name in names},
+    }
+
+
 def tags_in(asked: QueryDict) -> tuple[UUID, ...]:
     """The tags that all clients of a list have: one after another, or several with commas between them."""
     named = (tag for text in asked.getlist("tag") for tag in text.split(","))

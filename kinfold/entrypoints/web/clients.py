@@ -118,6 +118,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
         "undo": bool(changes.offered(actor, "active")),
         "delete": managing and actor.may(Permission.CLIENTS_DELETE),
+        "export": actor.may(Permission.CLIENTS_EXPORT),
     }
     acts = changes.offered(actor, view) if found.rows else []
     chosen = {"all": asked.get("all") == "yes", "own": own}

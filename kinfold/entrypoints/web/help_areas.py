@@ -70,6 +70,7 @@ _BEGINNINGS = {
     "change": "clients",
     "deletion": "clients",
     "retention": "clients",
+    "export": "clients",
     "care": "sessions",
     "requests": "clients",
     "sign-up": "clients",

@@ -91,6 +91,27 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+# Everybody's exports are their own.
+EXPORTED: dict[str, Any] = {"at": {"export_id": "own_export"}}
+
+EXPORTS = (
+    get("export-new", P.CLIENTS_EXPORT, SEES),
+    post("export-new", P.CLIENTS_EXPORT, SEES, body={"q": "ok"}, writes=False),
+    post(
+        "export-start", P.CLIENTS_EXPORT, SEES, also=(P.CLIENTS_SEE_ALL,), status=303,
+        body={"format": "csv", "what": "shown", "sort": "-name"},
+    ),
+    get("export", P.CLIENTS_EXPORT, **EXPORTED),
+    get("export-download", P.CLIENTS_EXPORT, **EXPORTED),
+    get("/exports", P.CLIENTS_EXPORT),
+    post(
+        "/exports", P.CLIENTS_EXPORT, SEES, also=(P.CLIENTS_SEE_ALL,), status=201,
+        body={"format": "xlsx", "matching": {"sort": "name"}, "columns": ["last_name", "therapist"]},
+    ),
+    get("/exports/{export_id}", P.CLIENTS_EXPORT, **EXPORTED),
+    get("/exports/{export_id}/file", P.CLIENTS_EXPORT, **EXPORTED),
+)  # fmt: skip
+
 # Bulk changes are of kinds that one may do, and one's own unless one sees all clients. These are Olu's.
 TAGGED: dict[str, Any] = {
     "at": {"change_id": "done_change"}, "also": (P.CLIENTS_SEE_ALL,), "hides": (P.CLIENTS_CHANGE,)

@@ -34,6 +34,8 @@ from kinfold.domain.kernel.prepared import prepared
 
 # From how many on it is faster to walk through all clients in order until a page is full.
 _MANY = 10_000
+# So many clients are read by their ids in one question.
+_AT_ONCE = 201
 # Of up to so many members the clients are read one member after another.
 _FEW_MEMBERS = 50
 # Words of up to so many letters are common: they have many clients.
@@ -187,9 +189,11 @@ def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: i
 
 def facts_of(ids: Sequence[UUID]) -> list[Facts]:
     """What lists show of these clients, in this order. Who is not there is left out."""
-    if not ids:
-        return []
-    rows = {row[0]: row for row in _facts_of(len(ids), **{f"c{n}": found for n, found in enumerate(ids)})}
+    rows = {
+        row[0]: row
+        for some in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+        for row in _facts_of(len(some), **{f"c{n}": found for n, found in enumerate(some)})
+    }
     return [Facts._make(rows[client_id]) for client_id in ids if client_id in rows]
 
 

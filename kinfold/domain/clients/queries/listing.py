@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -190,6 +190,27 @@ def matching(actor: Actor, data: ListClients, most: int) -> list[UUID]:
     _refuse_unseen(actor, data)
     wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
     return [] if wanted is None else everyone(wanted, most=most)
+
+
+def all_rows(actor: Actor, data: ListClients, most: int) -> Iterator[tuple[ClientRow, ...]]:
+    """All the clients of a list in its order, up to so many, a page's worth at a time. For files."""
+    members, also = _reached(actor, data.seen_by)
+    _refuse_unseen(actor, data)
+    names_only = not actor.may(Permission.CLIENTS_PROFILE)
+    wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
+    if wanted is None:
+        return
+    page = Reading(
+        field=_FIELDS[data.sort.column],
+        down=data.sort.down,
+        backwards=False,
+        beside=None,
+        limit=most,
+        total=counted(wanted),
+    )
+    rows = read(wanted, page)
+    for start in range(0, len(rows), MOST):
+        yield _shown(actor, rows[start : start + MOST])
 
 
 @query(None)

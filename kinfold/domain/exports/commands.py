@@ -1,0 +1,172 @@
+"""Exporting clients: what is shown, or everything (SPEC 3, 5, U39).
+
+A large export is made in the background, with the rights that whoever asked has then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import command
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.audit import trail
+from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.queries.listing import ClientRow, ListClients, all_rows, list_clients
+from kinfold.domain.clients.visibility import refuse_unless_sees_clients
+from kinfold.domain.exports import asked, columns, files
+from kinfold.domain.exports.models import Export, ExportState, FileFormat
+from kinfold.domain.exports.writing import as_file
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+from kinfold.domain.kernel.tasks import later
+
+says(
+    export__started="began to export clients",
+    export__finished="exported clients",
+    export__failed="could not finish an export",
+    export__downloaded="downloaded an export",
+)
+
+MOST: Final = 100_000
+# Up to so many are written while the person waits.
+WAITED_FOR: Final = 2_000
+KEPT_FOR: Final = timedelta(hours=24)
+MAKE: Final = "kinfold.domain.exports.work.make_export"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartExport:
+    """Clients as they are listed, in columns that are named or as in one's own list; or `everything` of everybody.
+
+    `file_format` is csv or xlsx.
+    """
+
+    file_format: str
+    matching: ListClients = field(default_factory=ListClients)
+    columns: tuple[str, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishExport:
+    """Which one that is being made."""
+
+    export_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailExport:
+    """Which one, and why it cannot be made, in a sentence."""
+
+    export_id: UUID
+    problem: str
+
+
+@command(Permission.CLIENTS_EXPORT)
+def start_export(actor: Actor, data: StartExport) -> UUID:
+    """Make a file of clients whom the actor sees, of what they may see of them; for them alone, for a day.
+
+    Raises InvalidInput for a format or a column that does not exist, for a list without anybody, and for one with more
+    than 100,000.
+    """
+    refuse_unless_sees_clients(actor)
+    if actor.member_id is None:
+        raise NotAllowed("An export is made for a member of the team.")
+    if data.file_format not in FileFormat.values:
+        raise InvalidInput.one("file_format", "Choose CSV or Excel.")
+    names = data.columns or columns.shown_to(actor)
+    if columns.unknown(names):
+        raise InvalidInput.one("columns", "There is no such column.")
+    names = columns.everything_for(actor) if data.everything else columns.allowed(actor, names)
+    clients = _how_many(actor, data)
+    if not clients:
+        raise InvalidInput.one("matching", "There is nobody to export.")
+    if clients > MOST:
+        raise InvalidInput.one(
+            "matching", f"Export at most {MOST:,} clients at a time. Narrow the list down."
+        )
+    now = clock.now()
+    export = Export.objects.create(
+        id=uuid4(),
+        made_by_id=actor.member_id,
+        made_at=now,
+        file_format=data.file_format,
+        everything=data.everything,
+        wanted={} if data.everything else asked.written(data.matching),
+        columns=list(names),
+        state=ExportState.RUNNING,
+        rows=clients,
+        expires_at=now + KEPT_FOR,
+    )
+    if clients > WAITED_FOR:
+        later(MAKE, actor.practice_id, export.id)
+        trail.record(actor, "export.started", subject=("export", export.id), detail=_detail(export))
+    else:
+        _make(actor, export)
+    return export.id
+
+
+@command(Permission.CLIENTS_EXPORT)
+def finish_export(actor: Actor, data: FinishExport) -> None:
+    """Make the file of an export that was started, unless another worker did so already."""
+    export = Export.objects.select_for_update().filter(pk=data.export_id, state=ExportState.RUNNING).first()
+    if export is None:
+        trail.nothing_changed()
+        return
+    if export.made_by_id != actor.member_id:
+        raise NotAllowed
+    _make(actor, export)
+
+
+@command(Permission.CLIENTS_EXPORT)
+def fail_export(actor: Actor, data: FailExport) -> None:
+    """Note that an export could not be made."""
+    running = Export.objects.filter(pk=data.export_id, state=ExportState.RUNNING)
+    if not running.update(state=ExportState.FAILED, problem=data.problem, wanted={}):
+        trail.nothing_changed()
+        return
+    trail.record(actor, "export.failed", subject=("export", data.export_id), outcome="failed")
+
+
+def _how_many(actor: Actor, data: StartExport) -> int:
+    if data.everything:
+        counts = list_clients(actor, ListClients(limit=1)).counts
+        return counts.active + counts.archived
+    return list_clients(actor, replace(data.matching, after=None, before=None, limit=1)).total
+
+
+def _make(actor: Actor, export: Export) -> None:
+    """Write the file with the rights that the actor has now, and say how many are in it."""
+    names = columns.allowed(actor, export.columns)
+    wanted = (
+        (ListClients(), ListClients(archived=True)) if export.everything else (asked.read(export.wanted),)
+    )
+    written = 0
+
+    def lines() -> Iterator[list[str]]:
+        nonlocal written
+        for some in _some_rows(actor, wanted):
+            written += len(some)
+            yield from columns.lines(actor, some, names)
+
+    content = as_file(columns.headings(names), lines(), FileFormat(export.file_format))
+    files.keep(actor.practice_id, export.id, content)
+    export.rows, export.columns, export.state = written, list(names), ExportState.READY
+    export.expires_at = clock.now() + KEPT_FOR
+    export.wanted = {}
+    export.save()
+    trail.record(actor, "export.finished", subject=("export", export.id), detail=_detail(export))
+
+
+def _some_rows(actor: Actor, wanted: tuple[ListClients, ...]) -> Iterator[tuple[ClientRow, ...]]:
+    for one in wanted:
+        yield from all_rows(actor, one, MOST)
+
+
+def _detail(export: Export) -> dict[str, object]:
+    return {"rows": export.rows, "columns": export.columns, "format": export.file_format}
