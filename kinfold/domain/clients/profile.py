@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -107,9 +108,8 @@ def email(raw: str) -> str:
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # A year of two digits, as it is typed, or as a browser's date field sends it.
-_SHORT = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|00\d{2}-\d{2}-\d{2}", re.ASCII
-)
+_SHORT_ISO = re.compile(r"00\d{2}-\d{2}-\d{2}", re.ASCII)
+_SHORT = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{2}[-/.]\d{1,2}[-/.]\d{1,2}", re.ASCII)
 _NOT_A_DATE = Refused("Write the date as YYYY-MM-DD, for example 1990-04-30.")
 _NO_SUCH_DAY = Refused("There is no such day. Look at the day and the month.")
 SHORT_YEAR: Final = Refused("Write the year with four digits.")
@@ -122,7 +122,7 @@ def birth_date(raw: str, today: date) -> str:
     raw = raw.strip()
     if not raw:
         return ""
-    if _SHORT.fullmatch(raw):  # whose century is asked, never guessed
+    if _SHORT.fullmatch(raw) or _SHORT_ISO.fullmatch(raw):  # whose century is asked, never guessed
         return SHORT_YEAR
     if not _ISO.fullmatch(raw):
         return _NOT_A_DATE
@@ -131,6 +131,18 @@ def birth_date(raw: str, today: date) -> str:
     except ValueError:
         return _NO_SUCH_DAY
     return birth_date_problem(said, today) or raw
+
+
+def centuries(raw: str, today: date) -> tuple[date, ...]:
+    """Which days a date from a browser's date field can mean when its year has two digits; () when it is no such."""
+    if not _SHORT_ISO.fullmatch(raw.strip()):
+        return ()
+    rest = raw.strip()[2:]
+    found = []
+    for century in ("19", "20"):
+        with suppress(ValueError):
+            found.append(date.fromisoformat(century + rest))
+    return tuple(day for day in found if birth_date_problem(day, today) is None)
 
 
 def birth_date_problem(said: date, today: date) -> Refused | None:

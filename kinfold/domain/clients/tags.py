@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import current_practice_id
@@ -15,11 +16,18 @@ from kinfold.domain.kernel.tenancy import current_practice_id
 from .keys import tag_key
 from .models import Client, ClientStatus, ClientTag, Tag
 
+# Tags are for grouping; with more of them than this, something else was put there.
+MOST_OF_A_PRACTICE: Final = 10_000
+TOO_MANY: Final = (
+    f"This practice has {MOST_OF_A_PRACTICE:,} tags, and no room for new ones. Use one that there is."
+)
+
 
 def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, UUID]:
     """The tags with these names by their keys. New ones are made, also when somebody else makes them just now.
 
-    `made_in`: the bulk act for which they are made; undoing it may remove them again.
+    `made_in`: the bulk act for which they are made; undoing it may remove them again. Raises InvalidInput when the
+    practice would have too many.
     """
     spelled: dict[str, str] = {}
     for name in names:
@@ -33,9 +41,15 @@ def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, U
         if key not in known
     ]
     if new:
+        _refuse_too_many(len(new))
         Tag.objects.bulk_create(new, ignore_conflicts=True)
         known = _known(spelled)
     return known
+
+
+def _refuse_too_many(more: int) -> None:
+    if Tag.objects.count() + more > MOST_OF_A_PRACTICE:
+        raise InvalidInput([Problem("tags", TOO_MANY)], TOO_MANY)
 
 
 def tag_client(client: Client, tag_ids: Iterable[UUID]) -> list[ClientTag]:

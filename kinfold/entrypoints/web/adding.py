@@ -20,7 +20,7 @@ from kinfold.domain.clients.queries.rules import GetClientRules, get_client_rule
 from kinfold.domain.kernel.errors import InvalidInput
 
 from . import pages
-from .client_forms import LABELS, offered_tags, tags_of, therapists
+from .client_forms import LABELS, centuries_of, offered_tags, tags_of, therapists
 from .people_forms import PeopleForm, Person
 
 ADD = "pages/clients/add.html"
@@ -87,6 +87,11 @@ def _page(
             place: chosen
             for place in range(len(form.people))
             if (chosen := request.POST.get(f"p{place + 1}-same", "")) in {DIFFERENT, LEFT_OUT}
+        },
+        "centuries": {
+            place: meant
+            for place, person in enumerate(form.people)
+            if form.errors[place] and (meant := centuries_of(person["birth_date"]))
         },
         "sees_all": actor.may(Permission.CLIENTS_SEE_ALL),
         "therapists": choices,

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from markupsafe import Markup
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import KeyReused, admit
@@ -15,16 +16,18 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.errors import ClientArchived
 from kinfold.domain.clients.fields import GROUP_BY_NAME, Group
+from kinfold.domain.clients.profile import TAG_LENGTH
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.clients.queries.listing import GetRow, get_row
 from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, open_client
+from kinfold.domain.clients.queries.pickers import ListTags, list_tags
 from kinfold.domain.clients.queries.rules import GetClientRules, get_client_rules
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed, Problem, StaleVersion
 
 from . import changes, pages
 from .client import address, client_page
 from .client_fields import as_commands_take_it, inputs, label_of, saved_values, typed_values, words_of
-from .client_forms import new_form_key, offered_tags
+from .client_forms import TAGS_AT_FIRST, centuries_of, new_form_key, offered_tags
 from .client_lines import client_lines, lines_of
 
 LIST = "pages/clients/list.html"
@@ -51,6 +54,9 @@ def edit(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return _form(request, actor, client_id)
     typed = typed_values(request.POST)
+    meant, equals, value = request.POST.get("meant", "").partition("=")
+    if equals and meant in typed:
+        return _form(request, actor, client_id, {**typed, meant: value})
     theirs = _given_way(request)
     wanted = {
         name: text for name, text in typed.items() if name not in theirs and _was(request, name) != text
@@ -67,6 +73,16 @@ def edit(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
     if request.headers.get("HX-Request") and not request.POST.get("group"):
         return _row(request, actor, client_id)
     return _saved(request, client_id)
+
+
+@require_POST
+@pages.signed_in
+def tags(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Tags that begin with what was typed, for a field that suggests some. What is typed stays out of addresses."""
+    typed = request.POST.get("q", "")[:TAG_LENGTH]
+    found = list_tags(actor, ListTags(beginning=typed, limit=TAGS_AT_FIRST))
+    options = Markup("").join(Markup('<option value="{}"></option>').format(tag.name) for tag in found)
+    return HttpResponse(options)
 
 
 def _saved(request: HttpRequest, client_id: UUID) -> HttpResponse:
@@ -143,12 +159,13 @@ def _filled(
     errors = {problem.field: problem.message for problem in problems}
     return {
         # What is wrong with a field is said before what somebody else saved, so the version read stays until then.
-        "version": card.version if stale or refused is None else pages.version(request),
+        "version": card.version if stale or typed is None else pages.version(request),
         "form_key": new_form_key(),
         "email_optional": get_client_rules(actor, GetClientRules()).email_optional,
         "values": values,
         "before": before,
         "errors": errors,
+        "centuries": centuries_of(values["birth_date"]) if "birth_date" in errors else [],
         "problem": "" if refused is None or problems else _sentence(refused, both=bool(both)),
         "conflicts": [
             {
@@ -246,4 +263,5 @@ def _sentence(refused: Refused, *, both: bool) -> str:
 routes = [
     path("clients/<uuid:client_id>/row/", row, name="client-row"),
     path("clients/<uuid:client_id>/edit/", edit, name="client-edit"),
+    path("clients/tags/find/", tags, name="tags-find"),
 ]

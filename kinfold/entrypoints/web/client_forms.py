@@ -8,8 +8,12 @@ from uuid import UUID
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.profile import centuries
 from kinfold.domain.clients.queries.pickers import ListTags, list_tags
 from kinfold.domain.credentials.queries.pickers import ListTakers, list_takers
+
+from . import place
+from .jinja import full_day
 
 # The fields of a form in the order in which people fill them in, each with the words that stand beside it.
 LABELS: Final = {
@@ -23,7 +27,13 @@ LABELS: Final = {
     "external_id": "External ID",
 }
 
+TAGS_AT_FIRST: Final = 100
 SEXES: Final = {"female": "Female", "male": "Male", "unknown": "Unknown", "undisclosed": "Undisclosed"}
+
+
+def centuries_of(typed: str) -> list[tuple[str, str]]:
+    """What a date of birth with a year of two digits can mean: asked, not guessed."""
+    return [(day.isoformat(), full_day(day)) for day in centuries(typed, place.today())]
 
 
 def tags_of(typed: str) -> tuple[str, ...]:
@@ -41,10 +51,10 @@ def therapists(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 def offered_tags(actor: Actor) -> list[str]:
-    """The names of tags to suggest, as far as this person sees tags."""
+    """The names of tags to suggest at first, as far as this person sees tags; more are found as one types."""
     if not (actor.sees_clients and actor.may(Permission.CLIENTS_PROFILE)):
         return []
-    return [tag.name for tag in list_tags(actor, ListTags())]
+    return [tag.name for tag in list_tags(actor, ListTags(limit=TAGS_AT_FIRST))]
 
 
 def new_form_key() -> str:

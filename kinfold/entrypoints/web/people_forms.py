@@ -5,6 +5,7 @@ Without a script the same buttons add and take away people on the server, with e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -18,6 +19,8 @@ ADD_MORE: Final = ("1", "5", "10", "15")
 ALREADY_SENT: Final = (
     "This form was sent before, with something else in it. Look at the list, then send it again."
 )
+
+_MEANT: Final = re.compile(r"p(?P<person>[1-9]\d{0,2})-(?P<field>\w+)=(?P<value>.*)", re.ASCII)
 
 Person = dict[str, str]
 
@@ -64,7 +67,7 @@ class PeopleForm:
         ] or [0]
 
     def changed_by_button(self, posted: QueryDict) -> bool:
-        """Add or take away people when a button asked for that, instead of sending the form."""
+        """Add or take away people, or put what somebody meant in a field, when a button asked for that."""
         if "more" in posted:
             wanted = posted.get("more", "")
             room = max(MOST - len(self.people), 0)
@@ -73,6 +76,10 @@ class PeopleForm:
             number = posted.get("remove", "")
             place = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 4 else -1
             self.people = [person for at, person in enumerate(self.people) if at != place] or [self._blank()]
+        elif meant := _MEANT.fullmatch(posted.get("meant", "")):
+            place = int(meant["person"]) - 1
+            if meant["field"] in self.labels and place < len(self.people):
+                self.people[place][meant["field"]] = meant["value"]
         else:
             return False
         self.errors = [{} for _ in self.people]

@@ -76,6 +76,7 @@ CLIENTS = (
     get("clients-add", P.CLIENTS_CREATE),
     post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "p1-same": "different"}),
     get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    post("tags-find", P.CLIENTS_PROFILE, body={"q": "Sl"}, writes=False),
     get("client-row", P.CLIENTS_SEE_ALL, **IN_SIGHT, headers={"HX-Request": "true"}),
     get("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(

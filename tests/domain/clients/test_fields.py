@@ -162,3 +162,57 @@ def test_the_declaration_of_fields_leaves_none_out_and_names_none_twice() -> Non
     assert len(set(labels)) == len(labels)
     headings = [heading for field in CLIENT_FIELDS for heading in field.headings]
     assert len(set(headings)) == len(headings)
+
+
+def test_a_practice_has_so_many_tags_and_no_more(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinfold.domain.clients.tags.MOST_OF_A_PRACTICE", 3)
+    change(cast, cast.anna.id, tags=("Couples", "EMDR", "Sleep"))
+    with pytest.raises(InvalidInput) as refused:
+        change(cast, cast.anna.id, 2, tags=("Couples", "Grief"))
+    assert refused.value.problems[0].field == "tags"
+    assert "no room for new ones" in refused.value.message
+    change(cast, cast.anna.id, 2, tags=("COUPLES", "emdr"))  # those that there are, however they are written
+    found = card(cast.ada, cast.anna.id).profile
+    assert found
+    assert found.tags == ("Couples", "EMDR")
+
+
+# Typed into a form, sent to the API or standing in a file: one rule each.
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("birth_date", "2031-01-01", "A date of birth cannot be in the future."),
+        ("birth_date", "1890-01-01", "A date of birth is not before 1900, and less than 130 years ago."),
+        ("birth_date", "1990-02-29", "There is no such day. Look at the day and the month."),
+        ("birth_date", "4/30/25", "Write the year with four digits."),
+        ("birth_date", "0025-04-30", "Write the year with four digits."),
+        ("first_name", "x" * 300, "Use at most 100 characters for a name."),
+        ("first_name", "An\u202ena", "Remove the hidden text-direction characters from the name."),
+        ("tags", "x" * 300, "A tag has at most 50 characters."),
+    ],
+)
+def test_bad_input_gets_one_sentence_from_one_rule(cast: Cast, field: str, typed: str, sentence: str) -> None:
+    given: dict[str, Any] = {field: (typed,) if field == "tags" else typed}
+    with pytest.raises(InvalidInput) as changed:
+        change(cast, cast.anna.id, **given)
+    with pytest.raises(InvalidInput) as created:
+        add(cast, person(**given))
+    for refused in (changed, created):
+        assert [(p.field, p.message) for p in refused.value.problems] == [(field, sentence)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "born"),
+    [
+        ("A", "O", "1992-02-29"),
+        ("Ng", "O’Brien-Núñez", "1900-01-01"),
+        ("李", "王", "2026-01-01"),
+        ("محمد", "علي", "1950-12-31"),
+    ],
+)
+def test_names_of_one_letter_with_signs_and_in_other_scripts_are_names(
+    cast: Cast, first: str, last: str, born: str
+) -> None:
+    (client_id,) = add(cast, person(first_name=first, last_name=last, birth_date=born))
+    assert f"{first} {last}" in names(listed(cast.ada, search=first))
+    assert card(cast.ada, client_id).last_name == last

@@ -361,3 +361,16 @@ def test_names_of_people_with_accents_and_apostrophes_are_kept_as_they_are(
     browser = browser_of(cast.ada)
     assert browser.post(ADD, form(*people)).status_code == 303
     assert set(new_clients(cast)) == {f"{p['first_name']} {p['last_name']}" for p in people}
+
+
+def test_whose_century_a_year_of_two_digits_is_in_is_asked(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    posted = form(KIM, {**LEE, "birth_date": "0025-02-03"})
+    html = browser.post(ADD, posted).content.decode()
+    assert "2. Lee Ramos: Write the year with four digits." in html
+    meant = re.findall(r'name="meant" value="([^"]+)"[^>]*>([^<]+)<', html)
+    assert meant == [("p2-birth_date=1925-02-03", "Feb 3, 1925"), ("p2-birth_date=2025-02-03", "Feb 3, 2025")]
+    html = browser.post(ADD, {**posted, "do": "", "meant": meant[0][0]}).content.decode()
+    assert typed(html, "birth_date") == [KIM["birth_date"], "1925-02-03"]
+    assert typed(html, "first_name") == ["Kim", "Lee"]
+    assert new_clients(cast) == []

@@ -292,3 +292,39 @@ def test_only_those_who_may_edit_can(cast: Cast, browser_of: BrowserOf, person: 
     ):
         assert response.status_code == 403
     assert saved(cast, cast.anna).version == 1
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["on the page", "in the list"])
+def test_whose_century_a_year_of_two_digits_is_in_is_asked(
+    cast: Cast, browser_of: BrowserOf, headers: dict[str, str]
+) -> None:
+    browser = browser_of(cast.ada)
+    typed = filled_in(cast.anna, birth_date="0001-02-03", was_birth_date="1990-04-12", phone="(503) 555-0142")
+    html = browser.post(part_of(cast.anna, "edit"), typed, headers=headers).content.decode()
+    assert re.findall(r'name="meant" value="([^"]+)"', html) == [
+        "birth_date=1901-02-03",
+        "birth_date=2001-02-03",
+    ]
+    meant = browser.post(
+        part_of(cast.anna, "edit"), {**typed, "meant": "birth_date=2001-02-03"}, headers=headers
+    )
+    html = meant.content.decode()
+    assert (value(html, "birth_date"), value(html, "phone")) == ("2001-02-03", "(503) 555-0142")
+    assert (value(html, "was_birth_date"), value(html, "version")) == ("1990-04-12", "1")
+    assert saved(cast, cast.anna).version == 1
+
+
+def test_tags_are_found_as_one_types(cast: Cast, browser_of: BrowserOf) -> None:
+    change_client(
+        cast.ada.actor, ChangeClient(client_id=cast.anna.id, version=1, tags=("Couples", "EMDR", "<b>"))
+    )
+    browser = browser_of(cast.ada)
+    found = browser.post("/clients/tags/find/", {"q": " ém"}).content.decode()
+    assert found == '<option value="EMDR"></option>'
+    assert (
+        browser.post("/clients/tags/find/", {"q": "<"}).content.decode()
+        == '<option value="&lt;b&gt;"></option>'
+    )
+    assert browser_of(cast.lin).post("/clients/tags/find/", {"q": "e"}).content == b""
+    assert browser_of(cast.bea).post("/clients/tags/find/", {"q": "e"}).status_code == 403
+    assert 'data-find="/clients/tags/find/"' in browser.get("/manage/clients/add/").content.decode()

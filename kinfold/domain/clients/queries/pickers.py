@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import Client, ClientTag, Tag
 from kinfold.domain.clients.visibility import (
     further_ties,
@@ -26,7 +27,10 @@ from kinfold.domain.team.models import Member, MemberRole
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListTags:
-    """All tags that the actor can meet."""
+    """All tags that the actor can meet, or the first of those that begin with something."""
+
+    beginning: str = ""
+    limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,11 +52,15 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
     viewer = viewer_of(actor)
     if viewer is None:
         return ()
-    reached = members_reached(viewer)
-    if reached is None:
+    reached, key = members_reached(viewer), tag_key(data.beginning.strip())
+    rows: Iterable[tuple[UUID, str]]
+    if reached is None and (key or data.limit):
+        rows = Tag.objects.filter(key__startswith=key).order_by("key").values_list("id", "name")[: data.limit]
+    elif reached is None:
         rows = _tags()
     else:
-        rows = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
+        met = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
+        rows = [row for row in met if tag_key(row[1]).startswith(key)][: data.limit]
     return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
 
 

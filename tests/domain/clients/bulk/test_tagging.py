@@ -35,7 +35,7 @@ def test_tags_are_added_to_all_and_nobody_gets_one_twice(cast: Cast) -> None:
     change_id = tag(cast.ada, ("emdr", "Group: DBT", "group: dbt"), imani, cast.anna.id)
     assert tags_on(cast, imani) == ("EMDR", "Group: DBT", "Sleep")
     assert tags_on(cast, cast.anna.id) == ("EMDR", "Group: DBT")
-    found = listed(cast.ada, tag_id=tags_there(cast)["Group: DBT"])
+    found = listed(cast.ada, tag_ids=(tags_there(cast)["Group: DBT"],))
     assert names(found) == ["Imani Brooks", "Anna Novak"]
     undo(cast.ada, change_id)
     assert tags_on(cast, imani) == ("EMDR", "Sleep")

@@ -99,6 +99,23 @@ function suggest(event) {
 document.addEventListener("focusin", suggest);
 document.addEventListener("input", suggest);
 
+// A list of tags may be too long to come with the page: those that begin as one types are fetched.
+let finding;
+document.addEventListener("input", (event) => {
+  const { value, list, form, dataset } = event.target;
+  if (!list?.dataset.find || dataset.many === undefined) return;
+  clearTimeout(finding);
+  finding = setTimeout(async () => {
+    const body = new FormData();
+    body.set("q", value.slice(value.lastIndexOf(",") + 1));
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    const answer = await fetch(list.dataset.find, { method: "POST", body });
+    if (!answer.ok) return;
+    list.innerHTML = await answer.text();
+    suggest(event);
+  }, 150);
+});
+
 // On the set-up page the time zone begins as this browser's.
 const zone = document.querySelector("select[data-zone]");
 if (zone?.value === "UTC") {
