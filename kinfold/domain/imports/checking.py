@@ -25,6 +25,7 @@ from kinfold.domain.imports.fields import (
     further_in,
     mapping_problems,
 )
+from kinfold.domain.imports.models import Mode
 from kinfold.domain.imports.reading import Block, Table
 from kinfold.domain.imports.values import DateOrder, DateReading, Memo, ShortYears
 from kinfold.domain.kernel.errors import InvalidInput
@@ -103,14 +104,20 @@ class Checking:
         today: date,
         date_order: DateOrder | None = None,
         short_years: ShortYears | None = None,
+        mode: Mode = Mode.ADD,
     ) -> None:
-        problems = mapping_problems(mapping, width=len(table.header), emails_optional=emails_optional)
+        problems = mapping_problems(
+            mapping, width=len(table.header), emails_optional=emails_optional, mode=mode
+        )
         if problems:
             raise InvalidInput(problems, problems[0].message)
         self.table = table
         self.mapping = mapping
         self.dates = replace(self._read_dates(date_order), short_years=short_years)
         self._emails_optional = emails_optional
+        # Whoever is updated keeps what the file does not say; `updating` asks for it where somebody is added.
+        self._may_be_empty = mode != Mode.ADD
+        self._adds = mode != Mode.UPDATE
         self._further = further_in(mapping)
         self._names = (*_SINGLE, "tag", *self._further)
         self._cleaners = self._cleaners_of(country, today)
@@ -168,7 +175,7 @@ class Checking:
             found.append("Dates such as 3/4/1990 were read as month/day/year.")
         elif self.dates.mixed:
             found.append("The dates mix month/day/year and day/month/year.")
-        if left_open := _left_open(self.mapping):
+        if self._adds and (left_open := _left_open(self.mapping)):
             found.append(left_open)
         if "sex_at_birth" in self.mapping:
             heading = self.table.header[self.mapping.index("sex_at_birth")]
@@ -191,7 +198,7 @@ class Checking:
 
         Values that many people share are worked out once per distinct cell.
         """
-        required = values.required
+        required = _as_it_is if self._may_be_empty else values.required
         by_field: dict[str, Callable[[str], str]] = {
             "first_name": Memo(required("first_name", values.name)).__getitem__,
             "last_name": Memo(required("last_name", values.name)).__getitem__,
@@ -207,6 +214,10 @@ class Checking:
             for slot, name in enumerate(self._names)
             if name in by_field and name in self.mapping
         ]
+
+
+def _as_it_is(_field: str, clean: Callable[[str], str]) -> Callable[[str], str]:
+    return clean
 
 
 def _left_open(mapping: Mapping) -> str:

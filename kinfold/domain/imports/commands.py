@@ -33,10 +33,11 @@ from kinfold.domain.imports.fields import (
     suggest,
 )
 from kinfold.domain.imports.members import take_members_back
-from kinfold.domain.imports.models import Import, ImportState, StagedRows, Whom
+from kinfold.domain.imports.models import Import, ImportState, Mode, StagedRows, Whom
 from kinfold.domain.imports.reading import Table, read
 from kinfold.domain.imports.remembered import forget, recall, remember
 from kinfold.domain.imports.undoing import take_back
+from kinfold.domain.imports.updating import restore
 from kinfold.domain.imports.values import DateOrder, ShortYears
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -67,6 +68,7 @@ class UploadFile:
 
     `matches` are written as `Heading=field`, and win over what the headings suggest. `whom` it brings is "clients" or
     "members" of the team. Of a workbook, `sheet` names the one to read; else it is the first with anything in it.
+    `mode` is as in MatchColumns.
     """
 
     file_name: str
@@ -74,19 +76,23 @@ class UploadFile:
     matches: tuple[str, ...] = ()
     whom: str = Whom.CLIENTS.value
     sheet: str = ""
+    mode: str = Mode.ADD.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchColumns:
     """For each column of the file, the field it fills or None; `date_order` when the file cannot tell.
 
-    `short_years` says what a year of two digits means.
+    `short_years` says what a year of two digits means. `mode`: "add" new clients, "update" those with the same external
+    ID, or "both"; `erase` lets empty cells empty the fields of who is updated.
     """
 
     import_id: UUID
     mapping: Mapping
     date_order: DateOrder | None = None
     short_years: ShortYears | None = None
+    mode: str = Mode.ADD.value
+    erase: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +150,11 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
         whom=data.whom,
         file_name=_tidy(data.file_name),
         digest=table.digest,
+        mode=data.mode,
         made_by_id=actor.member_id,
         made_at=clock.now(),
     )
+    _admit_to_mode(actor, job)
     _take(actor, job, table, data.matches)
     files.keep(actor.practice_id, import_id, data.content)
     try:
@@ -168,6 +176,8 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     A required field without a column is no error yet: the match is kept, and the file waits for a better one.
     """
     job = waiting(actor, data.import_id)
+    job.mode, job.erase = data.mode, data.erase
+    _admit_to_mode(actor, job)
     problems = mapping_problems(
         data.mapping, width=len(job.header), emails_optional=True, fields=fields_for(job.whom)
     )
@@ -218,7 +228,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
         raise NotWaiting("The practice asks for an email address by now. Check the file again.")
     if job.bad and not data.leave_out_bad:
         raise HasBadRows
-    if not job.ready and not (data.with_duplicates and job.duplicates):
+    if not job.ready and not job.updates and not (data.with_duplicates and job.duplicates):
         raise NothingToImport
     job.state = ImportState.RUNNING
     job.with_duplicates = data.with_duplicates
@@ -264,7 +274,7 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
     if job.whom == Whom.MEMBERS:
         taken, kept = take_members_back(actor, [UUID(member_id) for member_id in job.members_made])
     else:
-        taken, kept = take_back(job.change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
+        taken, kept = _clients_back(actor, job, job.change_set_id)
     ChangeSet.objects.filter(pk=job.change_set_id).update(rows_kept=len(kept))
     job.state = ImportState.UNDONE
     job.kept = len(kept)
@@ -277,6 +287,25 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
         detail={"change_set": str(job.change_set_id), "taken_back": taken, "kept": len(kept)},
     )
     return tuple(kept)
+
+
+def _clients_back(actor: Actor, job: Import, change_set_id: UUID) -> tuple[int, list[UUID]]:
+    """Restore the clients an import changed, and take out those it made: how many, and the ids of those kept."""
+    if job.updated and not actor.may(Permission.CLIENTS_CHANGE):
+        raise NotAllowed
+    restored, edited = restore(actor, change_set_id)
+    taken, kept = take_back(change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
+    return restored + taken, [*edited, *kept]
+
+
+def _admit_to_mode(actor: Actor, job: Import) -> None:
+    """Refuse updating clients from whoever may not edit any, and for files of team members."""
+    if job.mode not in Mode.values:
+        raise InvalidInput.one("mode", "A file adds clients, updates them, or both.")
+    if job.mode != Mode.ADD and job.whom == Whom.MEMBERS:
+        raise InvalidInput.one("mode", "A file of team members only adds members.")
+    if job.mode != Mode.ADD and not actor.may(Permission.CLIENTS_CHANGE):
+        raise NotAllowed
 
 
 def admit_to(actor: Actor, whom: str) -> None:
@@ -355,7 +384,8 @@ def _take(
 def _check_anew(actor: Actor, job: Import) -> None:
     """Forget what an earlier check found, and check the file again when nothing is missing."""
     job.state = ImportState.MATCHING
-    job.ready = job.bad = job.duplicates = job.done = 0
+    job.ready = job.bad = job.duplicates = job.updates = job.unchanged = job.done = 0
+    job.fields_changed = {}
     job.notes = []
     job.problem = ""
     StagedRows.objects.filter(import_job=job).delete()
@@ -387,6 +417,7 @@ def _problems(job: Import) -> tuple[object, ...]:
         width=len(job.header),
         emails_optional=job.emails_optional,
         fields=fields_for(job.whom),
+        mode=job.mode,
     )
 
 

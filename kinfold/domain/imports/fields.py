@@ -208,8 +208,12 @@ def mapping_problems(
     width: int,
     emails_optional: bool,
     fields: Sequence[Field] = FIELDS,
+    mode: str = "add",
 ) -> tuple[Problem, ...]:
-    """Why a mapping cannot be used yet: a required field without a column, or one with two."""
+    """Why a mapping cannot be used yet: a required field without a column, or one with two.
+
+    A file that only updates clients needs no column but the one they are found by.
+    """
     if len(mapping) != width:
         return (Problem("mapping", "The matching does not fit the columns of this file. Start again."),)
     by_name = {field.name: field for field in fields}
@@ -224,10 +228,20 @@ def mapping_problems(
             problems.append(
                 Problem(name, f"{by_name[name].label} is matched to {mapping.count(name)} columns.")
             )
+    if mode != "add" and "external_id" not in mapping:
+        problems.append(
+            Problem(
+                "external_id",
+                "No column is matched to External ID, by which clients are found to be updated.",
+            )
+        )
     problems.extend(
         Problem(field.name, f"No column is matched to {field.label}.{hints.get(field.name, '')}")
         for field in fields
-        if field.required and field.name not in mapping and not (field.name == "email" and emails_optional)
+        if mode != "update"
+        and field.required
+        and field.name not in mapping
+        and not (field.name == "email" and emails_optional)
     )
     return tuple(problems)
 

@@ -29,6 +29,14 @@ class Whom(models.TextChoices):
     MEMBERS = "members", "Team members"
 
 
+class Mode(models.TextChoices):
+    """What becomes of rows whose external ID a client has already, and of the others."""
+
+    ADD = "add", "Add new clients"
+    UPDATE = "update", "Update clients with the same external ID"
+    BOTH = "both", "Update clients with the same external ID, and add the others"
+
+
 class Import(TenantModel):
     """One file, from upload to undo. The file itself lies under KINFOLD_HOME, named after this row's id."""
 
@@ -49,6 +57,10 @@ class Import(TenantModel):
     short_years = models.CharField(max_length=6, blank=True)
     remembered = models.BooleanField(default=False)  # matched as such a file was last time
     emails_optional = models.BooleanField()
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.ADD)
+    erase = models.BooleanField(
+        default=False
+    )  # whether an empty cell empties the field of a client who is updated
     state = models.CharField(max_length=10, choices=ImportState.choices)
     # Counts up with every new check, so that the result of an older one is not taken for the newer one's.
     attempt = models.PositiveIntegerField(default=0)
@@ -56,6 +68,12 @@ class Import(TenantModel):
     ready = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
+    updates = models.PositiveIntegerField(
+        default=0
+    )  # rows that change a client, and those that change nothing
+    unchanged = models.PositiveIntegerField(default=0)
+    fields_changed = models.JSONField(default=dict)  # how many clients in each field
+    updated = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     kept = models.PositiveIntegerField(default=0)
@@ -80,6 +98,7 @@ class StagedKind(models.TextChoices):
 
     BAD = "bad", "To fix"
     DUPLICATE = "duplicate", "Likely duplicate"
+    UPDATE = "update", "Changes a client"
     READY = "ready", "Ready"
 
 
@@ -102,6 +121,26 @@ class StagedRows(TenantModel):
                 fields=("practice", "import_job", "kind", "start"), name="staged_rows_place"
             ),
         ]
+
+
+class UpdatedClient(TenantModel):
+    """What an import changed about a client, as it was before, for as long as that can be undone.
+
+    `version` is the client's afterwards: whoever has another one was edited since. `tags` were put on them.
+    """
+
+    change_set = TenantForeignKey("changes.ChangeSet", on_delete=models.CASCADE, related_name="+")
+    client = TenantForeignKey("clients.Client", on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    before = models.JSONField()
+    tags = models.JSONField(default=list)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("updated_client", "change_set", "client"),
+            models.UniqueConstraint(fields=("practice", "change_set", "client"), name="updated_client_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=("practice", "client"), name="updated_client_by_client")]
 
 
 class RememberedMatch(TenantModel):

@@ -11,7 +11,7 @@ from kinfold.domain.access.actors import system_actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.changes.models import UNDO_TIME
 from kinfold.domain.imports import files
-from kinfold.domain.imports.models import Import, ImportState, StagedRows
+from kinfold.domain.imports.models import Import, ImportState, StagedRows, UpdatedClient
 from kinfold.domain.imports.work import GIVEN_UP, FailImport, fail_import
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.models import QueuedTask
@@ -39,6 +39,8 @@ def _tidy(practice_id: UUID, queued: set[str]) -> None:
     with entered(practice_id, writing=True):
         past = Import.objects.filter(made_at__lt=now - UNDO_TIME).exclude(state__in=_AT_WORK)
         StagedRows.objects.filter(import_job_id__in=past.values("id"))._raw_delete(DEFAULT_DB_ALIAS)
+        sets = past.filter(change_set__isnull=False).values("change_set_id")
+        UpdatedClient.objects.filter(change_set_id__in=sets)._raw_delete(DEFAULT_DB_ALIAS)
         past.exclude(samples=[]).update(samples=[])
         needed = set(Import.objects.exclude(pk__in=past.values("id")).values_list("id", flat=True))
         stuck = list(

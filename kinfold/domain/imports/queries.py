@@ -24,11 +24,12 @@ from kinfold.domain.imports.duplicates import sentence
 from kinfold.domain.imports.fields import FIELDS, further_in, is_private, mapping_problems
 from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.members import read_rows
-from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
+from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, UpdatedClient, Whom
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.remembered import recall
 from kinfold.domain.imports.staging import read_bad, read_people
 from kinfold.domain.imports.templates import Template, TemplateKind, template
+from kinfold.domain.imports.updating import read_updates
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.team.models import Member
@@ -37,12 +38,13 @@ says(import__downloaded="downloaded the rows an import left out")
 
 PAGE: Final = 50
 MOST: Final = 200
-View = Literal["problems", "ready", "bad", "duplicates"]
+View = Literal["problems", "ready", "bad", "duplicates", "updates"]
 _ORDER: Final[dict[str, tuple[StagedKind, ...]]] = {
-    "problems": (StagedKind.BAD, StagedKind.DUPLICATE, StagedKind.READY),
+    "problems": (StagedKind.BAD, StagedKind.DUPLICATE, StagedKind.UPDATE, StagedKind.READY),
     "ready": (StagedKind.READY,),
     "bad": (StagedKind.BAD,),
     "duplicates": (StagedKind.DUPLICATE,),
+    "updates": (StagedKind.UPDATE,),
 }
 
 
@@ -123,9 +125,13 @@ class ImportSummary:
     ready: int
     bad: int
     duplicates: int
+    updates: int
+    unchanged: int
     done: int
     created: int
+    updated: int
     kept: int
+    mode: str
     with_duplicates: bool
     problem: str
     ended_at: datetime | None
@@ -194,6 +200,8 @@ class ImportCheck:
     sheets: tuple[str, ...]
     date_order: str
     short_years: str
+    erase: bool
+    fields_changed: dict[str, int]
     remembered: RememberedAs | None
     columns: tuple[Column, ...]
     problems: tuple[str, ...]
@@ -201,8 +209,20 @@ class ImportCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one field of a client is, and what it becomes; tags are only added."""
+
+    field: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One row: what would be stored, or for a row to fix what stands in the file and why that cannot be."""
+    """One row: what would be stored, or for a row to fix what stands in the file and why that cannot be.
+
+    A row that updates a client has its `changes`, and their name.
+    """
 
     line: int
     kind: str
@@ -210,6 +230,7 @@ class PreviewRow:
     reasons: dict[str, str]
     reason: str
     client_id: UUID | None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +320,7 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         width=len(job.header),
         emails_optional=job.emails_optional,
         fields=fields_for(job.whom),
+        mode=job.mode,
     )
     shown = [
         bool(problems or field) and not is_private(heading)
@@ -325,6 +347,8 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         sheets=tuple(job.sheets),
         date_order=job.date_order,
         short_years=job.short_years,
+        erase=job.erase,
+        fields_changed=dict(job.fields_changed),
         remembered=_remembered_as(job),
         columns=columns,
         problems=tuple(problem.message for problem in problems),
@@ -362,7 +386,9 @@ def list_kept(actor: Actor, data: ListKept) -> tuple[KeptPerson, ...]:
             "sort_key", "id"
         )
         return tuple(KeptPerson(*row) for row in here.values_list("id", "first_name", "last_name"))
-    rows = visible_to(actor).filter(made_in_id=job.change_set_id).order_by("sort_key", "id")
+    edited = UpdatedClient.objects.filter(change_set_id=job.change_set_id).values("client_id")
+    ours = Q(made_in_id=job.change_set_id) | Q(pk__in=edited)
+    rows = visible_to(actor).filter(ours).order_by("sort_key", "id")
     return tuple(KeptPerson(*row) for row in rows.values_list("id", "first_name", "last_name")[:500])
 
 
@@ -410,7 +436,8 @@ def as_text(cell: str) -> str:
 
 _SUMMARY: Final = (
     "id", "whom", "file_name", "state", "made_by_id", "made_by__first_name", "made_by__last_name", "made_at", "rows",
-    "ready", "bad", "duplicates", "done", "created", "kept", "with_duplicates", "problem", "ended_at",
+    "ready", "bad", "duplicates", "updates", "unchanged", "done", "created", "updated",
+    "kept", "mode", "with_duplicates", "problem", "ended_at",
     "change_set__undo_until",
 )  # fmt: skip
 
@@ -464,6 +491,8 @@ def _rows(job: Import, kind: StagedKind, start: int, limit: int) -> list[Preview
     for first, body in parts:
         if kind == StagedKind.BAD:
             rows = _flawed(body, job.whom)
+        elif kind == StagedKind.UPDATE:
+            rows = _updates(body)
         else:
             rows = (
                 _members(body) if job.whom == Whom.MEMBERS else _people(kind, body, further_in(job.mapping))
@@ -480,6 +509,24 @@ def _flawed(body: str, whom: str) -> list[PreviewRow]:
         by_field = {name: text for name, text in reasons.items() if name in known}
         rows.append(PreviewRow(line, StagedKind.BAD.value, cells, by_field, whole, None))
     return rows
+
+
+def _updates(body: str) -> list[PreviewRow]:
+    return [
+        PreviewRow(
+            update.line,
+            StagedKind.UPDATE.value,
+            {"name": update.name},
+            {},
+            "",
+            UUID(update.client_id),
+            (
+                *(Change(name, was, becomes) for name, (was, becomes) in update.changes.items()),
+                *([Change("tag", "", "; ".join(update.tags))] if update.tags else []),
+            ),
+        )
+        for update in read_updates(body)
+    ]
 
 
 def _members(body: str) -> list[PreviewRow]:

@@ -91,11 +91,11 @@ class Sorter:
         """The rows of one block as up to two texts."""
         alike = [line in self._matches for line in block.lines] if self._matches else []
         if any(alike):
-            same = _chosen(block, alike)
+            same = chosen(block, alike)
             matches = [self._matches[line] for line in same.lines]
             yield Staged(StagedKind.DUPLICATE, self.duplicates, len(matches), _write(same, matches))
             self.duplicates += len(matches)
-            block = _chosen(block, [not is_alike for is_alike in alike])
+            block = chosen(block, [not is_alike for is_alike in alike])
         if block.lines:
             yield Staged(StagedKind.READY, self.ready, len(block.lines), _write(block, []))
             self.ready += len(block.lines)
@@ -116,7 +116,8 @@ def _write(block: CheckedBlock, matches: Sequence[Match]) -> str:
     return _text((list(block.lines), block.people, plain))
 
 
-def _chosen(block: CheckedBlock, keep: Sequence[bool]) -> CheckedBlock:
+def chosen(block: CheckedBlock, keep: Sequence[bool]) -> CheckedBlock:
+    """Some of the people of a block."""
     people = People(*(list(compress(column, keep)) for column in block.people))  # type: ignore[arg-type]
     return CheckedBlock(list(compress(block.lines, keep)), people, [])
 

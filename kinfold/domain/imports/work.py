@@ -7,11 +7,11 @@ transaction that takes the job from one state to the next, once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 from uuid import UUID
 
@@ -29,12 +29,22 @@ from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
 from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of, short_years_of
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
-from kinfold.domain.imports.fields import Mapping, further_in
+from kinfold.domain.imports.fields import Mapping as Columns
+from kinfold.domain.imports.fields import further_in
 from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
-from kinfold.domain.imports.models import Import, ImportState, StagedKind, StagedRows, Whom
+from kinfold.domain.imports.models import Import, ImportState, Mode, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
 from kinfold.domain.imports.reading import read
 from kinfold.domain.imports.staging import Sorter, Staged, read_people, stage, write_bad
+from kinfold.domain.imports.updating import (
+    Rows,
+    Update,
+    as_checked,
+    carry_out,
+    read_updates,
+    sort_out,
+    write_updates,
+)
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import DomainError
 from kinfold.domain.kernel.tasks import report, task
@@ -48,6 +58,10 @@ from kinfold.domain.team.granting import hold_team
 CHECKED_AGAIN: Final = (
     "Clients came in since this file was checked, and some of them are likely in it. It was checked again: look at the "
     "likely duplicates before you import."
+)
+EDITED_AGAIN: Final = (
+    "Some of the clients to update were edited since this file was checked. It was checked again: look at the changes "
+    "before you import."
 )
 GIVEN_UP: Final = "The import could not be finished. Nothing was saved. Try again, or ask for help."
 TEAM_CHECKED_AGAIN: Final = (
@@ -73,14 +87,18 @@ class RecordCheck:
     bad: int
     duplicates: int
     notes: tuple[str, ...]
+    updates: int = 0
+    unchanged: int = 0
+    fields_changed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplyImport:
-    """An import whose people are prepared."""
+    """An import whose people are prepared, and what it changes about others."""
 
     import_id: UUID
     people: Prepared
+    updates: tuple[Update, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +152,7 @@ def do_now(practice_id: UUID, import_id: UUID) -> None:
 @command(Permission.CLIENTS_IMPORT)
 def record_check(actor: Actor, data: RecordCheck) -> None:
     """Keep what a check found, unless the file was matched anew or discarded meanwhile."""
-    rows = data.ready + data.bad + data.duplicates
+    rows = data.ready + data.bad + data.duplicates + data.updates + data.unchanged
     mine = Import.objects.filter(pk=data.import_id, attempt=data.attempt, state=ImportState.READING)
     if not mine.update(
         state=ImportState.READY,
@@ -142,6 +160,9 @@ def record_check(actor: Actor, data: RecordCheck) -> None:
         ready=data.ready,
         bad=data.bad,
         duplicates=data.duplicates,
+        updates=data.updates,
+        unchanged=data.unchanged,
+        fields_changed=dict(data.fields_changed),
         done=rows,
         notes=list(data.notes),
         checked_at=data.moment,
@@ -154,7 +175,13 @@ def record_check(actor: Actor, data: RecordCheck) -> None:
         actor,
         "import.checked",
         subject=("import", data.import_id),
-        detail={"rows": rows, "ready": data.ready, "bad": data.bad, "duplicates": data.duplicates},
+        detail={
+            "rows": rows,
+            "ready": data.ready,
+            "bad": data.bad,
+            "duplicates": data.duplicates,
+            "updates": data.updates,
+        },
     )
 
 
@@ -170,14 +197,20 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
         trail.nothing_changed()
         return
     if not job.with_duplicates and _came_meanwhile(actor, job, data.people):
-        job.problem = CHECKED_AGAIN
-        begin_check(job)
-        job.save()
-        trail.record(actor, "import.paused", subject=("import", job.id))
+        _pause(actor, job, CHECKED_AGAIN)
+        return
+    clients = as_checked(actor, data.updates)
+    if clients is None:
+        _pause(actor, job, EDITED_AGAIN)
         return
     now = clock.now()
-    change_set = _change_set(job, len(data.people.ids), now)
-    job.tags_made = [str(tag_id) for tag_id in publish(data.people, change_set.id, now)]
+    change_set = _change_set(job, len(data.people.ids) + len(data.updates), now)
+    tags = [
+        *carry_out(actor, change_set.id, data.updates, clients),
+        *publish(data.people, change_set.id, now),
+    ]
+    job.tags_made = [str(tag_id) for tag_id in tags]
+    job.updated = len(data.updates)
     _finish(actor, job, change_set, data.people.digest)
 
 
@@ -194,10 +227,7 @@ def apply_members_import(actor: Actor, data: ApplyMembersImport) -> None:
         return
     people = [row.as_newcomer() for row in data.rows]
     if not can_still_come(actor, people):
-        job.problem = TEAM_CHECKED_AGAIN
-        begin_check(job)
-        job.save()
-        trail.record(actor, "import.paused", subject=("import", job.id))
+        _pause(actor, job, TEAM_CHECKED_AGAIN)
         return
     change_set = _change_set(job, len(people), clock.now())
     job.members_made = [str(member.id) for member in take_in_recorded(actor, people)]
@@ -213,6 +243,14 @@ def fail_import(actor: Actor, data: FailImport) -> None:
         return
     StagedRows.objects.filter(import_job_id=data.import_id)._raw_delete(DEFAULT_DB_ALIAS)
     trail.record(actor, "import.failed", subject=("import", data.import_id), outcome="failed")
+
+
+def _pause(actor: Actor, job: Import, why: str) -> None:
+    """Import nothing and check the file again, since what the person saw is not so any more."""
+    job.problem = why
+    begin_check(job)
+    job.save()
+    trail.record(actor, "import.paused", subject=("import", job.id))
 
 
 def _change_set(job: Import, rows: int, now: datetime) -> ChangeSet:
@@ -231,13 +269,14 @@ def _change_set(job: Import, rows: int, now: datetime) -> ChangeSet:
 def _finish(actor: Actor, job: Import, change_set: ChangeSet, created_ids_digest: str) -> None:
     """Note that a file's people are in, and forget their rows."""
     job.state = ImportState.DONE
-    job.created = job.done = change_set.rows
+    job.done = change_set.rows
+    job.created = change_set.rows - job.updated
     job.change_set = change_set
     job.samples = []
     job.problem = ""
     job.ended_at = change_set.applied_at
     job.save()
-    used = [StagedKind.READY, StagedKind.DUPLICATE] if job.with_duplicates else [StagedKind.READY]
+    used = [StagedKind.READY, StagedKind.UPDATE, *([StagedKind.DUPLICATE] if job.with_duplicates else [])]
     StagedRows.objects.filter(import_job=job, kind__in=used)._raw_delete(DEFAULT_DB_ALIAS)
     trail.record(
         actor,
@@ -246,6 +285,8 @@ def _finish(actor: Actor, job: Import, change_set: ChangeSet, created_ids_digest
         detail={
             "change_set": str(change_set.id),
             "created": job.created,
+            "updated": job.updated,
+            "fields": sorted(job.fields_changed),
             "created_ids_sha256": created_ids_digest,
             "file_sha256": job.digest,
         },
@@ -284,18 +325,26 @@ def _check(job: Import, actor: Actor) -> None:
         today=clock.today(actor.time_zone),
         date_order=date_order_of(job),
         short_years=short_years_of(job),
+        mode=Mode(job.mode),
     )
     progress = _Progress(job)
     blocks: list[CheckedBlock] = []
     bad = _BadRows(checking.mapping)
     for block in checking.blocks():
-        bad.add(block.bad)
-        block.bad.clear()
+        if job.mode == Mode.ADD:
+            bad.add(block.bad)
+            block.bad.clear()
         blocks.append(block)
         progress.add(len(block.lines))
+    moment = clock.now()
+    rows = Rows(blocks, [], 0, [])
+    if job.mode != Mode.ADD:
+        with entered(job.practice_id):
+            rows = sort_out(actor, job, blocks)
+        bad.add(sorted(chain(rows.bad, *(block.bad for block in blocks))))  # in the order of the file
+        blocks = rows.blocks
     bad.flush()
 
-    moment = clock.now()
     with entered(job.practice_id):
         matches = likely_duplicates(
             [line for block in blocks for line in block.lines],
@@ -303,7 +352,7 @@ def _check(job: Import, actor: Actor) -> None:
             _known(visible_to(actor)),
         )
     sorter = Sorter(matches)
-    staged = bad.staged
+    staged = [*bad.staged, *write_updates(rows.updates)]
     for block in blocks:
         staged.extend(sorter.sort(block))
     record_check(
@@ -316,6 +365,9 @@ def _check(job: Import, actor: Actor) -> None:
             ready=sorter.ready,
             bad=bad.count,
             duplicates=sorter.duplicates,
+            updates=len(rows.updates),
+            unchanged=rows.unchanged,
+            fields_changed=rows.fields_changed(),
             notes=checking.notes(),
         ),
     )
@@ -327,12 +379,15 @@ def _apply(job: Import, actor: Actor) -> None:
         bodies = list(
             StagedRows.objects.filter(import_job=job, kind__in=kinds).values_list("body", flat=True)
         )
+        changes = [*StagedRows.objects.filter(import_job=job, kind=StagedKind.UPDATE).order_by("start")]
     progress = _Progress(job)
     people: list[People] = []
     for body in bodies:
         people.append(read_people(body).people)
         progress.add(len(people[-1].emails))
-    apply_import(actor, ApplyImport(import_id=job.id, people=prepare(people, further_in(job.mapping))))
+    updates = tuple(update for part in changes for update in read_updates(part.body))
+    prepared = prepare(people, further_in(job.mapping))
+    apply_import(actor, ApplyImport(import_id=job.id, people=prepared, updates=updates))
 
 
 def _check_members(job: Import, actor: Actor) -> None:
@@ -364,7 +419,7 @@ def _apply_members(job: Import, actor: Actor) -> None:
 class _BadRows:
     """Rows to fix, staged some at a time."""
 
-    def __init__(self, columns: Mapping) -> None:
+    def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._waiting: list[BadRow] = []
         self.staged: list[Staged] = []

@@ -62,6 +62,7 @@ LINKS: Final = (
     Link("clients.Assignment.client", GOES),
     Link("clients.ChosenClient.client", GOES),
     Link("clients.MovedTag.client", GOES),
+    Link("imports.UpdatedClient.client", GOES),
     Link("clients.ClientLogin.client", GOES),  # with `erasing._forget_places`
     Link("clients.ScheduledDeletion.client", GOES),
     Link("records.LegalHold.client", GOES),  # while one is open nothing is deleted: `holds`

@@ -30,6 +30,8 @@ class Outcome:
 
     rows: int = 0
     imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
     duplicates: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     likely_duplicates: list[dict[str, Any]] = field(default_factory=list)
@@ -74,6 +76,12 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_options
+@click.option(
+    "--mode",
+    type=click.Choice(["add", "update", "both"]),
+    default="add",
+    help="Add new clients, update those with the same external ID, or both.",
+)
 def import_clients(**given: Any) -> None:
     """Import clients from a CSV file or an Excel workbook, or say what is wrong with it.
 
@@ -98,15 +106,7 @@ def import_members(**given: Any) -> None:
 
 
 def _run(
-    whom: str,
-    *,
-    file: Path,
-    slug: str,
-    email: str,
-    matches: tuple[str, ...],
-    sheet: str,
-    check_only: bool,
-    as_json: bool,
+    whom: str, *, file: Path, slug: str, email: str, check_only: bool, as_json: bool, **how: Any
 ) -> None:
     ready()
     from kinfold.domain.imports.commands import UploadFile
@@ -116,7 +116,7 @@ def _run(
     outcome = Outcome()
     try:
         actor = _actor(slug, email)
-        upload = UploadFile(file_name=file.name, content=load(file), matches=matches, whom=whom, sheet=sheet)
+        upload = UploadFile(file_name=file.name, content=load(file), whom=whom, **how)
         _import(actor, upload, check_only=check_only, outcome=outcome)
     except DomainError as error:
         outcome.errors += _as_errors(error)
@@ -163,6 +163,7 @@ def _import(actor: Actor, upload: UploadFile, *, check_only: bool, outcome: Outc
         summary = found.summary
         outcome.rows, outcome.notes = summary.rows, list(found.notes)
         outcome.imported, outcome.duplicates = summary.created, summary.duplicates
+        outcome.updated, outcome.unchanged = summary.updated, summary.unchanged
         outcome.likely_duplicates = _rows(actor, import_id, "duplicates")
         outcome.errors = _rows(actor, import_id, "bad")
         if summary.state == "matching":
@@ -171,7 +172,7 @@ def _import(actor: Actor, upload: UploadFile, *, check_only: bool, outcome: Outc
         if summary.state != "ready":
             _refuse_failed(summary)
             return
-        if check_only or outcome.errors or not summary.ready:
+        if check_only or outcome.errors or not (summary.ready or summary.updates):
             discard_import(actor, DiscardImport(import_id=import_id))
             return
         # When clients came in meanwhile, the file is checked again, and this goes round once more.
@@ -215,6 +216,8 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
     return {
         "rows": outcome.rows,
         "imported": outcome.imported,
+        "updated": outcome.updated,
+        "unchanged": outcome.unchanged,
         "duplicates": outcome.duplicates,
         "errors": outcome.errors,
         "likely_duplicates": outcome.likely_duplicates,
@@ -244,4 +247,6 @@ def _say(outcome: Outcome, *, check_only: bool) -> None:
             f"{outcome.rows - outcome.duplicates:,} of {outcome.rows:,} rows can be imported. Nothing was written."
         )
     else:
-        click.echo(f"{outcome.imported:,} imported.{'' if outcome.imported else ' Nothing was written.'}")
+        updated = f" {outcome.updated:,} updated." if outcome.updated else ""
+        written = outcome.imported or outcome.updated
+        click.echo(f"{outcome.imported:,} imported.{updated}{'' if written else ' Nothing was written.'}")

@@ -57,6 +57,7 @@ Field = Literal[
     "guardian_phone", "guardian_email", "identifiers",
 ]  # fmt: skip
 Whom = Literal["clients", "members"]
+Mode = Literal["add", "update", "both"]
 State = Literal["matching", "reading", "ready", "running", "done", "failed", "undone", "cancelled"]
 
 
@@ -79,9 +80,13 @@ class ImportOut(Schema):
     ready: int
     bad: int
     duplicates: int
+    updates: int
+    unchanged: int
     done: int
     created: int
+    updated: int
     kept: int
+    mode: Mode
     with_duplicates: bool
     problem: str
     ended_at: datetime | None
@@ -123,21 +128,32 @@ class ImportDetailOut(ImportOut):
     sheets: list[str]
     date_order: Literal["", "mdy", "dmy"]
     short_years: Literal["", "1900", "2000", "latest"]
+    erase: bool
+    fields_changed: dict[str, int]
     remembered: RememberedOut | None
     columns: list[ColumnOut]
     problems: list[str]
     notes: list[str]
 
 
+class ImportChangeOut(Schema):
+    """What one field of a client is, and what it becomes; tags are only added."""
+
+    field: Field
+    was: str
+    becomes: str
+
+
 class PreviewRowOut(Schema):
     """One checked row. `reasons` are by field; `reason` is about the row, or says whom it is likely the same as."""
 
     line: int
-    kind: Literal["ready", "bad", "duplicate"]
+    kind: Literal["ready", "bad", "duplicate", "update"]
     cells: dict[str, str]
     reasons: dict[str, str]
     reason: str
     client_id: UUID | None
+    changes: list[ImportChangeOut]
 
 
 class RowsOut(Schema):
@@ -152,12 +168,15 @@ class MappingIn(Schema):
     """For each column of the file, the field it fills, or null to leave it out.
 
     `short_years` says what a year of two digits means: in the 1900s, in the 2000s, or the latest that is not in the
-    future. Without it, such a date is a row to fix.
+    future. Without it, such a date is a row to fix. `mode`: add new clients, update those with the same
+    external ID, or both; with `erase`, an empty cell empties the field of whoever is updated.
     """
 
     mapping: list[Field | None]
     date_order: Literal["mdy", "dmy"] | None = None
     short_years: Literal["1900", "2000", "latest"] | None = None
+    mode: Mode = "add"
+    erase: bool = False
 
 
 class SheetIn(Schema):
@@ -196,7 +215,7 @@ class TemplateFilter(Schema):
 class RowsFilter(Schema):
     """Which rows: to fix first ("problems"), or of one kind."""
 
-    view: Literal["problems", "ready", "bad", "duplicates"] = "problems"
+    view: Literal["problems", "ready", "bad", "duplicates", "updates"] = "problems"
     start: int = 0
     limit: int = 50
 
@@ -215,6 +234,7 @@ def upload(
     map: Form[list[str]] = [],  # noqa: A002, B006 - the API's own name; never changed
     whom: Form[Whom] = "clients",
     sheet: Form[str] = "",
+    mode: Form[Mode] = "add",
 ) -> Status[dict[str, Any]]:
     """CSV or an Excel workbook (.xlsx), up to 20 MB, of clients, or of team members with `members:invite`.
 
@@ -225,7 +245,7 @@ def upload(
     if (file.size or 0) > get_upload_rules(request.auth, GetUploadRules(whom=whom)).largest_bytes:
         raise FileRefused("The file is larger than 20 MB. Split it and import the parts.")
     data = UploadFile(
-        file_name=file.name or "", content=file.read(), matches=tuple(map), whom=whom, sheet=sheet
+        file_name=file.name or "", content=file.read(), matches=tuple(map), whom=whom, sheet=sheet, mode=mode
     )
     import_id = upload_file(request.auth, data, once=idempotency_key(request))
     return Status(201, _detail(request, import_id))
@@ -270,6 +290,8 @@ def mapping(request: ApiRequest, import_id: UUID, body: MappingIn) -> dict[str, 
         mapping=tuple(body.mapping),
         date_order=body.date_order,
         short_years=body.short_years,
+        mode=body.mode,
+        erase=body.erase,
     )
     match_columns(request.auth, data)
     return _detail(request, import_id)
@@ -356,6 +378,8 @@ def _detail(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
         "sheets": found.sheets,
         "date_order": found.date_order,
         "short_years": found.short_years,
+        "erase": found.erase,
+        "fields_changed": found.fields_changed,
         "remembered": found.remembered,
         "columns": found.columns,
         "problems": found.problems,

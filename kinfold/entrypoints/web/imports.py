@@ -63,7 +63,8 @@ from .jinja import full_day, phone
 
 _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
-_VIEWS: Final = ("problems", "ready", "bad", "duplicates")
+_VIEWS: Final = ("problems", "ready", "bad", "duplicates", "updates")
+_MODES: Final = ("add", "update", "both")
 _SHORT_YEARS: Final = get_args(ShortYears)
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # What the pages call those whom a file brings, where they then are, and the page of one.
@@ -111,6 +112,7 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
             "by": item.made_by,
             "at": item.made_at,
             "imported": item.created,
+            "updated": item.updated,
             "left_out": item.left_out if item.state == "done" else 0,
             "state": _word(item.state),
             "href": _place(item),
@@ -176,6 +178,7 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         return pages.see_other(_place(found.summary))
     if request.method == "POST":
         mapping = tuple(request.POST.get(f"column-{column.index}") or None for column in found.columns)
+        mode = request.POST.get("mode", "")
         order, years = request.POST.get("date_order", ""), request.POST.get("short_years", "")
         try:
             match_columns(
@@ -185,6 +188,8 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
                     mapping=mapping,
                     date_order="dmy" if order == "dmy" else "mdy" if order == "mdy" else None,
                     short_years=cast("ShortYears", years) if years in _SHORT_YEARS else None,
+                    mode=mode if mode in _MODES else "add",
+                    erase="erase" in request.POST,
                 ),
             )
         except (InvalidInput, Conflict) as refused:
@@ -244,7 +249,7 @@ def progress(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpRespons
             if by_script
             else pages.see_other(_place(found))
         )
-    total = found.rows if found.state == "reading" else found.ready + _duplicates_taken(found)
+    total = found.rows if found.state == "reading" else found.ready + found.updates + _duplicates_taken(found)
     context = {
         "job": {**_job(found), "state": found.state},
         "done": min(found.done, total) or None,
@@ -280,6 +285,8 @@ def result(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         },
         "counts": {
             "created": found.created,
+            "updated": found.updated,
+            "unchanged": found.unchanged,
             "bad": found.bad,
             "duplicates": 0 if found.with_duplicates else found.duplicates,
             "kept": found.kept,
@@ -356,6 +363,7 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
         ),
     )
     mapped = {column.field for column in found.columns}
+    labels = dict(rules.fields)
     summary = found.summary
     end = preview.start + len(preview.rows)
     context = {
@@ -372,17 +380,27 @@ def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpR
         "notes": [text for text in (summary.problem, *found.notes) if text],
         "date_order": found.date_order,
         "short_years": found.short_years,
-        "counts": {"ready": summary.ready, "bad": summary.bad, "duplicates": summary.duplicates},
+        "mode": summary.mode,
+        "erase": found.erase,
+        "changed": [(labels.get(name, name), count) for name, count in found.fields_changed.items()],
+        "unchanged": summary.unchanged,
+        "counts": {
+            "ready": summary.ready,
+            "bad": summary.bad,
+            "duplicates": summary.duplicates,
+            "updates": summary.updates,
+        },
         "used": sum(column.field is not None for column in found.columns),
         "view": view,
         "heads": [(name, label) for name, label in rules.fields if name in mapped],
-        "preview": [_shown(row, summary.whom) for row in preview.rows],
+        "preview": [_shown(row, summary.whom, labels) for row in preview.rows],
         "first": preview.start + 1 if preview.rows else 0,
         "last": end,
         "total": preview.total,
         "next_start": end if end < preview.total else None,
         "previous_start": max(preview.start - len(preview.rows), 0) if preview.start else None,
-        "can_apply": summary.state == "ready" and bool(summary.ready or summary.duplicates),
+        "can_apply": summary.state == "ready"
+        and bool(summary.ready or summary.duplicates or summary.updates),
     }
     return pages.page(request, "pages/imports/check.html", context)
 
@@ -407,19 +425,34 @@ def _column(column: Column) -> dict[str, Any]:
     }
 
 
-def _shown(row: PreviewRow, whom: str) -> dict[str, Any]:
-    cells = row.cells if row.kind == "bad" or whom == "members" else _readable(row.cells)
-    return {"line": row.line, "kind": row.kind, "cells": cells, "errors": row.reasons, "reason": row.reason}
-
-
-def _readable(cells: Mapping[str, str]) -> dict[str, str]:
-    born = cells["birth_date"]
+def _shown(row: PreviewRow, whom: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    plain = row.kind == "bad" or whom == "members"
     return {
-        **cells,
-        "birth_date": full_day(date.fromisoformat(born)) if born else "",
-        "phone": phone(cells["phone"]),
-        "sex_at_birth": _SEXES[cells["sex_at_birth"]],
+        "line": row.line,
+        "kind": row.kind,
+        "cells": row.cells if plain else {name: _readable(name, text) for name, text in row.cells.items()},
+        "errors": row.reasons,
+        "reason": row.reason,
+        "changes": [
+            (
+                labels.get(change.field, change.field),
+                _readable(change.field, change.was),
+                _readable(change.field, change.becomes),
+            )
+            for change in row.changes
+        ],
     }
+
+
+def _readable(field: str, text: str) -> str:
+    """A stored value as people read it."""
+    if not text:
+        return ""
+    if field == "birth_date":
+        return full_day(date.fromisoformat(text))
+    if field in {"phone", "emergency_phone", "guardian_phone"}:
+        return phone(text)
+    return _SEXES.get(text, text) if field == "sex_at_birth" else text
 
 
 def _job(summary: ImportSummary) -> dict[str, Any]:

@@ -106,6 +106,15 @@ def test_a_spreadsheet_of_a_record_system_comes_in_once(cast: Cast, file: Path) 
     assert len(imported(cast)) == 3
 
 
+def test_clients_are_updated_where_that_is_asked_for(cast: Cast, file: Path) -> None:
+    let_clients_be_without_email(cast)
+    mapping = [part for pair in MAPPING for part in ("--map", pair)]
+    run(file, *mapping)
+    file.write_text(file.read_text().replace("2143", "2144"))
+    found = run(file, *mapping, "--mode", "update")
+    assert (found.status, found.out["imported"], found.out["updated"], found.out["unchanged"]) == (0, 0, 1, 2)
+
+
 @pytest.mark.requirement("U57")
 def test_a_sheet_of_a_workbook_comes_in(cast: Cast, tmp_path: Path) -> None:
     let_clients_be_without_email(cast)

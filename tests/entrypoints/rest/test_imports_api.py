@@ -71,6 +71,23 @@ def test_a_file_comes_in_by_the_api(cast: Cast, browser_of: BrowserOf) -> None:
     assert [item["state"] for item in send(browser, "GET", "").json()["items"]] == ["undone"]
 
 
+def test_clients_are_updated_by_the_api_where_that_is_asked_for(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    header = f"{HEADER},external_id"
+    first = upload(browser, f"{GOOD},A-1", header=header).json()["id"]
+    send(browser, "POST", f"/{first}/start", {})
+    run_pending()
+    second = upload(browser, f"{GOOD.replace('1990', '1991')},A-1", header=header, mode="update").json()["id"]
+    found = send(browser, "GET", f"/{second}").json()
+    assert (found["mode"], found["updates"], found["fields_changed"]) == ("update", 1, {"birth_date": 1})
+    (row,) = send(browser, "GET", f"/{second}/rows?view=updates").json()["items"]
+    assert row["changes"] == [{"field": "birth_date", "was": "1990-02-03", "becomes": "1991-02-03"}]
+    send(browser, "POST", f"/{second}/start", {})
+    run_pending()
+    assert send(browser, "GET", f"/{second}").json()["updated"] == 1
+    assert send(browser, "POST", f"/{second}/undo").json() == {"kept": []}
+
+
 def test_a_workbook_comes_in_by_the_api_and_its_sheet_is_chosen(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     heads = HEADER.split(",")

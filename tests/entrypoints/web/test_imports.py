@@ -120,6 +120,35 @@ def test_a_matching_is_remembered_until_it_is_forgotten(cast: Cast, browser_of: 
     assert "The year has two digits." in page
 
 
+def test_updates_are_chosen_shown_field_by_field_and_undone(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    header = HEADER.replace("tag", "external_id")
+    first = upload(browser, file("Zoë,Núñez,zoe@mail.example,1990-02-03,F,A-1", header=header))
+    browser.post(f"/imports/{first}/apply/", {"form_key": "k2"})
+    run_pending()
+    changed = "Zoe,Núñez,zoe@mail.example,1990-02-04,F,A-1"
+    second = upload(browser, file(changed, "Dan,Roe,dan@mail.example,1970-01-01,m,A-2", header=header))
+    fields = ("first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id")
+    matched = {f"column-{place}": field for place, field in enumerate(fields)}
+    browser.post(f"/imports/{second}/check/", {**matched, "mode": "both"})
+    run_pending()
+    page = text_of(browser.get(f"/imports/{second}/check/"))
+    for said in (
+        "1 client to update: First name 1, Date of birth 1.",
+        "First name: Zoë → Zoe",
+        "Date of birth: Feb 3, 1990 → Feb 4, 1990",
+        "Update 1, add 1 client",
+    ):
+        assert said in page
+    browser.post(f"/imports/{second}/apply/", {"form_key": "k3"})
+    run_pending()
+    assert "1 client imported, 1 updated." in text_of(browser.get(f"/imports/{second}/"))
+    assert "1 updated" in text_of(browser.get("/imports/"))
+    assert imported(cast) == {"Zoe", "Dan"}
+    browser.post(f"/imports/{second}/undo/", {"form_key": "k4"})
+    assert imported(cast) == {"Zoë"}
+
+
 def test_a_file_to_fill_in_is_offered_beside_the_choice_of_a_file(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     page = browser.get("/imports/new/?whom=members").content.decode()

@@ -75,7 +75,6 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
         raise NotFound
     if client.status != ClientStatus.ACTIVE:
         raise ClientArchived
-    now = clock.now()
     kept: dict[str, str | date | None] = {field: getattr(client, field) for field in FIELDS}
     if any(getattr(data, field) is not None for field in FURTHER_FIELDS):
         kept |= kept_of(client.id)
@@ -91,23 +90,47 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
     if not changed and tag_ids == had:
         trail.nothing_changed()
         return
-    own = [field for field in changed if field in FIELDS]
+    write_changes(
+        actor,
+        client,
+        {field: wanted.fields[field] for field in changed if field != "identifiers"},
+        identifiers=wanted.identifiers if "identifiers" in changed else None,
+        tags=(set(had.values()), set(tag_ids.values())),
+    )
+
+
+def write_changes(
+    actor: Actor,
+    client: Client,
+    values: Mapping[str, str | date | None],
+    *,
+    identifiers: tuple[Identifier, ...] | None = None,
+    tags: tuple[set[UUID], set[UUID]] | None = None,
+) -> None:
+    """Write what changes about one client, checked before, with all that is derived from it; record which fields.
+
+    `identifiers` replace those that are kept, and `tags` are those the client has and will have. Raises StaleVersion
+    when somebody saved since the client was read.
+    """
+    own = [field for field in values if field in FIELDS]
     for field in own:
-        setattr(client, field, wanted.fields[field])
+        setattr(client, field, values[field])
     keyed(client)
-    _save(client, own, now)
-    further = {field: str(wanted.fields[field]) for field in changed if field in FURTHER_FIELDS}
+    _save(client, own, clock.now())
+    further = {field: str(value) for field, value in values.items() if field in FURTHER_FIELDS}
     if further:
         keep(client.id, further)
-    if "identifiers" in changed:
-        replace_identifiers(client.id, wanted.identifiers)
+    changed = list(values)
+    if identifiers is not None:
+        replace_identifiers(client.id, identifiers)
+        changed.append("identifiers")
     if _INDEXED.intersection(changed):
         index_again(client)
-    if tag_ids != had:
+    if tags is not None and tags[0] != tags[1]:
+        had, wanted = tags
         changed.append("tags")
-        ClientTag.objects.filter(client_id=client.id).exclude(tag_id__in=tag_ids.values()).delete()
-        added = set(tag_ids.values()) - set(had.values())
-        ClientTag.objects.bulk_create(tag_client(client, added))
+        ClientTag.objects.filter(client_id=client.id, tag_id__in=had - wanted).delete()
+        ClientTag.objects.bulk_create(tag_client(client, wanted - had))
     trail.record(actor, "client.changed", subject=("client", client.id), fields=changed)
 
 
