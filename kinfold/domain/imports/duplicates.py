@@ -35,9 +35,9 @@ class Identities(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Some of the clients that the practice has."""
+    """Some of the clients that the practice has, by their ids as text."""
 
-    clients: list[UUID]
+    clients: list[str]
     identities: Identities
 
 
@@ -146,7 +146,7 @@ class _Search(NamedTuple):
 
     rule: _Rule
     wanted: dict[int, set[str | None]]
-    met: dict[int, dict[str | None, UUID]]
+    met: dict[int, dict[str | None, str]]
 
     def look(self, some: Known) -> None:
         """Note the clients who agree with a row."""
@@ -170,7 +170,7 @@ def _found(lines: Sequence[int], people: Identities, searches: list[_Search]) ->
         for kind, met in search.met.items():
             for line, key in zip(lines, kinds[kind], strict=True):
                 if key in met and line not in matches:
-                    matches[line] = Match(search.rule.name, met[key], None)
+                    matches[line] = Match(search.rule.name, UUID(met[key]), None)
     return matches
 
 

@@ -87,11 +87,16 @@ def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared
                 words += found
                 heights.append(len(found))
         made.ids.extend(ordered_ids(len(keys)))
-        made.words["client_id"] = _repeated(made.ids, heights)
-        made.words["sort_key"] = _repeated(keys, heights)
-        made.words["word"] = [word.text for word in words]
-        made.words["shared"] = [word.shared for word in words]
-        made.words["shared_in_name"] = [word.shared_in_name for word in words]
+        # In the order of the index by which words are searched, so that the database walks through it once.
+        rows = sorted(
+            zip(_repeated(made.ids, heights), _repeated(keys, heights), words, strict=True),
+            key=lambda row: (row[2].text, row[1]),
+        )
+        made.words["client_id"] = [client_id for client_id, _, _ in rows]
+        made.words["sort_key"] = [key for _, key, _ in rows]
+        made.words["word"] = [word.text for _, _, word in rows]
+        made.words["shared"] = [word.shared for _, _, word in rows]
+        made.words["shared_in_name"] = [word.shared_in_name for _, _, word in rows]
     made.tags.extend(
         (client_id, key, tag)
         for client_id, key, names in zip(made.ids, keys, tags, strict=True)

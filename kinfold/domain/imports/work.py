@@ -16,7 +16,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 
 from kinfold.domain.access.actors import Actor, system_actor
 from kinfold.domain.access.doors import command
@@ -472,10 +473,14 @@ def _came_meanwhile(actor: Actor, job: Import, people: Prepared) -> bool:
 
 def _known(clients: QuerySet[Client]) -> Iterator[Known]:
     """Clients as duplicates are looked for among them, some thousand at a time."""
-    rows = clients.values_list("id", "email", "sort_key", "birth_date", "external_id").iterator(
+    # As text: to make ids and dates of what nobody looks at took a third of the time.
+    as_text = clients.annotate(
+        id_as_text=Cast("id", CharField()), born_as_text=Cast("birth_date", CharField())
+    ).order_by()
+    rows = as_text.values_list("id_as_text", "email", "sort_key", "born_as_text", "external_id").iterator(
         _KNOWN_AT_ONCE
     )
     while some := list(islice(rows, _KNOWN_AT_ONCE)):
         ids, emails, names, births, external_ids = (list(column) for column in zip(*some, strict=True))
-        births = [born.isoformat() if born else "" for born in births]
+        births = [born or "" for born in births]
         yield Known(ids, Identities(emails, names, births, list(map(folded, external_ids))))
