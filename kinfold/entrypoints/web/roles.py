@@ -54,7 +54,7 @@ EDITOR = "pages/settings/roles/editor.html"
 COPY = "pages/settings/roles/copy.html"
 DELETE = "pages/settings/roles/delete.html"
 FLAGS = ("clinical", "requires_supervision", "may_supervise")
-GIVE = "Give it to people in the team list."
+GIVE = "Nobody holds it yet: give it to people in the team list, and take the role away that it replaces."
 NEW = {"name": "", "description": "", "starting_point": "practitioner", "modifier": "", "clinical": True}
 
 
@@ -171,7 +171,7 @@ def _copy(request: HttpRequest, actor: Actor, card: RoleCard) -> HttpResponse:
             "problem": "" if wrong else refused.message,
         }
         return pages.page(request, COPY, context, status=refused.status)
-    pages.toast(request, "The role is copied. Change what shall be different.")
+    pages.toast(request, "The role is copied, and nobody holds it yet. Change what shall be different.")
     return pages.see_other(_address(copy_id))
 
 
