@@ -47,7 +47,7 @@ def test_people_are_added_on_one_form_and_one_of_them_registers_with_a_code(
     expect(ada.locator("#p1").get_by_role("button", name="Roles")).to_contain_text("Intern")
     ada.get_by_role("button", name="Create Account", exact=True).click()
     expect(ada.get_by_text("Success! Team Members have been created!")).to_be_visible()
-    expect(ada.get_by_role("link", name="Amara Diallo")).to_be_visible()
+    expect(ada.get_by_role("link", name="Amara Diallo", exact=True)).to_be_visible()
 
     ada.get_by_role("button", name="More actions for Amara Diallo").click()
     ada.get_by_role("button", name="View Registration Code").click()

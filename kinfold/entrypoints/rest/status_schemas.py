@@ -150,11 +150,12 @@ class LeavingOut(Schema):
 
 
 class HeldOut(Schema):
-    """One period of a role or a supervisor, by name."""
+    """One period of a role or a supervisor, by name; `kind` is "primary" or "secondary" for a supervisor."""
 
     name: str
     since: datetime
     until: datetime | None
+    kind: str = ""
 
 
 class MemberHistoryOut(Schema):

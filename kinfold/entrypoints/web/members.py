@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +86,14 @@ def _save_roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
         card = get_member(actor, GetMember(member_id=member_id))
         if fragment:
             return _roles_refused(request, card.member, offered, refused)
-        return member_page(request, actor, card, problem=pages.sentence(refused), status=refused.status)
+        return member_page(
+            request,
+            actor,
+            card,
+            problem=pages.sentence(refused),
+            chosen=ticked | kept if isinstance(refused, InvalidInput) else None,
+            status=refused.status,
+        )
     if fragment:
         saved = get_member(actor, GetMember(member_id=member_id)).member
         return pages.page(request, ROLES, {"row": saved, "roles": role_options(offered)}, block="saved")
@@ -122,6 +129,7 @@ def member_page(
     *,
     problem: str = "",
     editing: dict[str, Any] | None = None,
+    chosen: Collection[UUID] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     may = {
@@ -148,7 +156,7 @@ def member_page(
         "supervisees": [supervision.period(row) for row in card.supervisees],
         "candidates": _candidates(actor, card) if may["supervise"] else [],
         "roles": role_options(list_roles(actor, ListRoles())) if may["set_roles"] else [],
-        "chosen": [str(role_id) for role_id in card.member.role_ids],
+        "chosen": [str(role_id) for role_id in (card.member.role_ids if chosen is None else chosen)],
         "version": card.member.version,
         "problem": problem,
         "history": _history(actor, card.member.id),

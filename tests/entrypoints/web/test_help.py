@@ -90,8 +90,8 @@ def test_help_on_roles_is_one_click_away_beside_the_roles(cast: Cast, browser_of
     browser = browser_of(cast.ada)
     member = browser.get(f"/manage/team/{cast.lin.member_id}/").content.decode()
     assert 'href="/help/roles/"' in member[member.index('id="roles-h"') :].split("</header>")[0]
-    team = browser.get("/manage/team/").content.decode()
-    assert 'href="/help/roles/"' in team[team.index(f'id="roles-{cast.lin.member_id}"') :].split("</form>")[0]
+    boxes = f"/manage/team/{cast.lin.member_id}/roles/"
+    assert 'href="/help/roles/"' in browser.get(boxes, headers={"HX-Request": "true"}).content.decode()
 
 
 @pytest.mark.parametrize("url", ["/help/nothing/", "/help/page/", "/help/index/"])

@@ -117,6 +117,15 @@ def test_a_refused_change_of_roles_shows_the_boxes_as_they_are_and_why(
         assert version(cast, person) == 1
 
 
+def test_on_the_members_page_what_was_ticked_stays_ticked_when_it_is_refused(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    status, html = post_roles(browser_of(cast.olu), cast, cast.lin)
+    assert status == 422
+    assert "Choose at least one role." in html
+    assert not re.search(r'name="roles" value="[^"]+" checked', html)
+
+
 @pytest.mark.requirement("O21")
 def test_roles_change_from_the_members_page_too(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)

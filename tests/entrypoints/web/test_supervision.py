@@ -133,6 +133,15 @@ def test_what_cannot_be_is_refused_with_one_sentence_and_everything_typed_stays(
         assert f'<option value="{cast.sana.member_id}" selected>' in html
 
 
+def test_nobody_is_named_their_own_supervisor(cast: Cast, browser_of: BrowserOf) -> None:
+    make_supervisor(cast, cast.lin)
+    response = browser_of(cast.ada).post(START, typed(cast, supervisor=str(cast.lin.member_id), until=LATER))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Nobody supervises themselves. Choose someone else." in html
+    assert f'value="{LATER}"' in html
+
+
 def test_a_second_primary_supervisor_is_refused(cast: Cast, browser_of: BrowserOf) -> None:
     make_supervisor(cast, cast.lin)
     sent = {"member": cast.theo.member_id, "supervisor": cast.lin.member_id, "kind": "primary"}

@@ -31,11 +31,12 @@ class StatusRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldRow:
-    """One period during which somebody held a role, or had a supervisor, by name."""
+    """One period during which somebody held a role, or had a supervisor, by name; `kind` is the supervision's."""
 
     name: str
     since: datetime
     until: datetime | None
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,8 +136,10 @@ def _supervision(other: str, **whose: UUID) -> tuple[HeldRow, ...]:
     rows = Supervision.objects.filter(**whose).exclude(until=F("since"))  # called off before it began
     names = (f"{other}__first_name", f"{other}__last_name")
     return tuple(
-        HeldRow(name=f"{first} {last}".strip(), since=since, until=until)
-        for first, last, since, until in rows.order_by("-since", "id").values_list(*names, "since", "until")
+        HeldRow(name=f"{first} {last}".strip(), since=since, until=until, kind=kind)
+        for first, last, since, until, kind in rows.order_by("-since", "id").values_list(
+            *names, "since", "until", "kind"
+        )
     )
 
 
