@@ -50,7 +50,7 @@ from kinfold.domain.clients.commands.bulk import (
 )
 from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.models import Assignment, Client, DuplicateNotice
+from kinfold.domain.clients.models import Assignment, Client, DuplicateNotice, SavedView
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.credentials.commands.exceptions import AllowNewClients, allow_new_clients
 from kinfold.domain.credentials.commands.keeping import AddCredential, add_credential
@@ -393,6 +393,8 @@ def set_stage() -> Stage:
     stage.foreign.update(_imports(cast.fran))
     stage.foreign.update(_changes(cast.fran, cast.finn))
     stage.foreign.update(_leaving(cast.birch, cast.fran))
+    stage.things["shared_view"] = _shared_view(cast.alder, cast.olu)
+    stage.foreign["shared_view"] = _shared_view(cast.birch, cast.fran)
     stage.things["lost_mail"] = _lost_mail(cast.alder)
     stage.foreign["lost_mail"] = _lost_mail(cast.birch)
     stage.foreign.update(
@@ -438,6 +440,19 @@ def _secret(link_id: UUID) -> str:
     found = links.secret_of(link_id)
     assert found is not None
     return found[1]
+
+
+def _shared_view(practice: CastPractice, owner: Person) -> UUID:
+    """A view of the list of clients that somebody shares with the practice."""
+    with entered(practice.practice_id, writing=True):
+        return SavedView.objects.create(
+            member_id=owner.member_id,
+            name="All of them",
+            key="all of them",
+            shared=True,
+            columns=["name", "email"],
+            page_size=25,
+        ).id
 
 
 def _lost_mail(practice: CastPractice) -> UUID:

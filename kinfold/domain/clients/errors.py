@@ -108,3 +108,10 @@ class CannotUndo(Conflict):
 
     code = "change-not-undoable"
     message = "This cannot be undone: it was not done, was undone already, or is too long ago."
+
+
+class ViewExists(Conflict):
+    """One person has no two views of one name."""
+
+    code = "view-exists"
+    message = "You have a view of this name already. Choose another name."

@@ -16,9 +16,10 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.queries import stored
 from kinfold.domain.clients.queries.listing import ClientRow, ListClients, all_rows, list_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients
-from kinfold.domain.exports import asked, columns, files
+from kinfold.domain.exports import columns, files
 from kinfold.domain.exports.models import Export, ExportState, FileFormat
 from kinfold.domain.exports.writing import as_file
 from kinfold.domain.kernel import clock
@@ -97,7 +98,7 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
         made_at=now,
         file_format=data.file_format,
         everything=data.everything,
-        wanted={} if data.everything else asked.written(data.matching),
+        wanted={} if data.everything else stored.written(data.matching),
         columns=list(names),
         state=ExportState.RUNNING,
         rows=clients,
@@ -144,7 +145,7 @@ def _make(actor: Actor, export: Export) -> None:
     """Write the file with the rights that the actor has now, and say how many are in it."""
     names = columns.allowed(actor, export.columns)
     wanted = (
-        (ListClients(), ListClients(archived=True)) if export.everything else (asked.read(export.wanted),)
+        (ListClients(), ListClients(archived=True)) if export.everything else (stored.read(export.wanted),)
     )
     written = 0
 

@@ -28,7 +28,7 @@ class FileFormat(models.TextChoices):
 class Export(TenantModel):
     """Clients as a file. The file itself lies under KINFOLD_HOME, named after this row's id.
 
-    `wanted` is which clients, as `exports.asked` writes it, and is let go of once the file is made.
+    `wanted` is which clients, as `clients.queries.stored` writes it, and is let go of once the file is made.
     """
 
     made_by = TenantForeignKey("team.Member", related_name="+")

@@ -13,6 +13,7 @@ from . import (
     billing,
     care,
     changes,
+    client_views,
     clients,
     credentials,
     exports,
@@ -66,6 +67,7 @@ api.add_router("", adding.router)
 api.add_router("", credentials.router)
 api.add_router("", roles.router)
 api.add_router("", statuses.router)
+api.add_router("", client_views.router)
 api.add_router("", clients.router)
 api.add_router("", changes.router)
 api.add_router("", records.router)

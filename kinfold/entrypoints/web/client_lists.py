@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -49,6 +50,24 @@ def narrowed(actor: Actor, asked: QueryDict, typed: str, *, own: bool) -> ListCl
         updated_since=place.midnight(actor, asked.get("changed", ""), "changed"),
         sort=_sort(actor, asked.get("sort", "")),
     )
+
+
+def asked_for(wanted: ListClients) -> dict[str, str]:
+    """A list as an address asks for it, without words: the other way round of `narrowed`."""
+    return {
+        "show": "archived" if wanted.archived else "active",
+        "sort": wanted.sort.value,
+        "therapist": UNASSIGNED if wanted.unassigned else str(wanted.therapist_id or ""),
+        "tag": ",".join(map(str, wanted.tag_ids)),
+        "risk": wanted.risk,
+        "registration": wanted.registration,
+        "added": _day(wanted.created_since),
+        "changed": _day(wanted.updated_since),
+    }
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.astimezone(place.zone()).date().isoformat() if moment else ""
 
 
 def carried(asked: QueryDict) -> dict[str, str]:

@@ -31,6 +31,7 @@ from . import (
     client_columns,
     client_edit,
     client_filters,
+    client_views,
     columns,
     joining,
     pages,
@@ -86,6 +87,8 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
     layout = get_layout(actor, GetLayout())
+    if layout.default_view and request.method == "GET" and not request.GET:
+        return client_views.begun_with(actor, layout.default_view, route)
     try:
         list_wanted = narrowed(actor, asked, typed, own=own)
     except InvalidInput as refused:
@@ -128,7 +131,8 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "search_url": url(f"{route}-search"),
         "tabs": _tabs(actor, counts) if managing else [],
         "aside": f"{counts.active:,} active",
-        "views": _views(url(route), counts, waiting, view),
+        "views": _views(url(route), counts, waiting, view, begun_elsewhere=layout.default_view is not None),
+        "saved_url": url("clients-views"),
         "noun": NOUNS[view].replace("clients", "client") if found.total == 1 else NOUNS[view],
         "q": typed,
         "params": params,
@@ -184,13 +188,15 @@ def _tabs(actor: Actor, counts: ViewCounts) -> list[dict[str, Any]]:
     return [{**tab, "count": counts.active if tab["current"] else None} for tab in shown]
 
 
-def _views(base: str, counts: ViewCounts, waiting: int, current: str) -> list[dict[str, Any]]:
+def _views(
+    base: str, counts: ViewCounts, waiting: int, current: str, *, begun_elsewhere: bool
+) -> list[dict[str, Any]]:
     numbers = {"active": counts.active, "pending": waiting, "archived": counts.archived}
     return [
         {
             "label": label,
             "hint": hint,
-            "href": base if view == "active" else f"{base}?show={view}",
+            "href": base if view == "active" and not begun_elsewhere else f"{base}?show={view}",
             "count": numbers[view],
             "current": view == current,
         }
@@ -213,4 +219,5 @@ routes = [
     *changes.routes,
     *client_columns.routes,
     *client_filters.routes,
+    *client_views.routes,
 ]

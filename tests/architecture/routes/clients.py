@@ -73,6 +73,9 @@ CLIENTS = (
     get("my-clients-filter", SEES),
     post("my-clients-filter", SEES, body={"q": "ok"}, writes=False),
     post("clients-columns", SEES, status=303, body={"order": ["name", "email", "tags"], "shown": ["email"]}),
+    get("clients-views", SEES),
+    post("clients-view-save", SEES, status=303, body={"name": "Waiting", "therapist": "none"}),
+    post("clients-view", SEES, status=303, at={"view_id": "shared_view"}, body={"do": "open"}),
     get("clients-add", P.CLIENTS_CREATE),
     post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "p1-same": "different"}),
     get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
@@ -154,6 +157,18 @@ CLIENTS_API = (
     post("/clients/duplicates/{notice_id}/settle", P.CLIENTS_ACCEPT, P.CLIENTS_SEE_ALL, status=204),
     get("/clients/layout", SEES),
     post("/clients/layout", SEES, method="PUT", body={"order": ["name", "email"], "shown": ["email"]}),
+    get("/clients/views", SEES),
+    post("/clients/views", SEES, status=201, body={"name": "Waiting", "matching": {"therapist": "none"}}),
+    get("/clients/views/{view_id}", SEES, at={"view_id": "shared_view"}),
+    post(
+        "/clients/views/{view_id}", SEES, P.CLIENTS_CHANGE, method="PATCH", also=(P.CLIENTS_SEE_ALL,),
+        hides=(P.CLIENTS_CHANGE,), at={"view_id": "shared_view"}, body={"name": "Still waiting"},
+    ),
+    post(
+        "/clients/views/{view_id}", SEES, P.CLIENTS_CHANGE, method="DELETE", also=(P.CLIENTS_SEE_ALL,), status=204,
+        hides=(P.CLIENTS_CHANGE,), at={"view_id": "shared_view"},
+    ),
+    post("/clients/layout/default-view", SEES, method="PUT", status=204, body={"view_id": None}),
     get("/clients/visible-at", SEES, query="?at=2026-01-01T00:00:00Z"),
     get("/clients/{client_id}", P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(

@@ -33,10 +33,13 @@ class ListDetails:
 
 
 class Layout(NamedTuple):
-    """All columns that the person may see, in their order, and how many rows stand on a page."""
+    """All columns that the person may see, in their order, how many rows stand on a page, and which saved view the list
+    begins with.
+    """
 
     columns: tuple[Placed[Column], ...]
     page_size: int
+    default_view: UUID | None = None
 
     @property
     def shown(self) -> tuple[Column, ...]:
@@ -59,9 +62,11 @@ def get_layout(actor: Actor, data: GetLayout) -> Layout:
     """How the actor has arranged their list, or how it comes. Columns they may not see are not there for them."""
     refuse_unless_sees_clients(actor)
     rows = _layout(member_id=actor.member_id) if actor.member_id else []
-    stored, page_size = rows[0] if rows else ([], PAGE_SIZE)
+    stored, page_size, default_view = rows[0] if rows else ([], PAGE_SIZE, None)
     columns = read(Column, stored) if stored else _AS_IT_COMES
-    return Layout(tuple(placed for placed in columns if _may_see(actor, placed.column)), page_size)
+    return Layout(
+        tuple(placed for placed in columns if _may_see(actor, placed.column)), page_size, default_view
+    )
 
 
 @query(Permission.CLIENTS_PROFILE)
@@ -81,4 +86,6 @@ def _may_see(actor: Actor, column: Column) -> bool:
 
 @prepared
 def _layout(*, member_id: UUID) -> QuerySet[ListLayout, Any]:
-    return ListLayout.objects.filter(member_id=member_id).values_list("columns", "page_size")
+    return ListLayout.objects.filter(member_id=member_id).values_list(
+        "columns", "page_size", "default_view_id"
+    )

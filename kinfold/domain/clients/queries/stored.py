@@ -1,4 +1,4 @@
-"""Which clients an export holds, as its row keeps it until the file is made."""
+"""Which clients a list holds, as a saved view or an export keeps it."""
 
 from __future__ import annotations
 

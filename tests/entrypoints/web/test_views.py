@@ -1,0 +1,41 @@
+"""Saved views in the browser: from the list to a name and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.test import Client
+
+from kinfold.domain.clients.queries.views import ListViews, list_views
+from tests.entrypoints.web.test_clients import names
+from tests.personas import Cast, Person
+
+BrowserOf = Callable[[Person], Client]
+LIST, VIEWS = "/manage/clients/", "/clients/views/"
+
+
+def test_the_list_is_kept_opened_begun_with_and_left(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    html = browser.get(f"{LIST}?therapist={cast.lin.member_id}&sort=-name").content.decode()
+    found = re.search(r'href="(/clients/views/[^"]+)" aria-label="Saved views"', html)
+    assert found
+    html = browser.get(found[1].replace("&amp;", "&")).content.decode()
+    form = html[html.index('action="/clients/views/save/"') :]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert browser.post(f"{VIEWS}save/", {**hidden, "name": ""}).status_code == 422
+    assert browser.post(f"{VIEWS}save/", {**hidden, "name": "Lin’s"})["Location"] == VIEWS
+    (view,) = list_views(cast.ada.actor, ListViews())
+    opened = browser.post(f"{VIEWS}{view.id}/", {"do": "open"})["Location"]
+    assert names(browser.get(opened).content.decode()) == ["Ben Okafor", "Dora Lindqvist"]
+    browser.post(f"{VIEWS}{view.id}/", {"do": "begin"})
+    begun = browser.get(LIST)
+    assert begun["Location"] == opened
+    html = browser.get(opened).content.decode()
+    everybody = re.search(r'href="([^"]+)"[^>]*>Clear filters', html)
+    assert everybody
+    assert len(names(browser.get(everybody[1]).content.decode())) == 4
+    again = browser.post(f"{VIEWS}{view.id}/", {"do": "rename", "name": "Lin’s"}, follow=True)
+    assert again.status_code == 200
+    browser.post(f"{VIEWS}{view.id}/", {"do": "delete"})
+    assert len(names(browser.get(LIST).content.decode())) == 4
