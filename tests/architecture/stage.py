@@ -204,7 +204,12 @@ class Stage:
         with entered(cast.alder.practice_id):
             assignment_id = Assignment.objects.values_list("id", flat=True).get(client_id=client_id)
         session_id = _session(cast.alder, client_id, cast.lin.member_id)  # shown by the client alone
-        return {"client_id": client_id, "assignment_id": assignment_id, "session_id": session_id}
+        return {
+            "client_id": client_id,
+            "therapist": therapist_id,
+            "assignment_id": assignment_id,
+            "session_id": session_id,
+        }
 
     def things_for(self, who: Caller) -> dict[str, object]:
         """The things, with what belongs to the caller alone."""
@@ -400,6 +405,7 @@ def set_stage() -> Stage:
     stage.foreign.update(
         member_id=cast.fran.member_id,
         supervisor=cast.fran.member_id,
+        therapist=cast.fran.member_id,
         client_id=cast.finn.id,
         session_id=_session(cast.birch, cast.finn.id, cast.fran.member_id),
     )
@@ -603,6 +609,7 @@ def _clients(
     return {
         "client_id": client.id,
         "member_id": therapist.member_id,
+        "therapist": therapist.member_id,
         "assignment_id": assignment_id,
         "cover_id": cover_id,
         "session_id": _session(practice, client.id, therapist.member_id),

@@ -68,6 +68,13 @@ class CoverEnded(Conflict):
     message = "One of these covers has ended already, so nothing was changed. Look at the list again."
 
 
+class OnAnotherRoster(Conflict):
+    """A transfer begins where the client is now (SPEC H25)."""
+
+    code = "on-another-roster"
+    message = "This client is on another therapist's roster. Archive them there first."
+
+
 class AssignmentEnded(Conflict):
     """What is over stays as it was."""
 

@@ -83,6 +83,20 @@ class ClientList(Schema):
     counts: ClientCounts
 
 
+class RosterIn(Body):
+    """The email address of a client; `client_id` says which one where several share it."""
+
+    email: str
+    client_id: UUID | None = None
+
+
+class RosterAnswerOut(Schema):
+    """What came of it, and the clients it is about."""
+
+    outcome: Literal["added", "there", "several", "unknown", "sent"]
+    client_ids: list[UUID]
+
+
 class ClientFilter(Schema):
     """Which clients, in which order, and which part: after one client or before another, at most 200.
 

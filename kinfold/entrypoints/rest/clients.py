@@ -22,6 +22,12 @@ from kinfold.domain.clients.commands.assigning import (
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.commands.settling import SettleDuplicate, settle_duplicate
+from kinfold.domain.clients.commands.transferring import (
+    AddToRoster,
+    ArchiveFromRoster,
+    add_to_roster,
+    archive_from_roster,
+)
 from kinfold.domain.clients.errors import LikelyDuplicates
 from kinfold.domain.clients.profile import FURTHER_FIELDS, Identifier, Typed
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
@@ -65,6 +71,8 @@ from .client_schemas import (
     NamedList,
     NewerOut,
     PeopleIn,
+    RosterAnswerOut,
+    RosterIn,
     SeenAt,
     SeenList,
     likenesses,
@@ -203,6 +211,24 @@ def access(request: ApiRequest, client_id: UUID, asked: Query[AccessAsked]) -> A
     """Everybody with each of their reasons, now or at a past moment. Needs `access:explain`."""
     data = ExplainAccess(client_id=client_id, at=asked.at, member_id=asked.member_id)
     return explain_access(request.auth, data)
+
+
+@router.post("/members/{uuid:member_id}/roster", response=RosterAnswerOut, summary="Add a client by email")
+def add_client(request: ApiRequest, member_id: UUID, body: RosterIn) -> Any:
+    """To a therapist's roster: somebody who is a client already keeps their record. `several` of them may share the
+    address: send it again with one `client_id`. `sent` is the answer for clients whom the caller does not see."""
+    return add_to_roster(request.auth, AddToRoster(member_id=member_id, **body.dict()))
+
+
+@router.post(
+    "/members/{uuid:member_id}/roster/{uuid:client_id}/archive",
+    response={204: None},
+    summary="Archive a client from a roster",
+)
+def archive_client(request: ApiRequest, member_id: UUID, client_id: UUID) -> Status[None]:
+    """Ends their assignment to this therapist. The client stays active, and waits for whoever takes over."""
+    archive_from_roster(request.auth, ArchiveFromRoster(member_id=member_id, client_id=client_id))
+    return Status(204, None)
 
 
 @router.get("/members/{uuid:member_id}/access", response=MemberAccessOut, summary="Whom a member can see")

@@ -54,6 +54,7 @@ _BEGINNINGS = {
     "own-profile": "people",
     "member-access": "access",
     "member-sessions": "sessions",
+    "member-roster": "clients",
     "member-roles": "roles",
     "member-permissions": "roles",
     "role": "roles",

@@ -68,6 +68,7 @@ def tabs(actor: Actor, member_id: UUID, current: str) -> list[dict[str, Any]]:
     """A member's pages, as far as this person may open them."""
     offered = (
         ("Profile", "member", True),
+        ("Roster", "member-roster", actor.sees_clients),
         ("Sessions", "member-sessions", actor.may(Permission.SESSIONS_SEE)),
         ("Access", "member-access", actor.may(Permission.ACCESS_EXPLAIN) and actor.sees_clients),
         ("History", "member-history", True),

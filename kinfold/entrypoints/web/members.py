@@ -32,7 +32,7 @@ from kinfold.domain.team.queries.members import (
 )
 from kinfold.domain.team.queries.roles import ListRoles, RoleRow, list_roles
 
-from . import credentials, member_care, member_tabs, pages, supervision, team_lines
+from . import credentials, member_care, member_roster, member_tabs, pages, supervision, team_lines
 from .identity.gates import confirmed
 from .jinja import full_day
 
@@ -219,6 +219,7 @@ def address(member_id: UUID) -> str:
 
 routes = [
     *member_tabs.routes,
+    *member_roster.routes,
     *member_care.routes,
     path("manage/team/<uuid:member_id>/", member, name="member"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),

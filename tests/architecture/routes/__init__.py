@@ -12,7 +12,7 @@ What no API token may do, whatever its scopes, is not `by_token`.
 from __future__ import annotations
 
 from tests.architecture.routes.care import CARE, CARE_API
-from tests.architecture.routes.clients import CHANGES, CLIENTS, CLIENTS_API, EXPORTS, INTAKE
+from tests.architecture.routes.clients import CHANGES, CLIENTS, CLIENTS_API, EXPORTS, INTAKE, ROSTERS
 from tests.architecture.routes.imports import IMPORTS, PEOPLE
 from tests.architecture.routes.leaving import LEAVING
 from tests.architecture.routes.logins import ACCOUNT, ACTIVITY, FIRST_DAYS, FRONT, SECURITY
@@ -42,6 +42,7 @@ ROWS: tuple[Row, ...] = (
     *LEAVING,
     *EXPORTS,
     *CLIENTS_API,
+    *ROSTERS,
     *CARE,
     *CARE_API,
     *FIRST_DAYS,

@@ -116,6 +116,21 @@ EXPORTS = (
     get("/exports/{export_id}/file", P.CLIENTS_EXPORT, **EXPORTED),
 )  # fmt: skip
 
+OF_THERAPIST: dict[str, Any] = {"at": {"member_id": "therapist"}}
+
+ROSTERS = (
+    get("member-roster", P.MEMBERS_READ, SEES),
+    post("member-roster-add", P.CLIENTS_ASSIGN, status=303, body={"email": "uma.petrova@mail.example"}),
+    post(
+        "member-roster-archive", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT, **OF_THERAPIST, status=303
+    ),
+    post("/members/{member_id}/roster", P.CLIENTS_ASSIGN, body={"email": "uma.petrova@mail.example"}),
+    post(
+        "/members/{member_id}/roster/{client_id}/archive", P.CLIENTS_ASSIGN, P.CLIENTS_SEE_ALL, **IN_SIGHT,
+        **OF_THERAPIST, status=204,
+    ),
+)  # fmt: skip
+
 # Bulk changes are of kinds that one may do, and one's own unless one sees all clients. These are Olu's.
 TAGGED: dict[str, Any] = {
     "at": {"change_id": "done_change"}, "also": (P.CLIENTS_SEE_ALL,), "hides": (P.CLIENTS_CHANGE,)
