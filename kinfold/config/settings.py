@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "kinfold.domain.clients",
     "kinfold.domain.care",
     "kinfold.domain.intake",
+    "kinfold.domain.own",
     "kinfold.domain.records",
     "kinfold.domain.imports",
     "kinfold.domain.exports",
@@ -193,6 +194,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("KINFOLD_EMAIL_FROM", "Kinfold <kinfold@loca
 MAIL_FOLDER = HOME / "mail"
 # Where links in mail lead; a test holds them equal to the routes.
 INVITATION_PATH = "/invitations/{}/"
+CLIENT_INVITATION_PATH = "/invited/{}/"
 REGISTER_PATH = "/register/"
 TEAM_PATH = "/manage/team/"
 REQUESTS_PATH = "/manage/clients/?show=pending"

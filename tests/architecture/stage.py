@@ -50,8 +50,12 @@ from kinfold.domain.clients.commands.bulk import (
 )
 from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.models import Assignment, Client, DuplicateNotice, SavedView
+from kinfold.domain.clients.commands.guardians import AddGuardian, add_guardian
+from kinfold.domain.clients.commands.registering import RegisterClientWithLogin, register_client_with_login
+from kinfold.domain.clients.models import Assignment, Client, ClientLogin, DuplicateNotice, SavedView
 from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.registration import KIND as CLIENT_KIND
+from kinfold.domain.clients.registration import ClientProof, guest_with_client_code
 from kinfold.domain.credentials.commands.exceptions import AllowNewClients, allow_new_clients
 from kinfold.domain.credentials.commands.keeping import AddCredential, add_credential
 from kinfold.domain.exports import files
@@ -61,14 +65,19 @@ from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import list_sessions
 from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
 from kinfold.domain.intake.commands.asking import AskToJoin, ask_to_join
+from kinfold.domain.intake.commands.inviting import ClientInvitee, InviteClients, invite_clients
 from kinfold.domain.intake.commands.page import ChangeSignUpPage, change_sign_up_page
 from kinfold.domain.intake.doorway import guest_at
-from kinfold.domain.intake.models import SignUpRequest
+from kinfold.domain.intake.links import link_token as client_link_token
+from kinfold.domain.intake.models import ClientInvitation, SignUpRequest
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.messages.models import OutgoingMail
+from kinfold.domain.own.commands.changing import AskForCorrection, ask_for_correction
+from kinfold.domain.own.doorway import actor_for_client
+from kinfold.domain.own.models import ProfileWish
 from kinfold.domain.records.commands.deleting import DeleteClients, delete_clients
 from kinfold.domain.records.commands.holding import HoldRecord, hold_record
 from kinfold.domain.team.actors import actor_for_login, write_token
@@ -135,6 +144,7 @@ class Stage:
     browser: Browser
     things: dict[str, object] = field(default_factory=dict)
     foreign: dict[str, object] = field(default_factory=dict)
+    acting_login: UUID | None = None
     _callers: dict[object, Caller] = field(default_factory=dict)
     _own_sessions: dict[UUID, dict[str, object]] = field(default_factory=dict)
 
@@ -145,6 +155,13 @@ class Stage:
                 person.first_name, person.login_id, person.member_id
             )
         return self._callers[person.login_id]
+
+    def acting(self) -> Caller:
+        """Somebody who acts for Uma, with an open session, and has no place on a team."""
+        assert self.acting_login is not None
+        if "acting" not in self._callers:
+            self._callers["acting"] = self.sign_in("who acts for Uma", self.acting_login)
+        return self._callers["acting"]
 
     def member_with(self, permissions: frozenset[Permission], *, clinical: bool = False) -> Caller:
         """A member of Alder Creek whose only role allows exactly these."""
@@ -204,11 +221,24 @@ class Stage:
         with entered(cast.alder.practice_id):
             assignment_id = Assignment.objects.values_list("id", flat=True).get(client_id=client_id)
         session_id = _session(cast.alder, client_id, cast.lin.member_id)  # shown by the client alone
+        with entered(cast.alder.practice_id, writing=True):
+            guardian = ClientLogin.objects.create(
+                client_id=client_id,
+                relationship="parent",
+                full_name="Gerd Holm",
+                email="gerd.holm@mail.example",
+                since=now,
+            )
+            wish = ProfileWish.objects.create(
+                client_id=client_id, asked_by=guardian, first_name="Tessa", asked_at=now
+            )
         return {
             "client_id": client_id,
             "therapist": therapist_id,
             "assignment_id": assignment_id,
             "session_id": session_id,
+            "guardian_acting": guardian.id,
+            "wish": wish.id,
         }
 
     def things_for(self, who: Caller) -> dict[str, object]:
@@ -409,6 +439,8 @@ def set_stage() -> Stage:
         client_id=cast.finn.id,
         session_id=_session(cast.birch, cast.finn.id, cast.fran.member_id),
     )
+    stage.things.update(_registration(stage, cast.alder, cast.olu, cast.ben, cast.uma))
+    stage.foreign.update(_registration(stage, cast.birch, cast.fran, cast.finn, cast.finn))
     stage.things["reading_import"] = _upload(cast.olu, PEOPLE)
     return stage
 
@@ -558,16 +590,22 @@ def _intake(practice: CastPractice, owner: Person) -> dict[str, object]:
             agreed=True,
         ),
     )
+    invitee = ClientInvitee(email=f"ivo@{practice.slug}.example", full_name="Ivo Marek")
+    (invitation_id,) = invite_clients(owner.actor, InviteClients(people=(invitee,)))
     with entered(practice.practice_id, writing=True):
+        nonce = ClientInvitation.objects.values_list("nonce", flat=True).get(pk=invitation_id)
         clients = list(Client.objects.order_by("created_at", "id"))
         alike = DuplicateNotice.objects.create(
             client=clients[0], other=clients[-1], shares="Same name", noticed_at=clock.now()
         )
-        return {
-            "request_id": SignUpRequest.objects.get().id,
-            "sign_up_slug": practice.slug,
-            "notice_id": alike.id,
-        }
+        request_id = SignUpRequest.objects.get().id
+    return {
+        "request_id": request_id,
+        "sign_up_slug": practice.slug,
+        "notice_id": alike.id,
+        "client_invitation": invitation_id,
+        "client_link": client_link_token(practice.practice_id, invitation_id, nonce),
+    }
 
 
 def _credentials(owner: Person, member_id: UUID) -> dict[str, object]:
@@ -669,6 +707,53 @@ def _changes(owner: Person, client: CastClient) -> dict[str, object]:
     with entered(owner.practice_id, writing=True):
         ChangeSet.objects.filter(pk=running).update(state="running")
     return {"done_change": done, "prepared_change": waiting, "running_change": running}
+
+
+def _registration(
+    stage: Stage, practice: CastPractice, owner: Person, client: CastClient, registered: CastClient
+) -> dict[str, object]:
+    """A client with a code and with a guardian who has yet to register; and one who did, and wants a correction."""
+    chosen = SelectClients(act=Act.SEND_CODES, client_ids=(client.id,))
+    guardian_id = add_guardian(
+        owner.actor,
+        AddGuardian(
+            client_id=client.id,
+            full_name="Gerd Okafor",
+            email=f"gerd@{practice.slug}.example",
+            relationship="parent",
+        ),
+    )
+    code = registration_codes.issue(CLIENT_KIND, client.id, practice.practice_id, sent_to=client.email)
+    login = Login.objects.create(
+        email=f"{registered.first_name.lower()}.own@mail.example",
+        full_name=registered.name,
+        password=make_password(PASSWORD),
+        password_stands_alone=True,
+    )
+    EmailAddress.objects.create(user=login, email=login.email, verified=True, primary=True)
+    with entered(practice.practice_id, writing=True):
+        born = Client.objects.values_list("birth_date", flat=True).get(pk=registered.id)
+    own_code = registration_codes.issue(CLIENT_KIND, registered.id, practice.practice_id)
+    proof = ClientProof(code=own_code.code, birth_date=str(born))
+    guest = guest_with_client_code(proof, whence="192.0.2.9", login_id=login.id)
+    register_client_with_login(guest, RegisterClientWithLogin(proof=proof))
+    acting = actor_for_client(login.id, registered.id)
+    wish = ask_for_correction(
+        acting, AskForCorrection(first_name="Umay", last_name=registered.last_name, birth_date=str(born))
+    )
+    if stage.acting_login is None:
+        stage.acting_login = login.id
+    with entered(practice.practice_id):
+        version = Client.objects.values_list("version", flat=True).get(pk=registered.id)
+    return {
+        "codes_change": select_clients(owner.actor, chosen),
+        "guardian_acting": guardian_id,
+        "client_code": code.code,
+        "own_client": registered.id,
+        "own_version": version,
+        "own_wish": wish,
+        "wish": wish,
+    }
 
 
 def _own_invitation(cast: Cast) -> dict[str, object]:

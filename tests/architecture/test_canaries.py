@@ -27,16 +27,18 @@ from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.care.models import Session
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Client, ClientLogin
 from kinfold.domain.clients.profile import FURTHER, Identifier, language, street, words
 from kinfold.domain.clients.profile import name as name_of_person
 from kinfold.domain.credentials.models import Credential, LicenceException, NpiPeriod
 from kinfold.domain.identity.models import Login
 from kinfold.domain.imports.models import Import
-from kinfold.domain.intake.models import SignUpRequest
+from kinfold.domain.intake.commands.inviting import ClientInvitee, InviteClients, invite_clients
+from kinfold.domain.intake.models import ClientInvitation, SignUpRequest
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.own.models import ProfileWish
 from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.commands.invitations import ResendInvitations, resend_invitations
 from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
@@ -60,7 +62,7 @@ SEES = {
 NAMES_ONLY = {"bea"}
 # To whom the whole record is open: a direct client's to their therapist alone (SPEC 8.1).
 CHARTS = {"anna": SEES["anna"], "dora": {"lin"}}
-EVERYBODY = (*sorted(ALDER), "fran", "nora", "anonymous")
+EVERYBODY = (*sorted(ALDER), "fran", "nora", "acting", "anonymous")
 
 
 @dataclass(slots=True)
@@ -123,6 +125,8 @@ def planted(stage: Stage) -> Iterator[Planted]:
 
 def somebody(stage: Stage, name: str) -> Caller:
     """One of those who ask."""
+    if name == "acting":
+        return stage.acting()
     return ANONYMOUS if name == "anonymous" else stage.signed_in(getattr(stage.cast, name))
 
 
@@ -131,6 +135,7 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
     cast = stage.cast
     owner = cast.fran.actor if name == "finn" else cast.olu.actor
     roster, profile = SEES[name] | (NAMES_ONLY if name != "finn" else set()), SEES[name]
+    own = {"acting"} if name == "uma" else set()  # the client's own page
     with entered(client.practice_id):
         version = Client.objects.values_list("version", flat=True).get(pk=client.id)
     change_client(
@@ -138,11 +143,11 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
         ChangeClient(
             client_id=client.id,
             version=version,
-            first_name=canaries.word(f"{name}'s first name", roster),
-            last_name=canaries.word(f"{name}'s last name", roster),
-            email=canaries.word(f"{name}'s e-mail", profile).lower() + "@mail.example",
+            first_name=canaries.word(f"{name}'s first name", roster | own),
+            last_name=canaries.word(f"{name}'s last name", roster | own),
+            email=canaries.word(f"{name}'s e-mail", profile | own).lower() + "@mail.example",
             external_id=canaries.word(f"{name}'s external ID", profile),
-            phone=canaries.phone(f"{name}'s phone", profile),
+            phone=canaries.phone(f"{name}'s phone", profile | own),
             tags=(canaries.word(f"{name}'s tag", profile),),
             identifiers=(
                 Identifier(
@@ -161,12 +166,29 @@ def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: 
             },
         ),
     )
+    plant_in_registration(canaries, client, name, profile, own)
     if name in CHARTS:
         plant_in_record(canaries, client, name, owner)
     if name == "ben":
         reason = canaries.word("why Ben was assigned", profile)
         data = AssignClient(client_id=client.id, member_id=cast.lin.member_id, kind="direct", reason=reason)
         assign_client(owner, data)
+
+
+def plant_in_registration(
+    canaries: Canaries, client: CastClient, name: str, profile: set[str], own: set[str]
+) -> None:
+    """Who is to act for a client, and what is to be corrected: on their page, and on the client's own."""
+    with entered(client.practice_id, writing=True):
+        for guardian in ClientLogin.objects.filter(client_id=client.id).exclude(full_name=""):
+            guardian.full_name = canaries.word(f"{name}'s acting guardian", profile | own)
+            guardian.email = canaries.word(f"{name}'s guardian's login", profile).lower() + "@mail.example"
+            guardian.save()
+        for wish in ProfileWish.objects.filter(client_id=client.id):
+            wish.first_name = canaries.word(f"{name}'s wanted first name", profile | own)
+            wish.last_name = canaries.word(f"{name}'s wanted last name", profile | own)
+            wish.why = canaries.word(f"{name}'s reason", profile)
+            wish.save()
 
 
 def plant_in_record(canaries: Canaries, client: CastClient, name: str, owner: Actor) -> None:
@@ -232,13 +254,15 @@ def plant_in_credentials(
 
 def guests(name: str) -> set[str]:
     """Nora is invited by Olu, and an invitation says by whom; the links on the stage are Olu's too."""
-    return {"nora", "anonymous"} if name == "olu" else set()
+    if name == "olu":
+        return {"nora", "acting", "anonymous"}
+    return {"acting"} if name in {"lin", "sana"} else set()  # Uma's page says who met her
 
 
 def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], owner: Person) -> None:
     """What belongs to the practice: its name, roles, tokens, invitations and imports."""
     managing = team & (ADMINISTRATORS | {"fran"})
-    invited = set() if owner.first_name == "Fran" else {"nora", "anonymous"}
+    invited = set() if owner.first_name == "Fran" else {"nora", "acting", "anonymous"}
     whose = owner.first_name
     Practice.objects.filter(pk=practice_id).update(
         name=canaries.word(f"the name of {whose}'s practice", team | invited),
@@ -287,6 +311,13 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
         owner.actor, InvitePeople(people=(invited_person,), role_ids=(role.id,), message=message)
     )
     resend_invitations(owner.actor, ResendInvitations(invitation_ids=(invitation_id,)))
+    client = ClientInvitee(
+        full_name=canaries.word(f"whom {whose} invited as a client", managing),
+        email=canaries.word(f"where {whose} invited a client", managing).lower() + "@mail.example",
+    )
+    tag = canaries.word(f"a tag of whom {whose} invited", set())
+    words = canaries.word(f"how {whose} invited a client", set())
+    invite_clients(owner.actor, InviteClients(people=(client,), message=words, tags=(tag,)))
 
 
 def everything_said(response: object) -> str:
@@ -306,7 +337,7 @@ def test_nobody_meets_what_they_must_not_see(
     caplog.set_level(logging.INFO)
     # Whoever holds a link may read what it offers, so everybody has the one of their own practice.
     held = stage.foreign if who == "fran" else stage.things
-    links = {name: held[name] for name in ("invitation_link", "sign_up_slug")}
+    links = {name: held[name] for name in ("invitation_link", "client_link", "sign_up_slug")}
     own = {**stage.things_for(caller), **links}
     foreign = {**stage.foreign, **links}
     for row in ROWS:
@@ -420,6 +451,9 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
             NpiPeriod,
             LicenceException,
             AdminRequest,
+            ClientLogin,
+            ProfileWish,
+            ClientInvitation,
         ):
             rows = repr(list(model.objects.values()))
             for each in model._meta.concrete_fields:
@@ -431,11 +465,14 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
     not_words = {
         "ApiToken.digest",
         "ApiToken.hint",
+        "ClientInvitation.nonce",
+        "ClientInvitation.token_digest",
         "Import.date_order",
         "Import.delimiter",
         "Import.digest",
         "Import.encoding",
         "Practice.country",
+        "ProfileWish.answer",
         "Practice.slug",
         "Practice.time_zone",
         "Role.key",
@@ -460,4 +497,8 @@ def test_every_canary_is_met_by_somebody(planted: Planted) -> None:
             with undone():
                 met |= planted.canaries.within(everything_said(planted.stage.ask(caller, "GET", url)), words)
     never = set(planted.canaries.known.values()) - met
-    assert never == {"a key", "how Olu invited", "how Fran invited"}
+    assert never == {
+        "a key",
+        *(f"how {whose} invited{whom}" for whose in ("Olu", "Fran") for whom in ("", " a client")),
+        *(f"a tag of whom {whose} invited" for whose in ("Olu", "Fran")),
+    }

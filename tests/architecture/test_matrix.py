@@ -93,13 +93,52 @@ def test_a_place_on_a_team_is_enough_where_that_is_said(stage: Stage, row: Row) 
     assert response.status_code == row.status, answered(response)
 
 
-@pytest.mark.parametrize(
-    "row", [r for r in ROWS if r.needs not in {Open.PUBLIC, Open.LINK, Open.SIGNED_IN}], ids=str
-)
+OF_MEMBERS = [row for row in ROWS if row.needs not in {Open.PUBLIC, Open.LINK, Open.SIGNED_IN, Open.OWN}]
+OF_CLIENTS = [row for row in ROWS if row.needs is Open.OWN]
+
+
+@pytest.mark.parametrize("row", OF_MEMBERS, ids=str)
 def test_a_login_without_a_place_on_a_team_is_not_enough_elsewhere(stage: Stage, row: Row) -> None:
     response = request(stage, stage.signed_in(stage.cast.nora), row)
     expected = 401 if resolver.addresses()[row.route].is_api else 403
     assert response.status_code == expected, answered(response)
+
+
+# --- clients and those who act for them ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", OF_CLIENTS, ids=str)
+def test_who_acts_for_a_client_gets_to_that_clients_own_page(stage: Stage, row: Row) -> None:
+    response = request(stage, stage.acting(), row)
+    assert response.status_code == row.status, answered(response)
+
+
+@pytest.mark.parametrize("row", OF_CLIENTS, ids=str)
+def test_nobody_else_gets_to_a_clients_own_page(stage: Stage, row: Row) -> None:
+    """Not somebody with a login, and no member of the practice, whatever they may: they have pages of their own."""
+    address = resolver.addresses()[row.route]
+    expected = 401 if address.is_api else 404 if address.parts else 403
+    for who in (stage.signed_in(stage.cast.nora), stage.signed_in(stage.cast.olu)):
+        response = request(stage, who, row)
+        assert response.status_code == expected, f"{who.name}: {answered(response)}"
+
+
+@pytest.mark.parametrize("row", [row for row in OF_CLIENTS if resolver.addresses()[row.route].parts], ids=str)
+def test_who_acts_for_one_client_gets_to_no_other(stage: Stage, row: Row) -> None:
+    others = {**stage.things, "own_client": stage.cast.ben.id}
+    for things in (others, random_ids(others), {**stage.things, **stage.foreign}):
+        response = request(stage, stage.acting(), row, things)
+        assert response.status_code == 404, answered(response)
+
+
+@pytest.mark.parametrize("row", OF_MEMBERS, ids=str)
+def test_who_acts_for_a_client_gets_to_no_page_of_the_team(stage: Stage, row: Row) -> None:
+    response = request(stage, stage.acting(), row)
+    expected = 401 if resolver.addresses()[row.route].is_api else 403
+    if row.route == "home":  # leads everybody to their own place
+        assert response.headers["Location"] == "/my/"
+    else:
+        assert response.status_code == expected, answered(response)
 
 
 @pytest.mark.parametrize("row", BY_NEEDS, ids=str)

@@ -62,6 +62,8 @@ def whoever_may(stage: Stage, row: Row) -> Caller:
     """The least entitled of those who may."""
     if row.needs in {Open.PUBLIC, Open.LINK}:
         return ANONYMOUS
+    if row.needs is Open.OWN:
+        return stage.acting()
     if isinstance(row.needs, Open):
         return stage.signed_in(stage.cast.nora)
     return stage.member_with(enough(row)[0])

@@ -14,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.http import HttpResponse
 from django.test import Client as Browser
 
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Client, ClientLogin
 from kinfold.domain.identity.models import Login
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
@@ -94,7 +94,8 @@ def visits(stage: Stage) -> Iterator[Seen]:
     for row in ROWS:
         if resolver.addresses()[row.route].is_api:
             continue
-        for name in ("anonymous", "Nora") if isinstance(row.needs, Open) else ("Olu", "Theo"):
+        names = ("anonymous", "Nora") if isinstance(row.needs, Open) else ("Olu", "Theo")
+        for name in ("acting",) if row.needs is Open.OWN else names:
             who, script = somebody(stage, name), "HX-Request" in row.headers
             yield Seen(str(row), name, request(stage, who, row), script)
             if row.body:
@@ -120,6 +121,8 @@ def somebody(stage: Stage, name: str) -> Caller:
     """One of the kinds of people who visit."""
     if name == "anonymous":
         return ANONYMOUS
+    if name == "acting":
+        return stage.acting()
     return stage.signed_in(getattr(stage.cast, name.lower()))
 
 
@@ -192,6 +195,52 @@ def registering(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "codes", stage.ask(olu, "POST", "/manage/team/codes/", chosen)
 
 
+def registering_as_a_client(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Ben registers with a code; whoever acts for Uma uses it too, and then has two pages to choose from."""
+    code = str(stage.things["client_code"])
+    proof = {"code": code, "birth_month": "11", "birth_day": "3", "birth_year": "1984"}
+    browser = Browser()
+    yield "prefilled", browser.get(f"/register/{code}/", follow=True)  # type: ignore[misc]
+    yield "wrong", browser.post("/register/", {**proof, "birth_year": "1985"})  # type: ignore[misc]
+    yield "no day", browser.post("/register/", {**proof, "birth_day": "x"})  # type: ignore[misc]
+    yield "finish", browser.post("/register/", proof, follow=True)  # type: ignore[misc]
+    yield "finish badly", browser.post("/register/finish/", {"password": "short"})  # type: ignore[misc]
+    guardian = Browser()
+    assert stage.acting_login is not None
+    guardian.force_login(Login.objects.get(pk=stage.acting_login))
+    yield "signed in", guardian.post("/register/", proof, follow=True)  # type: ignore[misc]
+    with entered(stage.cast.alder.practice_id, writing=True):
+        ClientLogin.objects.create(
+            client_id=stage.cast.anna.id,
+            login_id=stage.acting_login,
+            relationship="parent",
+            full_name="Gerd",
+            since=stage.cast.began,
+            registered_at=stage.cast.began,
+        )
+    acting = stage.acting()
+    yield "choose", stage.ask(acting, "GET", "/my/")
+    page = f"/my/{stage.things['own_client']}/"
+    for edit in ("contact", "correction"):
+        yield edit, stage.ask(acting, "GET", f"{page}?edit={edit}")
+
+
+def an_invited_client(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
+    """Ivo was invited, and tells who he is; Nora follows a link of hers with the login she has."""
+    link = f"/invited/{stage.things['client_link']}/"
+    browser = Browser()
+    yield "link", browser.get(link, follow=True)  # type: ignore[misc]
+    yield "empty", browser.post("/invited/", {})  # type: ignore[misc]
+    nora = Browser()
+    nora.force_login(Login.objects.get(pk=stage.cast.nora.login_id))
+    yield "signed in", nora.get(link, follow=True)  # type: ignore[misc]
+    yield "no such link", browser.get("/invited/nothing/", follow=True)  # type: ignore[misc]
+    olu = stage.signed_in(stage.cast.olu)
+    form = {"email": stage.cast.ben.email, "full_name": "", "message": "Hello"}
+    yield "known", stage.ask(olu, "POST", "/manage/clients/invite/", form)
+    yield "preview", stage.ask(olu, "POST", "/manage/clients/invite/", {**form, "do": "preview"})
+
+
 def a_change_of_rights(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     """What saving a role or exceptions would do, and what is refused."""
     cast, olu = stage.cast, stage.signed_in(stage.cast.olu)
@@ -230,5 +279,7 @@ STORIES: tuple[Story, ...] = (
     somebody_who_left,
     a_demo,
     registering,
+    registering_as_a_client,
+    an_invited_client,
     a_change_of_rights,
 )

@@ -10,7 +10,7 @@ from kinfold.domain.audit import subjects
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.sentences import sentence
 
-from .actors import Actor
+from .actors import CLIENT, Actor
 from .doors import query
 from .permissions import Permission
 
@@ -81,14 +81,15 @@ def list_activity(actor: Actor, data: ListActivity) -> ActivityPage:
         )[: limit + 1]
     )
     more, rows = len(rows) > limit, rows[:limit]
-    wanted = {(row[7], row[8]) for row in rows if row[8]} | {("member", row[3]) for row in rows if row[3]}
+    wanted = {(row[7], row[8]) for row in rows if row[8]}
+    wanted |= {("client_login" if row[2] == CLIENT else "member", row[3]) for row in rows if row[3]}
     names = subjects.named(actor, wanted)
     lines = tuple(
         ActivityLine(
             number=number,
             at=at,
             who=_name(names, actor_id) or ("Kinfold" if kind == "system" else _guest(names, subject_id)),
-            member_id=actor_id,
+            member_id=None if kind == CLIENT else actor_id,
             by_token=token_id is not None,
             action=action,
             sentence=sentence(action),

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from kinfold.domain.kernel.errors import NotAllowed
+
+from .own import OwnRight
 from .permissions import Permission
+
+CLIENT: Final = "client"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A person, a token or the system at work in one practice, with the permissions that hold right now."""
+    """A person, a token or the system at work in one practice, with the permissions that hold right now.
+
+    Somebody who acts for a client has no permission at all, and `own_rights` instead; `acts_by` is the id of what makes
+    them act for `client_id`.
+    """
 
     practice_id: UUID
     practice_name: str
     name: str
-    kind: str = "member"  # member, system, guest
+    kind: str = "member"  # member, system, guest, client
     member_id: UUID | None = None
+    client_id: UUID | None = None
+    acts_by: UUID | None = None
     login_id: UUID | None = None
     token_id: UUID | None = None
     permissions: frozenset[Permission] = field(default_factory=frozenset)
@@ -28,11 +40,24 @@ class Actor:
     support_email: str = ""
     time_zone: str = "UTC"
     country: str = "US"
+    own_rights: frozenset[OwnRight] = field(default_factory=frozenset)
     looks_back: bool = False  # archived: signs in to read their own profile and history, and changes nothing
 
     def may(self, *permissions: Permission) -> bool:
         """Whether all of these are allowed."""
         return self.permissions.issuperset(permissions)
+
+    @property
+    def acting_id(self) -> UUID | None:
+        """Who it was, as the trail keeps it: a member, or what makes somebody act for a client."""
+        return self.member_id or self.acts_by
+
+    @property
+    def own_client_id(self) -> UUID:
+        """The client whose own page somebody is on. Raises NotAllowed for everybody else."""
+        if self.client_id is None:
+            raise NotAllowed
+        return self.client_id
 
     @property
     def sees_clients(self) -> bool:
@@ -57,6 +82,7 @@ MANAGES_USERS = frozenset(
         Permission.ROLES_ASSIGN,
         Permission.CLIENTS_CREATE,
         Permission.CLIENTS_CHANGE,
+        Permission.CLIENTS_REGISTER,
         Permission.CLIENTS_ARCHIVE,
         Permission.CLIENTS_DELETE,
         Permission.CLIENTS_ASSIGN,

@@ -30,8 +30,9 @@ from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.prepared import prepared_update
 from kinfold.domain.kernel.tenancy import entered
 
-from .actors import Actor
+from .actors import CLIENT, Actor
 from .models import Replay
+from .own import OwnRight
 from .permissions import Permission
 
 D_contra = TypeVar("D_contra", contravariant=True)
@@ -61,7 +62,7 @@ class UseCase:
     """One registered command or query."""
 
     name: str
-    permission: Permission | None
+    permission: Permission | OwnRight | None
     kind: str  # command, query
     function: Callable[..., Any]
 
@@ -82,7 +83,7 @@ class QueryDoor(Protocol[D_contra, R_co]):
 
 
 def command(
-    permission: Permission | None,
+    permission: Permission | OwnRight | None,
 ) -> Callable[[Callable[[Actor, D], R]], CommandDoor[D, R]]:
     """Make a function one that changes things. `None` is for acts a link or the person themselves entitles to."""
 
@@ -117,7 +118,7 @@ def command(
 
 
 def query(
-    permission: Permission | None, *, records: bool = False
+    permission: Permission | OwnRight | None, *, records: bool = False
 ) -> Callable[[Callable[[Actor, D], R]], QueryDoor[D, R]]:
     """Make a function one that answers. With `records` it leaves an audit entry of the look, so it may write that."""
 
@@ -147,14 +148,19 @@ def admit(actor: Actor, permission: Permission, name: str) -> None:
         raise NotAllowed
 
 
-def _register(function: Callable[..., Any], permission: Permission | None, kind: str) -> str:
+def _register(function: Callable[..., Any], permission: Permission | OwnRight | None, kind: str) -> str:
     name = f"{function.__module__.removeprefix('kinfold.domain.')}.{function.__name__}"
     USE_CASES[name] = UseCase(name, permission, kind, function)
     return name
 
 
-def _admit(actor: Actor, permission: Permission | None) -> None:
-    if permission is not None and permission not in actor.permissions:
+def _admit(actor: Actor, permission: Permission | OwnRight | None) -> None:
+    """Members, guests and the system by their permissions; who acts for a client by their own doors and no other."""
+    if actor.kind == CLIENT or isinstance(permission, OwnRight):
+        allowed = isinstance(permission, OwnRight) and permission in actor.own_rights
+    else:
+        allowed = permission is None or permission in actor.permissions
+    if not allowed:
         raise NotAllowed
 
 
@@ -182,7 +188,7 @@ def _record_refusal(actor: Actor, name: str) -> None:
 
 
 def _only_once(name: str, function: Callable[[Actor, D], R], actor: Actor, data: D, key: str) -> R:
-    who = actor.member_id or actor.practice_id
+    who = actor.acting_id or actor.practice_id
     key_digest = hashlib.sha256(f"{actor.token_id or ''}\x1f{key}".encode()).hexdigest()
     data_digest = hashlib.sha256(_canonical(data).encode()).hexdigest()
     known = {"actor_id": who, "key_digest": key_digest}

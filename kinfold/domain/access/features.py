@@ -16,6 +16,7 @@ _OF_THEIRS = dict.fromkeys(
         Permission.CLIENTS_RISK,
         Permission.CLIENTS_SET_RISK,
         Permission.CLIENTS_CHANGE,
+        Permission.CLIENTS_REGISTER,
         Permission.CLIENTS_ASSIGN,
         Permission.CLIENTS_EXPORT,
         Permission.ACCESS_EXPLAIN,

@@ -129,6 +129,11 @@ class Permission(StrEnum):
         "Edit client profiles",
         "Edit the profiles and tags of clients they may see.",
     )
+    CLIENTS_REGISTER = (
+        "clients:register",
+        "Let clients register",
+        "Send and show registration codes of clients they may see, and decide which guardians act for a client.",
+    )
     CLIENTS_ARCHIVE = (
         "clients:archive",
         "Archive clients",
@@ -238,6 +243,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_DELETE: frozenset(
         {Permission.CLIENTS_ARCHIVE, Permission.CLIENTS_PROFILE, Permission.CLIENTS_SEE_ALL}
     ),
+    Permission.CLIENTS_REGISTER: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_RISK: frozenset({Permission.CLIENTS_PROFILE}),

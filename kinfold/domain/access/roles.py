@@ -48,6 +48,7 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_CREATE,
     Permission.CLIENTS_ACCEPT,
     Permission.CLIENTS_CHANGE,
+    Permission.CLIENTS_REGISTER,
     Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,
     Permission.CLIENTS_IMPORT,

@@ -32,7 +32,7 @@ class AuditEntry(TenantModel):
     at = models.DateTimeField()
     action = models.CharField(max_length=60)
     outcome = models.CharField(max_length=10)  # done, refused
-    actor_kind = models.CharField(max_length=10)  # member, system, guest
+    actor_kind = models.CharField(max_length=10)  # member, system, guest, client
     actor_id = models.UUIDField(null=True)
     token_id = models.UUIDField(null=True)
     subject_kind = models.CharField(max_length=20)

@@ -44,7 +44,7 @@ class Who(Protocol):
     @property
     def practice_id(self) -> UUID: ...
     @property
-    def member_id(self) -> UUID | None: ...
+    def acting_id(self) -> UUID | None: ...
     @property
     def token_id(self) -> UUID | None: ...
 
@@ -152,7 +152,7 @@ def record_all(who: Who, events: Sequence[Event]) -> None:
             action=event.action,
             outcome=event.outcome,
             actor_kind=who.kind,
-            actor_id=who.member_id,
+            actor_id=who.acting_id,
             token_id=who.token_id,
             subject_kind=event.subject[0] if event.subject else "",
             subject_id=event.subject[1] if event.subject else None,

@@ -54,6 +54,37 @@ class TakesNoClients(Conflict):
     message = "The therapist takes no clients any more. Nothing was changed."
 
 
+class IsClientAlready(Conflict):
+    """One login is one client of a practice; for further ones it acts as a guardian. Only its owner learns this."""
+
+    code = "is-client-already"
+    message = (
+        "Your login belongs to another client of this practice already. Ask the practice to let you act for "
+        "this one too."
+    )
+
+
+class ActsAlready(Conflict):
+    """The login acts for the client, in this way or in another."""
+
+    code = "acts-already"
+    message = "Your login acts for this client already. Sign in to see their page."
+
+
+class ActsNoMore(Conflict):
+    """What is over, or has not begun."""
+
+    code = "acts-not-now"
+    message = "They do not act for this client now. Look at the client again."
+
+
+class GuardianNeedsBirthDate(Conflict):
+    """A guardian shows by the client's date of birth whom they act for."""
+
+    code = "birth-date-needed"
+    message = "Add the client's date of birth first: a guardian is asked for it when they register."
+
+
 class AlreadyCovered(Conflict):
     """Nobody is left to cover: two covers of the same two people would overlap, or all are covered."""
 

@@ -13,6 +13,7 @@ from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.bulk.background import AT_WORK, GIVEN_UP, give_up
 from kinfold.domain.clients.models import ChosenClient, MovedTag
+from kinfold.domain.clients.registration import note_lapsed_codes
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.models import QueuedTask
 from kinfold.domain.kernel.tasks import every
@@ -35,6 +36,13 @@ def tidy_bulk_acts() -> None:
         for change_id, act in _tidied(practice_id):
             if str(change_id) not in queued:
                 give_up(practice_id, change_id, act, GIVEN_UP)
+
+
+@every(timedelta(minutes=30))
+def note_expired_codes() -> None:
+    """Let it show in the lists whose registration code has expired."""
+    for practice_id in list(Practice.objects.values_list("id", flat=True)):
+        note_lapsed_codes(practice_id)
 
 
 def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:

@@ -11,6 +11,7 @@ from kinfold.domain.audit.subjects import names
 from kinfold.domain.audit.trail import details
 
 from .commands.bulk import changes_of
+from .models import ClientLogin
 from .visibility import visible_to
 
 
@@ -26,6 +27,18 @@ def client_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     if actor.may(Permission.CLIENTS_SEE_ALL) and (missing := wanted - found.keys()):
         found |= {client_id: body["name"] for client_id, body in details("client.deleted", missing).items()}
     return found
+
+
+@names("client_login")
+def client_login_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Clients and guardians who acted on a client's own page, of clients the reader may see now."""
+    rows = ClientLogin.objects.filter(pk__in=set(ids), client_id__in=visible_to(actor).values("id"))
+    return {
+        row_id: f"{guardian}, for {first} {last}" if guardian else f"{first} {last}".strip()
+        for row_id, guardian, first, last in rows.values_list(
+            "id", "full_name", "client__first_name", "client__last_name"
+        )
+    }
 
 
 @names("change")

@@ -51,6 +51,7 @@ class Recognised:
     """A code that works, and the record it stands for. `proves` is the address it was mailed to, "" when to none."""
 
     id: UUID
+    kind: str
     subject_id: UUID
     practice_id: UUID
     proves: str
@@ -101,7 +102,9 @@ def issued(code_id: UUID) -> tuple[IssuedCode, UUID, str] | None:
     return code, row.subject_id, row.sent_to
 
 
-def try_code(kind: str, typed: str, *, whence: str, fits: Callable[[Recognised], bool]) -> Recognised:
+def try_code(
+    kind: str | tuple[str, ...], typed: str, *, whence: str, fits: Callable[[Recognised], bool]
+) -> Recognised:
     """One try with a code from one place; raises CodeMistyped, SlowDown, or CodeRefused for all else that is wrong.
 
     `fits` says whether what was typed besides belongs to the record. A try is counted before it is looked at, so that
@@ -109,7 +112,7 @@ def try_code(kind: str, typed: str, *, whence: str, fits: Callable[[Recognised],
     transaction: a refusal that is rolled back was never counted.
     """
     plain = _read(typed)
-    row = RegistrationCode.objects.filter(kind=kind, selector=plain[:_SELECTOR]).first()
+    row = RegistrationCode.objects.filter(kind__in=_kinds(kind), selector=plain[:_SELECTOR]).first()
     place = (FROM_ONE_PLACE, (whence,))
     limits.take_all(place, (IN_ONE_PRACTICE, (str(row.for_practice) if row else "none",)))
     counted = row is not None and _open().filter(id=row.id, tries__lt=MOST_TRIES).update(tries=F("tries") + 1)
@@ -121,14 +124,24 @@ def try_code(kind: str, typed: str, *, whence: str, fits: Callable[[Recognised],
     return found
 
 
-def recognise(kind: str, typed: str) -> Recognised:
+def recognise(kind: str | tuple[str, ...], typed: str) -> Recognised:
     """The same without counting, for what follows a try that was right. Raises CodeMistyped or CodeRefused."""
     plain = _read(typed)
-    row = _open().filter(kind=kind, selector=plain[:_SELECTOR], tries__lt=MOST_TRIES).first()
+    row = _open().filter(kind__in=_kinds(kind), selector=plain[:_SELECTOR], tries__lt=MOST_TRIES).first()
     found = _recognised(row, plain)
     if found is None:
         raise CodeRefused
     return found
+
+
+def kind_of(typed: str) -> str:
+    """The kind of record that a code is or was for; "" for a code that nobody was given. Raises CodeMistyped.
+
+    It says which questions fit a code and counts as no try: the whole code is compared, which nobody guesses.
+    """
+    plain = _read(typed)
+    found = _recognised(RegistrationCode.objects.filter(selector=plain[:_SELECTOR]).first(), plain)
+    return found.kind if found else ""
 
 
 def use(code_id: UUID) -> None:
@@ -154,6 +167,18 @@ def forget_past_codes() -> None:
     RegistrationCode.objects.filter(expires_at__lt=clock.now() - KEPT_AFTERWARDS).delete()
 
 
+def lapsed(kind: str, practice_id: UUID) -> list[UUID]:
+    """The records of a practice whose newest code has expired."""
+    rows = RegistrationCode.objects.filter(
+        kind=kind, for_practice=practice_id, ended_at__isnull=True, expires_at__lte=clock.now()
+    )
+    return list(rows.values_list("subject_id", flat=True))
+
+
+def _kinds(kind: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (kind,) if isinstance(kind, str) else kind
+
+
 def _open() -> QuerySet[RegistrationCode]:
     return RegistrationCode.objects.filter(ended_at__isnull=True, expires_at__gt=clock.now())
 
@@ -166,7 +191,13 @@ def _recognised(row: RegistrationCode | None, plain: str) -> Recognised | None:
         return None
     if row is None:
         return None
-    return Recognised(id=row.id, subject_id=row.subject_id, practice_id=row.for_practice, proves=row.sent_to)
+    return Recognised(
+        id=row.id,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        practice_id=row.for_practice,
+        proves=row.sent_to,
+    )
 
 
 def _derived(code_id: UUID, nonce: str) -> str:

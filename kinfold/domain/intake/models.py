@@ -70,3 +70,51 @@ class SignUpRequest(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=("practice", "state", "asked_at", "id"), name="sign_up_request_list"),
         ]
+
+
+class InvitationState(models.TextChoices):
+    """Each final and kept, except pending. Expired is pending past its date; sent on waits as a request."""
+
+    PENDING = "pending", "Pending"
+    ACCEPTED = "accepted", "Accepted"
+    SENT_ON = "sent_on", "Sent to the practice"
+    REVOKED = "revoked", "Deleted"
+
+
+class ClientInvitation(TenantModel):
+    """An e-mailed offer to become a client. The record exists only once the invited person has completed it."""
+
+    email = models.CharField(max_length=254)
+    full_name = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True, default="")
+    therapist = TenantForeignKey("team.Member", null=True, related_name="+")
+    tags = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=InvitationState.choices, default=InvitationState.PENDING)
+    nonce = models.CharField(max_length=32)
+    token_digest = models.CharField(max_length=64)
+    invited_by = TenantForeignKey("team.Member", related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    client = TenantForeignKey("clients.Client", null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            *tenant_constraints("client_invitation", "therapist", "invited_by", "client"),
+            models.UniqueConstraint(fields=("practice", "token_digest"), name="client_invitation_token"),
+            models.UniqueConstraint(
+                # Families share an address, so the name tells several invited people apart.
+                fields=("practice", "email", "full_name"),
+                condition=Q(state="pending"),
+                name="client_invitation_one_pending",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "state", "created_at", "id"), name="client_invitation_list"),
+        ]
+
+    @property
+    def called(self) -> str:
+        """The invited person's name, or their address while nobody has said one."""
+        return self.full_name or self.email

@@ -63,6 +63,9 @@ LINKS: Final = (
     Link("clients.ChosenClient.client", GOES),
     Link("clients.MovedTag.client", GOES),
     Link("imports.UpdatedClient.client", GOES),
+    Link("intake.ClientInvitation.client", GOES),
+    Link("own.ProfileWish.client", GOES),
+    Link("own.ProfileWish.asked_by", GOES, path="asked_by__client"),
     Link("clients.ClientLogin.client", GOES),  # with `erasing._forget_places`
     Link("clients.ScheduledDeletion.client", GOES),
     Link("records.LegalHold.client", GOES),  # while one is open nothing is deleted: `holds`

@@ -13,13 +13,16 @@ from . import (
     billing,
     care,
     changes,
+    client_invitations,
     client_views,
     clients,
     credentials,
     exports,
     imports,
     intake,
+    own,
     records,
+    registration,
     roles,
     statuses,
 )
@@ -69,11 +72,14 @@ api.add_router("", roles.router)
 api.add_router("", statuses.router)
 api.add_router("", client_views.router)
 api.add_router("", clients.router)
+api.add_router("", registration.router)
 api.add_router("", changes.router)
 api.add_router("", records.router)
 api.add_router("", care.router)
 api.add_router("", billing.router)
 api.add_router("", intake.router)
+api.add_router("", client_invitations.router)
+api.add_router("", own.router)
 api.add_router("", imports.router)
 api.add_router("", exports.router)
 api.add_router("", activity.router)

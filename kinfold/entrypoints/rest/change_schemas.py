@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from .client_schemas import NamedOut, RegistrationState, RiskLevel, Status
 from .team_schemas import Body, Words
 
-ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign", "delete"]
+ActName = Literal["archive", "unarchive", "add-tags", "remove-tags", "reassign", "delete", "send-codes"]
 State = Literal["prepared", "running", "done", "undoing", "undone", "failed"]
 
 

@@ -14,6 +14,7 @@ from kinfold.domain.clients.commands.bulk import (
     ReassignClients,
     RemoveTags,
     SelectClients,
+    SendClientCodes,
     UnarchiveClients,
     UndoChange,
     add_tags,
@@ -21,6 +22,7 @@ from kinfold.domain.clients.commands.bulk import (
     reassign_clients,
     remove_tags,
     select_clients,
+    send_client_codes,
     unarchive_clients,
     undo_change,
 )
@@ -139,6 +141,8 @@ def _carry_out(request: ApiRequest, act: Act, change_id: UUID, body: DecidedIn) 
             add_tags(actor, AddTags(change_id=change_id, tags=tuple(body.tags)), once=once)
         case Act.REMOVE_TAGS:
             remove_tags(actor, RemoveTags(change_id=change_id, tag_ids=tuple(body.tag_ids)), once=once)
+        case Act.SEND_CODES:
+            send_client_codes(actor, SendClientCodes(change_id=change_id), once=once)
         case Act.REASSIGN:
             if body.member_id is None and not body.unassign:
                 raise InvalidInput.one("member_id", "Name the next therapist, or say unassign.")

@@ -222,13 +222,14 @@ class PeopleIn(Body):
     """Up to 100 people to add, all of them or none, with one primary therapist if one is named.
 
     `accept_duplicates` says that those who look like others are different people, `different` that some are, by their
-    rows.
+    rows. With `send_codes` whoever has an address is mailed a registration code.
     """
 
     people: list[PersonIn]
     therapist_id: UUID | None = None
     accept_duplicates: bool = False
     different: list[int] = []
+    send_codes: bool = False
 
 
 class CreatedOut(Schema):

@@ -106,6 +106,7 @@ def create(request: ApiRequest, body: PeopleIn) -> Status[dict[str, Any]] | Http
         therapist_id=body.therapist_id,
         accept_duplicates=body.accept_duplicates,
         different=tuple(body.different),
+        send_codes=body.send_codes,
     )
     try:
         ids = create_clients(request.auth, wanted, once=idempotency_key(request))

@@ -53,14 +53,18 @@ class Session(APIKeyCookie):
         """The actor of the signed-in person."""
         if not request.user.is_authenticated:
             return None
-        if CsrfViewMiddleware(_no_response).process_view(request, _no_response, (), {}) is not None:
-            raise NotAllowed("The request came without its CSRF token. Send it as X-CSRFToken.")
+        self.check_token(request)
         actor = actor_for_login(request.user.pk)
         if actor and second_factor_missing(actor.login_id, actor.second_factor_from):
             raise NotAllowed(
                 "Set up a second factor first: open the practice in a browser and follow the steps."
             )
         return actor
+
+    def check_token(self, request: HttpRequest) -> None:
+        """Refuse a change that comes without the CSRF token of its session."""
+        if CsrfViewMiddleware(_no_response).process_view(request, _no_response, (), {}) is not None:
+            raise NotAllowed("The request came without its CSRF token. Send it as X-CSRFToken.")
 
 
 def _no_response(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,7 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
                 people=tuple(_typed(form.people[place]) for place in places),
                 therapist_id=pages.uuids([therapist])[0] if therapist else None,
                 different=tuple(row for row, place in enumerate(places) if chosen[place] == DIFFERENT),
+                send_codes=request.POST.get("send_codes") == "yes",
             ),
             once=pages.form_key(request),
         )
@@ -99,6 +100,8 @@ def _page(
         "all_tags": offered_tags(actor),
         "email_optional": get_client_rules(actor, GetClientRules()).email_optional,
         "may_import": actor.may(Permission.CLIENTS_IMPORT),
+        "may_send_codes": actor.may(Permission.CLIENTS_REGISTER),
+        "send_codes": request.POST.get("send_codes") == "yes",
     }
     return pages.page(request, ADD, context, status=status)
 

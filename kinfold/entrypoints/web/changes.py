@@ -22,6 +22,7 @@ from kinfold.domain.clients.commands.bulk import (
     ReassignClients,
     RemoveTags,
     SelectClients,
+    SendClientCodes,
     UnarchiveClients,
     UndoChange,
     add_tags,
@@ -29,9 +30,11 @@ from kinfold.domain.clients.commands.bulk import (
     reassign_clients,
     remove_tags,
     select_clients,
+    send_client_codes,
     unarchive_clients,
     undo_change,
 )
+from kinfold.domain.clients.commands.registering import ViewClientCodes, view_client_codes
 from kinfold.domain.clients.errors import ChangeMovedOn, NobodyChosen
 from kinfold.domain.clients.queries.bulk import (
     ChangePreview,
@@ -55,6 +58,7 @@ from .identity.gates import confirmed
 from .jinja import query, url
 
 PREVIEW = "pages/changes/preview.html"
+LETTERS = "pages/clients/letters.html"
 NOBODY: Final = "none"
 MOST_IN_TURN: Final = 50
 _AT_WORK: Final = {"running", "undoing"}
@@ -77,6 +81,12 @@ WORDS: Final = {
     Act.REMOVE_TAGS: Words("Remove tags", "can lose tags", "freed of tags", "Remove tags"),
     Act.REASSIGN: Words("Reassign clients", "can be reassigned", "reassigned", "Reassign"),
     Act.DELETE: Words("Delete User Accounts", "can be deleted", "deleted or planned for deletion", "Delete"),
+    Act.SEND_CODES: Words(
+        "View and Send Registration Codes",
+        "can be sent a code by email",
+        "sent a registration code",
+        "Send by email",
+    ),
 }
 
 
@@ -151,6 +161,26 @@ def apply(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 @confirmed
+def codes(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
+    """The letters with the codes of those who were chosen, to print or hand over. Each look makes fresh codes."""
+    back = pages.safe_next(request, reverse(pages.clients_route(actor)))
+    try:
+        shown = view_client_codes(actor, ViewClientCodes(change_id=change_id))
+    except (InvalidInput, Conflict) as refused:
+        pages.warn(request, pages.sentence(refused))
+        return pages.see_other(f"{_address(change_id)}?next={quote(back)}")
+    context = {
+        "codes": shown,
+        "back": back,
+        "practice_name": actor.practice_name,
+        "page": request.build_absolute_uri(reverse("register")),
+    }
+    return pages.page(request, LETTERS, context)
+
+
+@require_POST
+@pages.signed_in
+@confirmed
 def undo(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
     """Take it back."""
     try:
@@ -199,6 +229,8 @@ def _carry_out(request: HttpRequest, actor: Actor, act: Act, change_id: UUID) ->
     elif act is Act.DELETE:
         reason, count = request.POST.get("reason", ""), a_number(request.POST.get("count", ""))
         delete_clients(actor, DeleteClients(change_id=change_id, reason=reason, count=count), once=once)
+    elif act is Act.SEND_CODES:
+        send_client_codes(actor, SendClientCodes(change_id=change_id), once=once)
     else:
         chosen = request.POST.get("therapist", "")
         member_id = pages.a_uuid(chosen)
@@ -248,8 +280,14 @@ def _preview(
         "problem": refused.message if refused and not errors else "",
         "therapists": [*((str(member_id), name) for member_id, name in people), (NOBODY, "Nobody for now")],
         "all_tags": offered_tags(actor) if act is Act.ADD_TAGS else [],
+        "printable": _printable(preview) if act is Act.SEND_CODES else 0,
     }
     return pages.page(request, PREVIEW, context, status=refused.status if refused else 200, block="outlook")
+
+
+def _printable(preview: ChangePreview) -> int:
+    """How many can be given a code on paper: everybody who can be mailed one, and who has no address."""
+    return preview.fit.count + sum(group.count for group in preview.left if group.outcome == Outcome.NO_EMAIL)
 
 
 def _says(act: Act, preview: ChangePreview) -> str:
@@ -286,6 +324,13 @@ def _effects(act: Act, preview: ChangePreview) -> list[tuple[str, str]]:
             ),
         ]
         undoing = "Undoing it gives everyone back to the therapist they had."
+    elif act is Act.SEND_CODES:
+        lines = [
+            ("mail", "Each gets an email with a code and a link, good for 14 days and for one use."),
+            ("calendar-days", "It works only together with their date of birth."),
+            ("key-round", "Codes they had before no longer work."),
+        ]
+        undoing = "Undoing it ends the codes that were not used yet."
     else:
         lines = []
         undoing = "Undoing it leaves every client with the tags they had."
@@ -378,6 +423,7 @@ _MENUS: Final = {
         ("add-tags", "Add tags", "tag", False),
         ("remove-tags", "Remove tags", "tags", False),
         ("edit", "Edit user", "pencil", False),
+        ("send-codes", "View and Send Registration Codes", "key-round", False),
         ("reassign", "Reassign", "arrow-left-right", True),
         ("archive", "Archive", "archive", False),
     ),
@@ -393,5 +439,6 @@ routes = [
     path("clients/changes/", changes, name="changes"),
     path("clients/changes/<uuid:change_id>/", change, name="change"),
     path("clients/changes/<uuid:change_id>/apply/", apply, name="change-apply"),
+    path("clients/changes/<uuid:change_id>/codes/", codes, name="change-codes"),
     path("clients/changes/<uuid:change_id>/undo/", undo, name="change-undo"),
 ]

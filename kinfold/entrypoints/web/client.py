@@ -28,7 +28,7 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
 from kinfold.domain.records.queries.deletions import GetRecordState, get_record_state
 from kinfold.domain.team.queries.members import ListNames, list_names
 
-from . import client_care, pages, place
+from . import client_care, client_logins, pages, place
 from .client_fields import shown_groups
 from .client_forms import new_form_key, therapists
 from .jinja import full_day, last_day
@@ -156,6 +156,7 @@ def client_page(
         "record": get_record_state(actor, GetRecordState(client_id=card.id))
         if actor.may(Permission.CLIENTS_DELETE)
         else None,
+        "logins": client_logins.logins_of(actor, card),
     }
     return pages.page(request, CLIENT, context, status=status)
 

@@ -31,6 +31,8 @@ from . import (
     client_columns,
     client_edit,
     client_filters,
+    client_invitations,
+    client_logins,
     client_views,
     columns,
     joining,
@@ -101,8 +103,8 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     )
     found = _found(actor, wanted)
     counts = _own_counts(actor, wanted) if own else found.counts
-    answers = managing and actor.may(Permission.CLIENTS_ACCEPT)
-    waiting = count_requests(actor, CountRequests()) if answers else 0
+    invites = managing and actor.may(Permission.CLIENTS_CREATE)
+    waiting = count_requests(actor, CountRequests()) if invites else 0
     if view == "pending":  # nobody is a client before they were accepted
         found = replace(found, rows=(), total=0, next=None, previous=None)
     params = {
@@ -162,7 +164,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "chosen": chosen,
         "may": may,
     }
-    if view == "pending" and answers:
+    if view == "pending" and invites:
         return joining.pending(request, actor, context)
     return pages.page(request, LIST, context, block="rows")
 
@@ -215,6 +217,8 @@ routes = [
     path("clients/search/", mine_search, name=f"{MINE}-search"),
     *adding.routes,
     *client.routes,
+    *client_logins.routes,
+    *client_invitations.routes,
     *client_edit.routes,
     *changes.routes,
     *client_columns.routes,

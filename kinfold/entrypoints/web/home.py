@@ -7,7 +7,8 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.kernel.errors import DomainError, NotFound
+from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound
+from kinfold.domain.own.doorway import acts_for_anybody
 from kinfold.domain.practices.queries import any_practice
 
 from . import pages
@@ -18,7 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead each person to where they work; a new installation leads to its set-up."""
     if not request.user.is_authenticated and not any_practice():
         return pages.see_other(reverse("setup"))
-    return _start(request)
+    try:
+        return _start(request)
+    except NotAllowed:  # no place on a team, and perhaps a page of their own
+        if request.user.is_authenticated and acts_for_anybody(request.user.pk):
+            return pages.see_other(reverse("my"))
+        raise
 
 
 @pages.signed_in

@@ -26,6 +26,7 @@ from kinfold.domain.intake.commands.asking import AskToJoin, ask_to_join
 from kinfold.domain.intake.commands.page import ChangeSignUpPage, change_sign_up_page
 from kinfold.domain.intake.doorway import count_request, guest_at
 from kinfold.domain.intake.errors import RequestAnswered
+from kinfold.domain.intake.queries.invitations import ListClientInvitations, list_client_invitations
 from kinfold.domain.intake.queries.page import (
     GetSignUpPage,
     OpenSignUpPage,
@@ -35,9 +36,11 @@ from kinfold.domain.intake.queries.page import (
 )
 from kinfold.domain.intake.queries.requests import ListRequests, RequestRow, list_requests
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
+from kinfold.domain.own.queries.wishes import ListCorrections, list_corrections
 
 from . import pages, place
 from .client_forms import offered_tags, tags_of, therapists
+from .days import BORN, MONTHS, WRITE_IT_OUT, birth_date
 from .identity.tries import address_of
 
 JOIN = "pages/join.html"
@@ -45,11 +48,6 @@ SETTINGS = "pages/settings/sign_up.html"
 PENDING = "pages/clients/pending.html"
 ANSWER = "pages/clients/answer.html"
 TYPED: Final = ("first_name", "last_name", "email", "phone", "sex_at_birth", "about", "therapist")
-BORN: Final = ("birth_month", "birth_day", "birth_year")
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +67,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
                 last_name=typed["last_name"],
                 email=typed["email"],
                 phone=typed["phone"],
-                birth_date=_birth_date(typed),
+                birth_date=birth_date(typed),
                 sex_at_birth=typed["sex_at_birth"],
                 about=typed["about"],
                 therapist_id=pages.uuids([typed["therapist"]])[0] if typed["therapist"] else None,
@@ -116,15 +114,25 @@ def page_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def pending(request: HttpRequest, actor: Actor, frame: dict[str, Any]) -> HttpResponse:
     """The Pending view of the Clients tab; `frame` is what it shares with the other views."""
-    waiting = list_requests(actor, ListRequests(after=pages.a_uuid(request.GET.get("after", ""))))
-    answered = list_requests(actor, ListRequests(answered=True, limit=10))
+    requests: dict[str, Any] = {"rows": (), "total": 0, "next": None, "answered": ()}
+    if actor.may(Permission.CLIENTS_ACCEPT):
+        waiting = list_requests(actor, ListRequests(after=pages.a_uuid(request.GET.get("after", ""))))
+        answered = list_requests(actor, ListRequests(answered=True, limit=10))
+        requests = {
+            "rows": waiting.rows,
+            "total": waiting.total,
+            "next": waiting.next,
+            "answered": answered.rows,
+        }
+    invited = list_client_invitations(actor, ListClientInvitations())
+    corrects = actor.may(Permission.CLIENTS_CHANGE)
     context = {
         **frame,
-        "rows": waiting.rows,
-        "total": waiting.total,
-        "next": waiting.next,
-        "answered": answered.rows,
+        **requests,
         "pairs": list_duplicates(actor, ListDuplicates()) if actor.may(Permission.CLIENTS_SEE_ALL) else (),
+        "invited": [row for row in invited if row.answered_at is None],
+        "completed": [row for row in invited if row.answered_at is not None],
+        "corrections": list_corrections(actor, ListCorrections()) if corrects else (),
         "may_set_up": actor.may(Permission.PRACTICE_CHANGE),
     }
     return pages.page(request, PENDING, context)
@@ -207,23 +215,13 @@ def _pending_url() -> str:
     return f"{reverse('manage-clients')}?show=pending"
 
 
-def _birth_date(typed: dict[str, str]) -> str:
-    """The three fields as YYYY-MM-DD; "" when all are empty. What is no day stays wrong, so that it is refused."""
-    month, day, year = (typed[name].strip() for name in BORN)
-    if not (month or day or year):
-        return ""
-    if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in (month, day, year)):
-        return "?"
-    return f"{year:>04}-{month:>02}-{day:>02}" if len(year) == 4 else "?"
-
-
 def _join_page(
     request: HttpRequest, guest: Actor, slug: str, refused: InvalidInput | SlowDown | None = None
 ) -> HttpResponse:
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
     errors = {problem.field: problem.message for problem in problems}
     if errors.get("birth_date", "").startswith("Write the date"):
-        errors["birth_date"] = "Choose the month, and write the day and all four digits of the year."
+        errors["birth_date"] = WRITE_IT_OUT
     if "therapist_id" in errors:
         errors["therapist"] = errors.pop("therapist_id")
     context: dict[str, Any] = {
@@ -232,7 +230,7 @@ def _join_page(
         "slug": slug,
         "sent": False,
         "form": open_sign_up_page(guest, OpenSignUpPage()),
-        "months": tuple((str(number), name) for number, name in enumerate(MONTHS, 1)),
+        "months": MONTHS,
         "values": {name: request.POST.get(name, "") for name in (*TYPED, *BORN)},
         "agreed": "agreed" in request.POST,
         "errors": errors,

@@ -1,11 +1,13 @@
-"""Registering with a code: the pages for people whose practice added them before they had a login.
+"""Registering with a code: pages for members, clients and guardians whom a practice added before they have a login.
 
-Opening the mailed link changes nothing, since mail scanners open links; it puts the code into the session, so that it
-leaves the address, and only the last button uses it up (SPEC 8.14).
+One address for all of them, since it says of nobody what they are to the practice. A code tells which questions fit it;
+what is sent tells which were answered. Opening the mailed link changes nothing, since mail scanners open links; it puts
+the code into the session, so that it leaves the address, and only the last button uses it up (SPEC 8.14).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,9 +16,22 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.clients.commands.registering import (
+    RegisterClient,
+    RegisterClientWithLogin,
+    register_client,
+    register_client_with_login,
+)
+from kinfold.domain.clients.queries.registration import (
+    ClientRegistration,
+    OpenClientRegistration,
+    open_client_registration,
+)
+from kinfold.domain.clients.registration import ClientProof, guest_with_client_code
 from kinfold.domain.identity.errors import CodeMistyped, CodeRefused
 from kinfold.domain.identity.limits import SlowDown
 from kinfold.domain.identity.queries import LoginCard, open_login
+from kinfold.domain.identity.registration_codes import kind_of
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.registering import (
     RegisterMember,
@@ -26,15 +41,21 @@ from kinfold.domain.team.commands.registering import (
 )
 from kinfold.domain.team.errors import OnAnotherTeam
 from kinfold.domain.team.queries.registration import OpenRegistration, Registration, open_registration
+from kinfold.domain.team.registration import KIND as MEMBER
 from kinfold.domain.team.registration import Proof, guest_with_code
 
 from . import pages
+from .days import BORN, MONTHS, birth_date
+from .identity.sign_in import sign_in
 from .identity.tries import address_of
 
 REGISTER = "pages/register.html"
 FINISH = "pages/register_finish.html"
+FINISH_CLIENT = "pages/register_client.html"
 TYPED: Final = "registering"
 FIELDS: Final = ("code", "last_name", "email")
+CLIENT_FIELDS: Final = ("code", *BORN)
+TEAM: Final = "team"
 
 
 @require_GET
@@ -46,23 +67,30 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """Step one: the code, the last name and the e-mail address."""
+    """Step one: the code, and a client's date of birth or a member's last name and e-mail address."""
     if request.method == "GET":
         known = {"email": login.email} if (login := _signed_in(request)) else {}
-        return _register_page(request, {**known, **request.session.get(TYPED, {})})
-    typed = {field: request.POST.get(field, "")[:300] for field in FIELDS}
+        typed = {**known, **request.session.get(TYPED, {})}
+        return _register_page(request, typed, team=_is_of_the_team(request, typed.get("code", "")))
+    team = BORN[0] not in request.POST
+    typed = {field: request.POST.get(field, "")[:300] for field in (FIELDS if team else CLIENT_FIELDS)}
     try:
-        guest_with_code(Proof(**typed), whence=address_of(request))
+        if team:
+            guest_with_code(Proof(**typed), whence=address_of(request))
+        else:
+            guest_with_client_code(_client_proof(typed), whence=address_of(request))
     except (InvalidInput, CodeRefused, SlowDown) as refused:
-        return _register_page(request, typed, refused)
+        return _register_page(request, typed, refused, team=team)
     request.session[TYPED] = typed
     return pages.see_other(reverse("register-finish"))
 
 
 @require_http_methods(["GET", "POST"])
 def finish(request: HttpRequest) -> HttpResponse:
-    """Step two: a password for a new login, or the login with the same address that one is signed in with."""
+    """Step two: a password for a new login, or the login that one is signed in with."""
     typed = request.session.get(TYPED, {})
+    if set(typed) == set(CLIENT_FIELDS):
+        return _finish_client(request, typed)
     if set(typed) != set(FIELDS):
         return pages.see_other(reverse("register"))
     proof = Proof(**typed)
@@ -74,10 +102,45 @@ def finish(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and (login is None or found.own):
             return _take_place(request, guest, proof, found)
     except (CodeMistyped, CodeRefused, SlowDown) as refused:
-        return _register_page(request, typed, refused)
+        return _register_page(request, typed, refused, team=True)
     except (InvalidInput, Conflict) as refused:
         return _finish_page(request, found, login, refused)
     return _finish_page(request, found, login)
+
+
+def _finish_client(request: HttpRequest, typed: dict[str, str]) -> HttpResponse:
+    """The same for a client or a guardian, who is signed in to the client's own page at the end."""
+    proof = _client_proof(typed)
+    login = _signed_in(request)
+    try:
+        guest = guest_with_client_code(
+            proof, whence=address_of(request), login_id=login.id if login else None
+        )
+        found = open_client_registration(guest, OpenClientRegistration(proof=proof))
+        if request.method == "POST":
+            return _open_own_page(request, guest, proof, found)
+    except (CodeMistyped, CodeRefused, SlowDown) as refused:
+        return _register_page(request, typed, refused, team=False)
+    except (InvalidInput, Conflict) as refused:
+        return _finish_client_page(request, found, login, refused)
+    return _finish_client_page(request, found, login)
+
+
+def _open_own_page(
+    request: HttpRequest, guest: Actor, proof: ClientProof, found: ClientRegistration
+) -> HttpResponse:
+    if guest.login_id is not None:
+        register_client_with_login(guest, RegisterClientWithLogin(proof=proof))
+        request.session.pop(TYPED, None)
+        return pages.see_other(reverse("my"))
+    password = request.POST.get("password", "")
+    wanted = RegisterClient(proof=proof, password=password, email=request.POST.get("email", "")[:300])
+    done = register_client(guest, wanted)
+    request.session.pop(TYPED, None)
+    if done.login_id is not None:
+        return sign_in(request, found.email, password, reverse("my"))
+    messages.success(request, "One step is left: follow the link we mailed to you, then sign in.")
+    return pages.see_other(reverse("account_login"))
 
 
 def _take_place(request: HttpRequest, guest: Actor, proof: Proof, found: Registration) -> HttpResponse:
@@ -97,16 +160,51 @@ def _signed_in(request: HttpRequest) -> LoginCard | None:
     return open_login(request.user.pk) if request.user.is_authenticated else None
 
 
+def _client_proof(typed: Mapping[str, str]) -> ClientProof:
+    return ClientProof(code=typed["code"], birth_date=birth_date(typed))
+
+
+def _is_of_the_team(request: HttpRequest, code: str) -> bool:
+    """Whether the questions for members fit: by the code, or by what somebody who has none yet says."""
+    wanted = request.GET.get("as", "")
+    try:
+        return wanted == TEAM if wanted or not code else kind_of(code) == MEMBER
+    except CodeMistyped:
+        return False
+
+
 def _register_page(
-    request: HttpRequest, typed: dict[str, str], refused: DomainError | None = None
+    request: HttpRequest, typed: dict[str, str], refused: DomainError | None = None, *, team: bool
 ) -> HttpResponse:
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
     context = {
-        "values": {field: typed.get(field, "") for field in FIELDS},
+        "team": team,
+        "months": MONTHS,
+        "values": {field: typed.get(field, "") for field in (*FIELDS, *BORN)},
         "errors": {problem.field: problem.message for problem in problems},
         "problem": refused.message if refused and not problems else "",
     }
     return pages.page(request, REGISTER, context, status=refused.status if refused else 200)
+
+
+def _finish_client_page(
+    request: HttpRequest,
+    found: ClientRegistration,
+    login: LoginCard | None,
+    refused: DomainError | None = None,
+) -> HttpResponse:
+    problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    context: dict[str, Any] = {
+        "mode": "ready" if login else "sign_in" if found.has_login else "new",
+        "found": found,
+        "practice_name": found.practice_name,
+        "signed_in": login,
+        "email": request.POST.get("email", ""),
+        "go_on": f"{reverse('account_login')}?next={request.path}",
+        "errors": {problem.field: problem.message for problem in problems},
+        "problem": refused.message if refused and not problems else "",
+    }
+    return pages.page(request, FINISH_CLIENT, context, status=refused.status if refused else 200)
 
 
 def _finish_page(

@@ -16,6 +16,7 @@ from tests.architecture.routes.clients import CHANGES, CLIENTS, CLIENTS_API, EXP
 from tests.architecture.routes.imports import IMPORTS, PEOPLE
 from tests.architecture.routes.leaving import LEAVING
 from tests.architecture.routes.logins import ACCOUNT, ACTIVITY, FIRST_DAYS, FRONT, SECURITY
+from tests.architecture.routes.registration import CLIENT_INVITATIONS, OWN_PAGES, REGISTRATION
 from tests.architecture.routes.roles import ROLES, ROLES_API, SETTINGS
 from tests.architecture.routes.row import Need, Open, Row
 from tests.architecture.routes.team import CREDENTIALS, INVITATIONS, SEVERAL, TEAM, TEAM_API
@@ -43,6 +44,9 @@ ROWS: tuple[Row, ...] = (
     *EXPORTS,
     *CLIENTS_API,
     *ROSTERS,
+    *REGISTRATION,
+    *CLIENT_INVITATIONS,
+    *OWN_PAGES,
     *CARE,
     *CARE_API,
     *FIRST_DAYS,

@@ -16,9 +16,10 @@ class Open(Enum):
     LINK = "whoever holds the link in the address"
     SIGNED_IN = "anybody with a login"
     MEMBER = "anybody on a team"
+    OWN = "whoever acts for the client in the address"
 
 
-PUBLIC, LINK, SIGNED_IN, MEMBER = Open.PUBLIC, Open.LINK, Open.SIGNED_IN, Open.MEMBER
+PUBLIC, LINK, SIGNED_IN, MEMBER, OWN = Open.PUBLIC, Open.LINK, Open.SIGNED_IN, Open.MEMBER, Open.OWN
 
 
 Need = P | tuple[P, ...]

@@ -53,7 +53,7 @@ def test_ticked_clients_are_archived_after_a_preview_and_come_back_by_undoing_it
     html = browser.get(LIST).content.decode()
     assert html.count('name="client"') == 4
     assert re.findall(r'name="act" value="([^"]+)"', html) == [
-        "add-tags", "remove-tags", "edit", "reassign", "archive",
+        "add-tags", "remove-tags", "edit", "send-codes", "reassign", "archive",
     ]  # fmt: skip
     archive(cast.ada, cast.uma.id)
     place = choose(browser, "archive", cast.anna, cast.ben, cast.uma)

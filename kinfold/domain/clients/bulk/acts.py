@@ -28,6 +28,7 @@ class Act(StrEnum):
     REMOVE_TAGS = "remove-tags"
     REASSIGN = "reassign"
     DELETE = "delete"
+    SEND_CODES = "send-codes"
 
 
 PERMISSIONS: Final = {
@@ -37,6 +38,7 @@ PERMISSIONS: Final = {
     Act.REMOVE_TAGS: Permission.CLIENTS_CHANGE,
     Act.REASSIGN: Permission.CLIENTS_ASSIGN,
     Act.DELETE: Permission.CLIENTS_DELETE,
+    Act.SEND_CODES: Permission.CLIENTS_REGISTER,
 }
 
 

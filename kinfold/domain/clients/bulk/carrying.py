@@ -10,7 +10,7 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit import trail
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
-from kinfold.domain.clients.bulk import archiving, reassigning, tagging
+from kinfold.domain.clients.bulk import archiving, reassigning, registering, tagging
 from kinfold.domain.clients.bulk.acts import Act, BulkAct, Choice, Chosen, Left, Work, archived_already, mark
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.errors import NothingFits
@@ -31,6 +31,7 @@ ACTS: Final[dict[Act, BulkAct]] = {
         reassigning.undo_reassigning,
         reassigning.without_earlier_therapist,
     ),
+    Act.SEND_CODES: BulkAct(registering.not_reached, registering.send, registering.undo_sending),
 }
 
 

@@ -44,12 +44,17 @@ says(
     change__undone="undid a bulk change",
     client__archived="archived a client",
     client__unarchived="brought a client back from Archived",
+    client_code__sent="sent a client a registration code",
+    client_code__ended="ended a client's registration code",
 )
 
 MOST_NAMED: Final = 1_000
 MOST_CHOSEN: Final = 100_000
+# A code is hashed and mailed one by one, while nobody else can write to a small practice's database.
+MOST_CODES: Final = 1_000
 # Up to so many are changed while the person waits.
 WAITED_FOR: Final = 2_000
+CODES_WAITED_FOR: Final = 50
 CARRY_OUT: Final = "kinfold.domain.clients.bulk.background.carry_out_change"
 
 
@@ -107,6 +112,14 @@ class ReassignClients:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SendClientCodes:
+    """Those who were chosen."""
+
+    change_id: UUID
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UndoChange:
     """Which act."""
 
@@ -128,8 +141,9 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
     wanted = _wanted(actor, data)
     if not wanted:
         raise NobodyChosen([Problem("client_ids", NobodyChosen.message)])
-    if len(wanted) > MOST_CHOSEN:
-        raise InvalidInput.one("client_ids", f"Choose at most {MOST_CHOSEN:,} clients at a time.")
+    most = MOST_CODES if data.act is Act.SEND_CODES else MOST_CHOSEN
+    if len(wanted) > most:
+        raise InvalidInput.one("client_ids", f"Choose at most {most:,} clients at a time.")
     rows: list[tuple[Any, ...]] = []
     for ids in blocks(wanted):
         rows += visible_to(actor).filter(pk__in=ids).values_list("id", "version", "primary_id", "kind")
@@ -201,6 +215,15 @@ def reassign_clients(actor: Actor, data: ReassignClients) -> UUID:
     return decide(actor, data.change_id, Act.REASSIGN, choice, at_once=data.at_once)
 
 
+@command(Permission.CLIENTS_REGISTER)
+def send_client_codes(actor: Actor, data: SendClientCodes) -> UUID:
+    """Mail the chosen clients a fresh registration code each; codes from before end (SPEC U23, U41, U43).
+
+    Who has registered, has no address or no known date of birth is left alone.
+    """
+    return decide(actor, data.change_id, Act.SEND_CODES, Choice(), at_once=data.at_once)
+
+
 @command(None)
 def undo_change(actor: Actor, data: UndoChange) -> UUID:
     """Take a bulk act back within 30 days, for everyone whom nobody touched since (SPEC N3).
@@ -268,7 +291,8 @@ def decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: 
     )
     if not begun:
         raise ChangeMovedOn
-    if change.rows > WAITED_FOR and not at_once:
+    waited_for = CODES_WAITED_FOR if act is Act.SEND_CODES else WAITED_FOR
+    if change.rows > waited_for and not at_once:
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.started", subject=("change", change.id))
     else:

@@ -23,6 +23,7 @@ from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import AssignmentKind, Client, ClientKind, ClientStatus, Registration
 from kinfold.domain.clients.notices import notice
 from kinfold.domain.clients.profile import FIELDS, FURTHER_FIELDS, Checked, Typed, check
+from kinfold.domain.clients.registration import GETS_CODES, hand_out
 from kinfold.domain.clients.tags import tag_new, tags_named
 from kinfold.domain.clients.ties import Tie, begin_ties
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
@@ -44,13 +45,14 @@ class CreateClients:
     """People to add, with one primary therapist for all of them or none.
 
     `accept_duplicates` says that those who look like others are different people, `different` that some of them are,
-    by their rows.
+    by their rows. With `send_codes` whoever has an address is mailed a registration code.
     """
 
     people: tuple[Typed, ...]
     therapist_id: UUID | None = None
     accept_duplicates: bool = False
     different: tuple[int, ...] = ()
+    send_codes: bool = False
 
 
 @command(Permission.CLIENTS_CREATE)
@@ -62,6 +64,8 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
     like a client whom the actor may not see is added like anybody, and those who see both are told.
     """
     now = clock.now()
+    if data.send_codes and not actor.may(Permission.CLIENTS_REGISTER):
+        raise NotAllowed
     people = _checked(actor, data.people)
     _check_therapist(actor, data.therapist_id, now)
     unseen: list[likeness.Unseen] = []
@@ -72,6 +76,8 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
             raise LikelyDuplicates(undecided)
     client_ids = _create(actor, people, data.therapist_id, now)
     notice(actor.practice_id, [(client_ids[one.row], one.client_id, one.reason) for one in unseen], now)
+    if data.send_codes:
+        _send_codes(actor, client_ids)
     return client_ids
 
 
@@ -162,6 +168,15 @@ def _create(
     _count_in(clients=len(ids))
     trail.record_all(actor, events)
     return tuple(map(UUID, ids))
+
+
+def _send_codes(actor: Actor, ids: Sequence[UUID]) -> None:
+    """Whoever has no address is given a printed code later (SPEC 8.13)."""
+    clients = list(Client.objects.filter(GETS_CODES, pk__in=ids).exclude(email=""))
+    hand_out(actor.practice_id, clients, mailed=True)
+    reached = [client.id for client in clients]
+    Client.objects.filter(pk__in=reached).update(registration=Registration.SENT)
+    trail.record_all(actor, [trail.Event("client_code.sent", ("client", each)) for each in reached])
 
 
 @prepared_update

@@ -78,11 +78,18 @@ def checked_offer(role_ids: Iterable[UUID], message: str) -> tuple[list[Role], s
     """The roles and the message of invitations as they will be stored, and what is wrong with them."""
     problems: list[Problem] = []
     roles: list[Role] = []
-    text = ""
     try:
         roles = chosen_roles(role_ids)
     except InvalidInput as error:
         problems.extend(error.problems)
+    text, wrong = checked_message(message)
+    return roles, text, [*problems, *wrong]
+
+
+def checked_message(message: str) -> tuple[str, list[Problem]]:
+    """The message of an invitation as it will be stored, and what is wrong with it: it leads to no other site."""
+    problems: list[Problem] = []
+    text = ""
     try:
         text = clean_lines(message, MESSAGE_LENGTH, "message")
     except ValueError as error:
@@ -90,7 +97,7 @@ def checked_offer(role_ids: Iterable[UUID], message: str) -> tuple[list[Role], s
     if any(_leads_elsewhere(link) for link in _LINK.findall(text)):
         sentence = "Leave out links to other sites. The email holds one link, the one that Kinfold adds."
         problems.append(Problem("message", sentence))
-    return roles, text, problems
+    return text, problems
 
 
 def send_invitations(

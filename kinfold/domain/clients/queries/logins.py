@@ -1,0 +1,98 @@
+"""How far a client has come with registering, and who acts for them, for those who see their profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.models import Client, ClientLogin, Registration
+from kinfold.domain.clients.registration import GUARDIAN, KIND
+from kinfold.domain.clients.visibility import Level, level_for, visible_to
+from kinfold.domain.identity.registration_codes import expiries
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetClientLogins:
+    """Of which client."""
+
+    client_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActingRow:
+    """Somebody who acts, acted or is to act for a client.
+
+    `state` is active, planned, waiting (for them to register) or ended. `relationship` is self, parent, guardian,
+    caregiver or other; `code_until` is set while a code waits to be used.
+    """
+
+    id: UUID
+    name: str
+    email: str
+    relationship: str
+    since: datetime
+    until: datetime | None
+    state: str
+    code_until: datetime | None
+    added_by: str
+    ended_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientLogins:
+    """`registration` is none, sent, expired or registered; `code_until`: when the newest code expires, or did."""
+
+    registration: str
+    code_until: datetime | None
+    acting: tuple[ActingRow, ...]
+
+
+@query(Permission.CLIENTS_PROFILE)
+def get_client_logins(actor: Actor, data: GetClientLogins) -> ClientLogins:
+    """A client's registration and who acts for them, the newest first. Raises NotFound unless the profile is seen."""
+    client = visible_to(actor).filter(pk=data.client_id).first()
+    if client is None or level_for(actor, data.client_id) < Level.FACE_SHEET:
+        raise NotFound
+    now = clock.now()
+    rows = list(
+        ClientLogin.objects.filter(client=client)
+        .select_related("made_by", "ended_by")
+        .order_by("-since", "-id")
+    )
+    codes = expiries(GUARDIAN, [row.id for row in rows if row.login_id is None])
+    own = expiries(KIND, [client.id]).get(client.id)
+    registration = client.registration
+    if registration == Registration.SENT and own is not None and own <= now:
+        registration = Registration.EXPIRED.value
+    return ClientLogins(
+        registration=registration,
+        code_until=own,
+        acting=tuple(_row(row, client, now, codes.get(row.id)) for row in rows),
+    )
+
+
+def _row(row: ClientLogin, client: Client, now: datetime, code_until: datetime | None) -> ActingRow:
+    if row.until is not None and row.until <= now:
+        state = "ended"
+    elif row.since > now:
+        state = "planned"
+    else:
+        state = "active" if row.login_id else "waiting"
+    return ActingRow(
+        id=row.id,
+        name=row.full_name or f"{client.first_name} {client.last_name}".strip(),
+        email=row.email or client.email,
+        relationship=row.relationship,
+        since=row.since,
+        until=row.until,
+        state=state,
+        code_until=code_until if state == "waiting" else None,
+        added_by=row.made_by.name if row.made_by else "",
+        ended_by=row.ended_by.name if row.ended_by else "",
+    )

@@ -1,0 +1,26 @@
+"""Why the commands of one's own record say no."""
+
+from __future__ import annotations
+
+from kinfold.domain.kernel.errors import Conflict, InvalidInput
+
+
+class WishWaits(Conflict):
+    """One wish at a time: two would have to be compared."""
+
+    code = "wish-waits"
+    message = "The practice has not answered your last request yet. Withdraw it to send another."
+
+
+class WishAnswered(Conflict):
+    """Somebody answered it, or it was withdrawn."""
+
+    code = "wish-answered"
+    message = "This request was answered or withdrawn already."
+
+
+class NothingWished(InvalidInput):
+    """Everything that was typed is what stands there already."""
+
+    code = "nothing-wished"
+    message = "This is what the practice has already. Change what is wrong, then send it."

@@ -1,0 +1,63 @@
+"""What clients want corrected, for those who may edit clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.own.models import ProfileWish, WishState
+
+MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListCorrections:
+    """Of one client, or of all whom the asker sees."""
+
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """A request that waits: how the record is, and how it should be. Blank and None stay as they are."""
+
+    id: UUID
+    client_id: UUID
+    name: str
+    birth_date: date | None
+    new_first_name: str
+    new_last_name: str
+    new_birth_date: date | None
+    why: str
+    asked_by: str
+    asked_at: datetime
+
+
+@query(Permission.CLIENTS_CHANGE)
+def list_corrections(actor: Actor, data: ListCorrections) -> tuple[Correction, ...]:
+    """The requests that wait for an answer, the longest wait first; at most 100 of them."""
+    clients = visible_to(actor)
+    if data.client_id is not None:
+        clients = clients.filter(pk=data.client_id)
+    rows = ProfileWish.objects.filter(state=WishState.PENDING, client_id__in=clients.values("id"))
+    rows = rows.select_related("client", "asked_by").order_by("asked_at", "id")[:MOST]
+    return tuple(
+        Correction(
+            id=wish.id,
+            client_id=wish.client_id,
+            name=(name := f"{wish.client.first_name} {wish.client.last_name}".strip()),
+            birth_date=wish.client.birth_date,
+            new_first_name=wish.first_name,
+            new_last_name=wish.last_name,
+            new_birth_date=wish.birth_date,
+            why=wish.why,
+            asked_by=wish.asked_by.full_name or name,
+            asked_at=wish.asked_at,
+        )
+        for wish in rows
+    )

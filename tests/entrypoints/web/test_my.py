@@ -1,0 +1,191 @@
+"""Registering as a client or a guardian, and the client's own page, as people meet them in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.identity.models import RegistrationCode
+from kinfold.domain.intake.links import link_token
+from kinfold.domain.intake.models import ClientInvitation
+from kinfold.domain.kernel.tenancy import entered
+from tests.domain.clients.bulk.steps import archive, choose
+from tests.domain.own.steps import guardian, mailed_code, registered, send, state, view
+from tests.personas import PASSWORD, Cast, Person
+
+BrowserOf = Callable[[Person], Client]
+BORN = {"birth_month": "11", "birth_day": "3", "birth_year": "1984"}
+
+
+def page_of(client_id: UUID) -> str:
+    return f"/my/{client_id}/"
+
+
+def signed_in(cast: Cast) -> Client:
+    """Ben, who has registered, in his browser."""
+    actor = registered(cast, cast.ben)
+    browser = Client()
+    browser.post("/account/sign-in/", {"login": cast.ben.email, "password": PASSWORD})
+    assert actor.client_id == cast.ben.id
+    return browser
+
+
+@pytest.mark.requirement("U41")
+@pytest.mark.requirement("U42")
+def test_the_mailed_link_consumes_nothing_and_leads_to_the_own_page(client: Client, cast: Cast) -> None:
+    send(cast.ada, cast.ben)
+    code = mailed_code()
+    for _ in range(5):  # as mail scanners do
+        assert client.get(f"/register/{code}/").headers["Location"] == "/register/"
+    assert RegistrationCode.objects.get(subject_id=cast.ben.id).ended_at is None
+    html = client.get("/register/").content.decode()
+    assert f'value="{code}"' in html
+    assert 'name="birth_month"' in html
+    wrong = client.post("/register/", {"code": code, **BORN, "birth_day": "4"})
+    assert wrong.status_code == 422
+    assert "These do not belong together" in wrong.content.decode()
+    assert client.post("/register/", {"code": code, **BORN}).headers["Location"] == "/register/finish/"
+    done = client.post("/register/finish/", {"password": PASSWORD})
+    assert done.headers["Location"] == "/my/"
+    assert client.get("/my/").headers["Location"] == page_of(cast.ben.id)
+    html = client.get(page_of(cast.ben.id)).content.decode()
+    for words in ("Ben Okafor", "Lin Zhao", "Who can open this page", cast.ben.email):
+        assert words in html
+    assert client.get("/").headers["Location"] == "/my/"
+    for url in ("/clients/", "/manage/team/", f"/clients/{cast.ben.id}/", "/settings/"):
+        assert client.get(url).status_code == 403
+
+
+def test_a_wrong_code_leads_to_the_same_page_as_a_wrong_date(client: Client, cast: Cast) -> None:
+    send(cast.ada, cast.ben)
+    answers = [
+        client.post("/register/", {"code": code, **BORN, "birth_day": day})
+        for code, day in ((mailed_code(), "4"), ("HHHH-HHHH-HHHH-HHHK", "3"))
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "no longer works" in answers[1].content.decode()
+    assert "no longer works" in answers[0].content.decode()
+
+
+@pytest.mark.requirement("U23")
+@pytest.mark.requirement("U43")
+def test_codes_are_printed_as_letters_one_for_each_client(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    change_id = choose(cast.ada, Act.SEND_CODES, cast.ben.id, cast.anna.id)
+    html = browser.get(f"/clients/changes/{change_id}/").content.decode()
+    assert "View and print 2 letters" in html
+    html = browser.post(f"/clients/changes/{change_id}/codes/").content.decode()
+    assert html.count('class="secret handed"') == 2
+    assert "Anna Novak" in html
+    assert "/register/" in html
+    assert state(cast, cast.ben) == "sent"
+
+
+def test_contact_is_corrected_at_once_and_names_wait_for_the_practice(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser, here = signed_in(cast), page_of(cast.ben.id)
+    html = browser.get(f"{here}?edit=contact").content.decode()
+    version = html.partition('name="version" value="')[2].partition('"')[0]
+    wrong = browser.post(f"{here}contact/", {"version": version, "email": "nowhere", "phone": ""})
+    assert wrong.status_code == 422
+    assert 'value="nowhere"' in wrong.content.decode()
+    done = browser.post(f"{here}contact/", {"version": version, "email": "ben@home.example", "phone": ""})
+    assert done.status_code == 303
+    assert "ben@home.example" in browser.get(here).content.decode()
+    form = {"first_name": "Benedict", "last_name": "Okafor", **BORN, "why": "Passport."}
+    assert browser.post(f"{here}corrections/", form).status_code == 303
+    assert "You asked for a correction" in browser.get(here).content.decode()
+    ada = browser_of(cast.ada)
+    for url in (f"/clients/{cast.ben.id}/", "/manage/clients/?show=pending"):
+        assert "Ben Okafor asks for a correction." in ada.get(url).content.decode()
+    wish = ada.get("/api/v1/corrections").json()["items"][0]["id"]
+    ada.post(f"/clients/corrections/{wish}/", {"do": "accept"})
+    assert "Benedict Okafor" in browser.get(here).content.decode()
+
+
+def test_an_archived_clients_page_can_be_read_and_says_so(cast: Cast) -> None:
+    browser = signed_in(cast)
+    archive(cast.ada, cast.ben.id)
+    html = browser.get(page_of(cast.ben.id)).content.decode()
+    assert "This record is archived." in html
+    assert "edit=contact" not in html
+    assert browser.post(f"{page_of(cast.ben.id)}contact/", {"version": "1"}).status_code == 403
+
+
+def test_who_acts_for_several_chooses_and_switches(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.nora)
+    for client, born in (
+        (cast.ben, BORN),
+        (cast.uma, {"birth_month": "1", "birth_day": "22", "birth_year": "1969"}),
+    ):
+        guardian(cast, client)
+        browser.post("/register/", {"code": mailed_code("clients.guardian"), **born})
+        assert browser.post("/register/finish/").headers["Location"] == "/my/"
+    html = browser.get("/my/").content.decode()
+    assert page_of(cast.ben.id) in html
+    assert page_of(cast.uma.id) in browser.get(page_of(cast.ben.id)).content.decode()
+    assert browser.get(page_of(cast.anna.id)).status_code == 404
+
+
+def test_a_guardian_is_added_and_ended_on_the_clients_page(cast: Cast, browser_of: BrowserOf) -> None:
+    browser, here = browser_of(cast.ada), f"/clients/{cast.ben.id}/"
+    wrong = browser.post(f"{here}guardian/", {"full_name": "Gerd", "email": "gerd@", "relationship": ""})
+    assert wrong.status_code == 422
+    assert 'value="gerd@"' in wrong.content.decode()
+    form = {"full_name": "Gerd Okafor", "email": "gerd@mail.example", "relationship": "parent"}
+    assert browser.post(f"{here}guardian/", form).status_code == 303
+    html = browser.get(here).content.decode()
+    assert "Gerd Okafor" in html
+    assert "Not registered yet" in html
+    logins = browser.get(f"/api/v1/clients/{cast.ben.id}/logins").json()
+    acting = logins["acting"][0]["id"]
+    browser.post(f"{here}acting/{acting}/end/")
+    assert browser.get(f"/api/v1/clients/{cast.ben.id}/logins").json()["acting"][0]["state"] == "ended"
+
+
+@pytest.mark.requirement("U51")
+@pytest.mark.requirement("U54")
+def test_invite_client_by_email_stands_left_of_add_clients_and_leads_to_a_new_client(
+    client: Client, cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    html = browser.get("/manage/clients/").content.decode()
+    assert html.index("Invite Client By Email") > html.index('popovertarget="add-more"')
+    assert html.index('popovertarget="add-more"') < html.index(">Add clients")
+    form = {
+        "email": ["ivo@mail.example", "ida@mail.example"],
+        "full_name": ["", "Ida Falk"],
+        "message": "Hi.",
+    }
+    assert "Hi." in browser.post("/manage/clients/invite/", {**form, "do": "preview"}).content.decode()
+    assert browser.post("/manage/clients/invite/", form).status_code == 303
+    html = browser.get("/manage/clients/?show=pending").content.decode()
+    for words in ("ivo@mail.example", "Ida Falk", "Resend Invitations", "Delete Invitations", "Ada Brandt"):
+        assert words in html
+    with entered(cast.alder.practice_id):
+        invitation = ClientInvitation.objects.get(email="ivo@mail.example")
+    assert reverse("invited-link", kwargs={"token": "x"}) == settings.CLIENT_INVITATION_PATH.format("x")
+    token = link_token(cast.alder.practice_id, invitation.id, invitation.nonce)
+    assert client.get(f"/invited/{token}/").headers["Location"] == "/invited/"
+    assert client.post("/invited/", {"first_name": "Ivo"}).status_code == 422
+    said = {"first_name": "Ivo", "last_name": "Marek", **BORN, "sex_at_birth": "male", "password": PASSWORD}
+    assert client.post("/invited/", said).headers["Location"] == "/my/"
+    assert "Ivo Marek" in browser.get("/manage/clients/").content.decode()
+    assert client.get("/my/", follow=True).status_code == 200
+
+
+def test_the_box_on_the_form_of_new_clients_sends_codes(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    assert "Send Registration Code" in browser.get("/manage/clients/add/").content.decode()
+    person = {"first_name": "Ida", "last_name": "Falk", "email": "ida@mail.example"}
+    more = {"birth_date": "1980-01-31", "sex_at_birth": "female", "send_codes": "yes"}
+    assert browser.post("/manage/clients/add/", {**person, **more}).status_code == 303
+    assert mailed_code()
+    assert len(view(cast.ada, cast.ben)) == 1
