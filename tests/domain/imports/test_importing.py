@@ -38,6 +38,7 @@ from tests.domain.imports.steps import (
     tally,
     upload,
 )
+from tests.domain.imports.workbooks import workbook
 from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,32 @@ def test_the_same_file_twice_is_all_likely_duplicates_and_nothing_is_written(cas
     row = preview(cast.ada, again).rows[0]
     assert row.reason == "Same email address and date of birth as a client of this practice."
     assert row.client_id is not None
+
+
+def test_a_spreadsheet_with_formulas_brings_in_nothing_that_calculates(cast: Cast) -> None:
+    heads = HEADER.split(",")
+    good = GOOD[0].split(",")
+    formulas = [
+        '=HYPERLINK("http://x.example","Zoë")',
+        "=cmd|' /C calc'!A0",
+        "=1+1",
+        "=TODAY()",
+        "=2",
+        "=3",
+        "=4",
+        "",
+    ]
+    content = workbook(heads, good, formulas)
+    before = clients_of(cast)
+    import_id = bring_in(cast.ada, content, leave_out_bad=True)
+    assert clients_of(cast) - before == {("Zoë", "Núñez")}
+    (row,) = preview(cast.ada, import_id, view="bad").rows
+    assert (row.line, len(row.reasons)) == (3, 7)
+    left_out = download_left_out(cast.ada.actor, DownloadLeftOut(import_id=import_id)).content.decode()
+    assert '"=' not in left_out
+
+    again = upload(cast.ada, content)
+    assert (status(cast.ada, again).ready, status(cast.ada, again).duplicates) == (0, 1)
 
 
 def test_likely_duplicates_come_in_only_when_they_are_asked_for(cast: Cast) -> None:
