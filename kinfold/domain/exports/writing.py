@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kinfold.domain.exports.models import FileFormat
-from kinfold.domain.imports.queries import as_text
+from kinfold.domain.imports.previewing import as_text
 from kinfold.domain.imports.templates import CSV_TYPE, XLSX_TYPE
 
 CONTENT_TYPES: Final = {FileFormat.CSV: CSV_TYPE, FileFormat.XLSX: XLSX_TYPE}

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from kinfold.domain.access.actors import Actor
     from kinfold.domain.imports.commands import UploadFile
-    from kinfold.domain.imports.queries import ImportSummary, View
+    from kinfold.domain.imports.previewing import View
+    from kinfold.domain.imports.queries import ImportSummary
     from kinfold.domain.kernel.errors import DomainError
 
 SHOWN = 20
@@ -189,7 +190,8 @@ def _refuse_failed(summary: ImportSummary) -> None:
 
 def _rows(actor: Actor, import_id: UUID, view: View) -> list[dict[str, Any]]:
     """Every row of one kind with its line and reasons, one entry for each reason."""
-    from kinfold.domain.imports.queries import MOST, PreviewRows, preview_rows
+    from kinfold.domain.imports.previewing import PreviewRows, preview_rows
+    from kinfold.domain.imports.queries import MOST
 
     found: list[dict[str, Any]] = []
     start = 0

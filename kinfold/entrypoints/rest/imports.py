@@ -28,21 +28,23 @@ from kinfold.domain.imports.commands import (
     upload_file,
 )
 from kinfold.domain.imports.errors import FileRefused
-from kinfold.domain.imports.queries import (
+from kinfold.domain.imports.previewing import (
     DownloadLeftOut,
+    PreviewRows,
+    download_left_out,
+    preview_rows,
+)
+from kinfold.domain.imports.queries import (
     GetTemplate,
     GetUploadRules,
     ListImports,
     OpenCheck,
     OpenImport,
-    PreviewRows,
-    download_left_out,
     get_template,
     get_upload_rules,
     list_imports,
     open_check,
     open_import,
-    preview_rows,
 )
 from kinfold.domain.imports.templates import XLSX_TYPE
 

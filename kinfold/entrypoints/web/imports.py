@@ -30,9 +30,16 @@ from kinfold.domain.imports.commands import (
     undo_import,
     upload_file,
 )
+from kinfold.domain.imports.previewing import (
+    DownloadLeftOut,
+    PreviewRow,
+    PreviewRows,
+    View,
+    download_left_out,
+    preview_rows,
+)
 from kinfold.domain.imports.queries import (
     Column,
-    DownloadLeftOut,
     GetTemplate,
     GetUploadRules,
     ImportCheck,
@@ -41,18 +48,13 @@ from kinfold.domain.imports.queries import (
     ListKept,
     OpenCheck,
     OpenImport,
-    PreviewRow,
-    PreviewRows,
     UploadRules,
-    View,
-    download_left_out,
     get_template,
     get_upload_rules,
     list_imports,
     list_kept,
     open_check,
     open_import,
-    preview_rows,
 )
 from kinfold.domain.imports.values import ShortYears
 from kinfold.domain.kernel.errors import Conflict, InvalidInput

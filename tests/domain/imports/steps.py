@@ -11,14 +11,8 @@ from kinfold.domain.imports.commands import (
     start_import,
     upload_file,
 )
-from kinfold.domain.imports.queries import (
-    ImportSummary,
-    OpenImport,
-    Preview,
-    PreviewRows,
-    open_import,
-    preview_rows,
-)
+from kinfold.domain.imports.previewing import Preview, PreviewRows, preview_rows
+from kinfold.domain.imports.queries import ImportSummary, OpenImport, open_import
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally

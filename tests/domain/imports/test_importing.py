@@ -16,12 +16,8 @@ from kinfold.domain.imports.commands import (
 )
 from kinfold.domain.imports.errors import HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.models import Import
-from kinfold.domain.imports.queries import (
-    DownloadLeftOut,
-    ListImports,
-    download_left_out,
-    list_imports,
-)
+from kinfold.domain.imports.previewing import DownloadLeftOut, download_left_out
+from kinfold.domain.imports.queries import ListImports, list_imports
 from kinfold.domain.imports.work import CHECKED_AGAIN
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered

@@ -29,19 +29,21 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.errors import FileRefused, NotWaiting
 from kinfold.domain.imports.models import Import, StagedRows
 from kinfold.domain.imports.periodic import tidy_imports
-from kinfold.domain.imports.queries import (
+from kinfold.domain.imports.previewing import (
     DownloadLeftOut,
+    PreviewRows,
+    download_left_out,
+    preview_rows,
+)
+from kinfold.domain.imports.queries import (
     ListImports,
     ListKept,
     OpenCheck,
     OpenImport,
-    PreviewRows,
-    download_left_out,
     list_imports,
     list_kept,
     open_check,
     open_import,
-    preview_rows,
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound

@@ -23,19 +23,21 @@ from kinfold.domain.imports.commands import (
 )
 from kinfold.domain.imports.errors import HasBadRows
 from kinfold.domain.imports.models import Import
-from kinfold.domain.imports.queries import (
+from kinfold.domain.imports.previewing import (
     DownloadLeftOut,
+    PreviewRows,
+    download_left_out,
+    preview_rows,
+)
+from kinfold.domain.imports.queries import (
     ListImports,
     ListKept,
     OpenCheck,
     OpenImport,
-    PreviewRows,
-    download_left_out,
     list_imports,
     list_kept,
     open_check,
     open_import,
-    preview_rows,
 )
 from kinfold.domain.imports.work import TEAM_CHECKED_AGAIN
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound

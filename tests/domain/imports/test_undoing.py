@@ -15,10 +15,7 @@ from kinfold.domain.imports.commands import (
     undo_import,
 )
 from kinfold.domain.imports.errors import CannotUndo
-from kinfold.domain.imports.queries import (
-    ListKept,
-    list_kept,
-)
+from kinfold.domain.imports.queries import ListKept, list_kept
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.clients.bulk.steps import choose
