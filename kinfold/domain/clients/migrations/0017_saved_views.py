@@ -60,12 +60,6 @@ class Migration(migrations.Migration):
                 to="clients.savedview",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="listlayout",
-            constraint=kinfold.domain.kernel.tenants.TenantKey(
-                field="default_view", name="list_layout_default_view_tenant"
-            ),
-        ),
         migrations.AddIndex(
             model_name="savedview",
             index=models.Index(fields=["practice", "shared", "key"], name="saved_view_shared"),
@@ -83,5 +77,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="savedview",
             constraint=models.UniqueConstraint(fields=("practice", "member", "key"), name="saved_view_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="listlayout",
+            constraint=kinfold.domain.kernel.tenants.TenantKey(
+                field="default_view", name="list_layout_default_view_tenant"
+            ),
         ),
     ]

@@ -24,7 +24,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, GreaterThanOrEqual
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, ClientWord
@@ -248,8 +248,20 @@ def counted(wanted: Wanted) -> int:
     return sum(row[0] for part in parts for row in _counted(part.shape, **part.values))
 
 
-def counted_by_therapist(wanted: Wanted) -> dict[UUID | None, int]:
-    """How many clients there are of each therapist, and without one. For lists in the order of names."""
+def counted_by_therapist(wanted: Wanted, total: int) -> dict[UUID | None, int]:
+    """How many clients there are of each therapist, and without one; of a long list at most so many.
+
+    Looking at each of very many clients would take longer than asking about a therapist too many.
+    """
+    if total >= _MANY:
+        wanted = Wanted(
+            status=wanted.status,
+            members=wanted.members,
+            also=wanted.also,
+            further=wanted.further,
+            therapist_id=wanted.therapist_id,
+            unassigned=wanted.unassigned,
+        )
     counts = Counter[UUID | None]()
     for part in _parts(wanted):
         if part.shape.start is _Start.TIES:
@@ -358,11 +370,20 @@ def _ids(shape: _Shape, step: _Step, **values: Any) -> QuerySet[Any, Any]:
 def _beyond(shape: _Shape, step: _Step, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
     rows, key, client_id = _rows(shape, values)
     if step.from_place:
+        if shape.gathered:  # as above: the index of the order is no beginning
+            return rows.filter(_past(_unindexed(key), client_id, step, values)), key, client_id
         way = "gt" if step.up else "lt"
         # The first condition says again what the second implies, since only it tells the index where to begin.
         beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
         rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
     return rows, key, client_id
+
+
+def _past(key: Coalesce, client_id: str, step: _Step, values: Mapping[str, Any]) -> Q:
+    """Beyond a place, by a key without an index."""
+    further = GreaterThan if step.up else LessThan
+    same = Q(Exact(key, values["key"])) & Q(**{f"{client_id}__{'gt' if step.up else 'lt'}": values["key_id"]})
+    return Q(further(key, values["key"])) | same
 
 
 def _sorted(rows: QuerySet[Any], step: _Step, key: F | Coalesce, client_id: str) -> QuerySet[Any]:
@@ -538,6 +559,11 @@ def _blank_or_not(shape: _Shape) -> Q:
     """Those who have something in the field of the order, or those who have nothing there."""
     if shape.blank is None:
         return Q()
+    if shape.gathered:  # the index of the order is no beginning here
+        field = _unindexed(shape.order)
+        if shape.order in NULL_BLANKS:
+            return Q(IsNull(field, shape.blank))
+        return Q(Exact(field, "") if shape.blank else GreaterThan(field, ""))
     if shape.order in NULL_BLANKS:
         return Q(**{f"{shape.order}__isnull": shape.blank})
     return Q(**{shape.order if shape.blank else f"{shape.order}__gt": ""})

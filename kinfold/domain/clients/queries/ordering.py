@@ -102,7 +102,7 @@ def _in_turn(stretches: Iterable[_Stretch], place: Place | None, limit: int) -> 
 def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
     if page.total <= _FEW:
         return facts_of(_sorted_here(wanted, page))
-    counts = counted_by_therapist(wanted)
+    counts = counted_by_therapist(wanted, page.total)
     if page.beside:
         counts.setdefault(page.beside.primary_id, 0)
     therapists = _in_order(counts, down=page.down)
@@ -114,7 +114,7 @@ def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
         _Stretch(
             replace(wanted, therapist_id=therapist, unassigned=therapist is None),
             not page.backwards,
-            counts[therapist],
+            page.total,
         )
         for therapist in therapists
     )
