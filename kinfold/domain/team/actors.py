@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.permissions import Permission
+from kinfold.domain.access.permissions import BY_NAME, Permission
 from kinfold.domain.access.roles import permissions_of, permissions_of_member
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.periods import holds
@@ -91,9 +92,15 @@ def actor_for_token(token: str) -> Actor | None:
             actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
             # Whoever may not have tokens any more has none that work: they could neither see nor revoke them.
             if actor is not None and actor.may(Permission.TOKENS_OWN):
-                allowed = frozenset(p for p in actor.permissions if p.value in scopes)
-                return replace(actor, token_id=token_id, permissions=allowed)
+                return replace(
+                    actor, token_id=token_id, permissions=actor.permissions & _named(tuple(scopes))
+                )
     return None
+
+
+@lru_cache(maxsize=256)
+def _named(scopes: tuple[str, ...]) -> frozenset[Permission]:
+    return frozenset(BY_NAME[name] for name in scopes if name in BY_NAME)
 
 
 @prepared

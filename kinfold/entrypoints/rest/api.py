@@ -66,12 +66,14 @@ api = KinfoldApi(
     openapi_url=None,
 )
 install_error_handlers(api)
+api.add_router(
+    "", clients.router
+)  # first, since addresses are looked through in order, and lists are asked for most
 api.add_router("", adding.router)
 api.add_router("", credentials.router)
 api.add_router("", roles.router)
 api.add_router("", statuses.router)
 api.add_router("", client_views.router)
-api.add_router("", clients.router)
 api.add_router("", registration.router)
 api.add_router("", changes.router)
 api.add_router("", records.router)

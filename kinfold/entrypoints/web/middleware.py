@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware
+from csp.utils import build_policy
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from kinfold.domain.kernel.errors import DomainError
 from kinfold.domain.kernel.tenancy import reading_together
@@ -18,6 +23,27 @@ PAGE_METHODS = ("GET", "HEAD", "POST")
 MOST_SENT = 50_000_000
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ContentPolicy(CSPMiddleware):
+    """The Content-Security-Policy of every answer, written once: only the nonce of a page's scripts differs."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Tell the browser what this page may load."""
+        nonce = getattr(request, "_csp_nonce", None)
+        if nonce is None:  # a nonce that is asked for from here on would come too late
+            request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
+        before, after = _policy(nonce is not None)
+        response.headers[HEADER] = f"{before}{nonce or ''}{after}"
+        return response
+
+
+@cache
+def _policy(with_nonce: bool) -> tuple[str, str]:
+    """The policy before and after its nonce."""
+    mark = "{nonce}"
+    before, _, after = build_policy(nonce=mark if with_nonce else None).partition(mark)
+    return before, after
 
 
 class PrivatePages:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.errors import PlaceGone
-from kinfold.domain.clients.keys import typed_words
+from kinfold.domain.clients.keys import tag_key, typed_words
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Registration, Tag
 from kinfold.domain.clients.queries.finding import (
     BY_NAME,
@@ -389,9 +389,12 @@ def _tags_of(ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
     """The tags of clients by name."""
     rows = _tags(len(ids), **{f"c{n}": client_id for n, client_id in enumerate(ids)})
     tags: defaultdict[UUID, tuple[str, ...]] = defaultdict(tuple)
-    for client_id, _, name in sorted(rows, key=itemgetter(1)):
+    for client_id, name in sorted(rows, key=lambda row: _key_of(row[1])):
         tags[client_id] += (name,)
     return tags
+
+
+_key_of = lru_cache(maxsize=1024)(tag_key)
 
 
 @prepared
@@ -400,4 +403,4 @@ def _tags(_count: int, **clients: UUID) -> QuerySet[ClientTag, Any]:
     # the tags of the practice.
     tag = Tag.objects.filter(id=OuterRef("tag_id"))
     on_page = ClientTag.objects.filter(client_id__in=list(clients.values())).order_by()
-    return on_page.values_list("client_id", Subquery(tag.values("key")), Subquery(tag.values("name")))
+    return on_page.values_list("client_id", Subquery(tag.values("name")))
