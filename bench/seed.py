@@ -80,7 +80,7 @@ def fill(count: int) -> dict[str, Any]:
             )
             tags = [Tag(practice_id=practice_id, name=name, key=name.lower()) for name in TAGS]
             Tag.objects.bulk_create(tags)
-            _clients(practice_id, count, clinicians, tags)
+            write_clients(practice_id, count, clinicians, tags)
             PracticeTally.objects.update(active_clients=count)
     _settle()
     with entered(practice_id, writing=True):
@@ -130,7 +130,7 @@ def _member(practice_id: UUID, name: str, role: str) -> Member:
     return member
 
 
-def _clients(practice_id: UUID, count: int, clinicians: list[Member], tags: list[Tag]) -> None:
+def write_clients(practice_id: UUID, count: int, clinicians: list[Member], tags: list[Tag]) -> None:
     """Write people in the order in which they come, which is not the order of their names."""
     rows = people(count)
     while batch := list(islice(rows, BATCH)):
