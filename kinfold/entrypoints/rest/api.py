@@ -66,9 +66,8 @@ api = KinfoldApi(
     openapi_url=None,
 )
 install_error_handlers(api)
-api.add_router(
-    "", clients.router
-)  # first, since addresses are looked through in order, and lists are asked for most
+# Addresses are looked through in this order, and those of clients are asked for most.
+api.add_router("", clients.router)
 api.add_router("", adding.router)
 api.add_router("", credentials.router)
 api.add_router("", roles.router)
