@@ -45,7 +45,7 @@ class ClientInviteeIn(Body):
 
 
 class InviteClientsIn(Body):
-    """Whom to invite, at most 50 at a time; a plain-text message; and what all of them will have.
+    """Whom to invite, at most 100 at a time; a plain-text message; and what all of them will have.
 
     `accept_known` says that those whose address a client has are other people.
     """

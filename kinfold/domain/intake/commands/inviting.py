@@ -35,7 +35,7 @@ says(
     client_invitation__deleted="deleted an invitation to become a client",
 )
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
