@@ -30,6 +30,7 @@ from kinfold.domain.lifecycle.leaving import (
     remove_member,
 )
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
+from kinfold.domain.own.doorway import acts_for_anybody
 from kinfold.domain.team.moving import MemberAct
 from kinfold.domain.team.queries.members import GetMember, MemberRow, get_member
 from kinfold.domain.team.queries.profile import GetOwnProfile, get_own_profile
@@ -348,7 +349,11 @@ BOXES = (
 @pages.signed_in
 def own_profile(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Oneself, as the practice keeps it; all that is left to see for those who were archived."""
-    return pages.page(request, PROFILE, {"profile": get_own_profile(actor, GetOwnProfile())})
+    context = {
+        "profile": get_own_profile(actor, GetOwnProfile()),
+        "is_client": actor.login_id is not None and acts_for_anybody(actor.login_id),
+    }
+    return pages.page(request, PROFILE, context)
 
 
 routes: list[URLPattern] = [

@@ -134,6 +134,18 @@ def test_who_acts_for_several_chooses_and_switches(cast: Cast, browser_of: Brows
     assert browser.get(page_of(cast.anna.id)).status_code == 404
 
 
+def test_a_member_who_is_a_client_too_finds_that_page_from_their_profile(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.lin)
+    assert "/my/" not in browser.get("/profile/").content.decode()
+    browser.post("/register/", {"code": view(cast.ada, cast.ben)[0], **BORN})
+    assert browser.post("/register/finish/").headers["Location"] == "/my/"
+    assert "/my/" in browser.get("/profile/").content.decode()
+    assert browser.get(page_of(cast.ben.id)).status_code == 200
+    assert browser.get("/clients/").status_code == 200
+
+
 def test_a_guardian_is_added_and_ended_on_the_clients_page(cast: Cast, browser_of: BrowserOf) -> None:
     browser, here = browser_of(cast.ada), f"/clients/{cast.ben.id}/"
     wrong = browser.post(f"{here}guardian/", {"full_name": "Gerd", "email": "gerd@", "relationship": ""})
