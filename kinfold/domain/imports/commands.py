@@ -19,6 +19,10 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.changes.models import ChangeSet, ChangeState
+from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.clients.commands.bulk import SelectClients, select_clients
+from kinfold.domain.clients.models import ClientStatus
+from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.fields import (
@@ -122,6 +126,13 @@ class StartImport:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DiscardImport:
     """A file that will not be imported."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChooseImported:
+    """An import of clients that is done."""
 
     import_id: UUID
 
@@ -257,6 +268,21 @@ def discard_import(actor: Actor, data: DiscardImport) -> UUID:
     transaction.on_commit(lambda: files.forget(practice_id, import_id))
     trail.record(actor, "import.discarded", subject=("import", job.id))
     return job.id
+
+
+@command(Permission.CLIENTS_IMPORT)
+def choose_imported(actor: Actor, data: ChooseImported) -> UUID:
+    """Choose the clients that an import made, to send them registration codes (SPEC 8.10).
+
+    Returns the bulk act, which shows who will get one and waits to be carried out. Raises NotAllowed from whoever may
+    not send codes, and NobodyChosen when none of them is there any more.
+    """
+    job = imports_of(actor).filter(pk=data.import_id, state=ImportState.DONE, whom=Whom.CLIENTS).first()
+    if job is None:
+        raise NotFound
+    made = visible_to(actor).filter(made_in_id=job.change_set_id, status=ClientStatus.ACTIVE)
+    ids = tuple(made.order_by("sort_key", "id").values_list("id", flat=True))
+    return select_clients(actor, SelectClients(act=Act.SEND_CODES, client_ids=ids))
 
 
 @command(Permission.CLIENTS_IMPORT)

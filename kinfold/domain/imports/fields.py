@@ -90,8 +90,8 @@ _WITHOUT: Final = {
     "email": " A practice can make it optional in Settings; then check again.",
 }
 _LEFT_OUT: Final = {
-    "initial password": "Passwords are not imported.",
-    "password": "Passwords are not imported.",
+    "initial password": "Passwords are not imported. Registration codes are offered after the import.",
+    "password": "Passwords are not imported. Registration codes are offered after the import.",
     "name": "Kinfold keeps first and last name apart. Split this column in two.",
     "full name": "Kinfold keeps first and last name apart. Split this column in two.",
     "client name": "Kinfold keeps first and last name apart. Split this column in two.",

@@ -12,6 +12,7 @@ from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from kinfold.domain.imports.commands import (
+    ChooseImported,
     ChooseSheet,
     DiscardImport,
     ForgetMatch,
@@ -19,6 +20,7 @@ from kinfold.domain.imports.commands import (
     StartImport,
     UndoImport,
     UploadFile,
+    choose_imported,
     choose_sheet,
     discard_import,
     forget_match,
@@ -200,6 +202,12 @@ class UndoneOut(Schema):
     kept: list[UUID]
 
 
+class ImportedChosenOut(Schema):
+    """The change that waits to be carried out."""
+
+    change_id: UUID
+
+
 class ListFilter(Schema):
     """Which part of the list."""
 
@@ -351,6 +359,19 @@ def start(request: ApiRequest, import_id: UUID, body: StartIn) -> Status[Any]:
     )
     start_import(request.auth, data, once=idempotency_key(request))
     return Status(202, open_import(request.auth, OpenImport(import_id=import_id)))
+
+
+@router.post(
+    "/imports/{uuid:import_id}/registration-codes",
+    response={201: ImportedChosenOut},
+    summary="Choose the imported for registration codes",
+)
+def registration_codes(request: ApiRequest, import_id: UUID) -> Status[dict[str, Any]]:
+    """The clients that an import made. The change shows who will get a code, and is then carried out as any other."""
+    change_id = choose_imported(
+        request.auth, ChooseImported(import_id=import_id), once=idempotency_key(request)
+    )
+    return Status(201, {"change_id": change_id})
 
 
 @router.post("/imports/{uuid:import_id}/undo", response=UndoneOut, summary="Take an import back")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.imports.commands import (
+    ChooseImported,
     ChooseSheet,
     DiscardImport,
     ForgetMatch,
@@ -22,6 +23,7 @@ from kinfold.domain.imports.commands import (
     StartImport,
     UndoImport,
     UploadFile,
+    choose_imported,
     choose_sheet,
     discard_import,
     forget_match,
@@ -294,6 +296,10 @@ def result(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
             "kept": found.kept,
         },
         "problem": found.problem,
+        "may_send_codes": found.state == "done"
+        and found.whom == "clients"
+        and found.created > 0
+        and actor.may(Permission.CLIENTS_REGISTER),
         "undo": {"until": found.undo_until} if found.undo_until else None,
         "kept": [{"person": person, "href": page_of(person.id)} for person in kept],
     }
@@ -324,6 +330,18 @@ def cancel(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     else:
         pages.toast(request, "The file was discarded. Nothing was saved.")
     return pages.see_other(reverse("imports"))
+
+
+@require_POST
+@pages.signed_in
+def send_codes(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
+    """Show whom of an import a registration code can be sent, before it is."""
+    try:
+        change_id = choose_imported(actor, ChooseImported(import_id=import_id))
+    except (InvalidInput, Conflict) as refused:
+        pages.warn(request, refused.message)
+        return pages.see_other(reverse("import-result", kwargs={"import_id": import_id}))
+    return pages.see_other(reverse("change", kwargs={"change_id": change_id}))
 
 
 @require_POST
@@ -510,6 +528,7 @@ routes = [
     path("imports/<uuid:import_id>/progress/", progress, name="import-progress"),
     path("imports/<uuid:import_id>/", result, name="import-result"),
     path("imports/<uuid:import_id>/left-out/", problems, name="import-problems"),
+    path("imports/<uuid:import_id>/codes/", send_codes, name="import-codes"),
     path("imports/<uuid:import_id>/discard/", cancel, name="import-cancel"),
     path("imports/<uuid:import_id>/undo/", undo, name="import-undo"),
 ]

@@ -39,6 +39,10 @@ IMPORTS = (
     get("import-progress", P.CLIENTS_IMPORT, at={"import_id": "reading_import"}, **ALL_IMPORTS),
     get("import-result", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
     get("import-problems", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
+    post(
+        "import-codes", P.CLIENTS_IMPORT, status=303, at={"import_id": "done_import"},
+        also=(P.CLIENTS_SEE_ALL, P.CLIENTS_REGISTER),
+    ),
     post("import-cancel", P.CLIENTS_IMPORT, status=303, at={"import_id": "checked_import"}, **ALL_IMPORTS),
     post("import-undo", P.CLIENTS_IMPORT, status=303, at={"import_id": "done_import"}, **ALL_IMPORTS),
     get("/imports", P.CLIENTS_IMPORT),
@@ -66,6 +70,10 @@ IMPORTS = (
     post(
         "/imports/{import_id}/start", P.CLIENTS_IMPORT, status=202, at={"import_id": "checked_import"}, **ALL_IMPORTS,
         body={"leave_out_bad": True},
+    ),
+    post(
+        "/imports/{import_id}/registration-codes", P.CLIENTS_IMPORT, status=201, at={"import_id": "done_import"},
+        also=(P.CLIENTS_SEE_ALL, P.CLIENTS_REGISTER),
     ),
     post("/imports/{import_id}/undo", P.CLIENTS_IMPORT, at={"import_id": "done_import"}, **ALL_IMPORTS),
 )  # fmt: skip

@@ -149,6 +149,21 @@ def test_updates_are_chosen_shown_field_by_field_and_undone(cast: Cast, browser_
     assert imported(cast) == {"Zoë"}
 
 
+def test_registration_codes_are_offered_for_those_who_came_in(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of(cast.ada)
+    import_id = upload(browser, file(*GOOD))
+    browser.post(f"/imports/{import_id}/apply/", {"form_key": "k2"})
+    run_pending()
+    assert "Send registration codes" in text_of(browser.get(f"/imports/{import_id}/"))
+    chosen = browser.post(f"/imports/{import_id}/codes/")
+    page = text_of(browser.get(chosen.headers["Location"]))
+    assert "Zoë" in page
+    assert "Carl" in page
+    browser.post(f"/imports/{import_id}/undo/", {"form_key": "k3"})
+    assert "Send registration codes" not in text_of(browser.get(f"/imports/{import_id}/"))
+    assert browser.post(f"/imports/{import_id}/codes/").status_code == 404
+
+
 def test_a_file_to_fill_in_is_offered_beside_the_choice_of_a_file(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     page = browser.get("/imports/new/?whom=members").content.decode()
