@@ -80,6 +80,7 @@ from kinfold.domain.own.doorway import actor_for_client
 from kinfold.domain.own.models import ProfileWish
 from kinfold.domain.records.commands.deleting import DeleteClients, delete_clients
 from kinfold.domain.records.commands.holding import HoldRecord, hold_record
+from kinfold.domain.records.commands.merging import MergeClients, merge_clients
 from kinfold.domain.team.actors import actor_for_login, write_token
 from kinfold.domain.team.commands.invitations import InviteMember, invite_member
 from kinfold.domain.team.links import link_token
@@ -656,12 +657,15 @@ def _clients(
 
 
 def _leaving(practice: CastPractice, owner: Person) -> dict[str, object]:
-    """A client whose deletion is planned, since they had a session; one under a legal hold; one to delete at once."""
+    """A client whose deletion is planned, since they had a session; one under a legal hold; one to delete at once.
+
+    And two who are one person, and two who were.
+    """
     ids: list[UUID] = []
-    for first in ("Vera", "Wolf", "Xenia"):
+    for first in ("Vera", "Wolf", "Xenia", "Yara", "Yara", "Zora", "Zora"):
         typed = replace(TIED, first_name=first, email=f"{first.lower()}@mail.example")
         ids += create_clients(owner.actor, CreateClients(people=(typed,), accept_duplicates=True))
-    planned, held, free = ids
+    planned, held, free, *twins, one, other = ids
     _session(practice, planned, owner.member_id, starts_at=clock.now() - timedelta(days=9))
     chosen = select_clients(owner.actor, SelectClients(act=Act.ARCHIVE, client_ids=(planned, free)))
     archive_clients(owner.actor, ArchiveClients(change_id=chosen))
@@ -671,9 +675,14 @@ def _leaving(practice: CastPractice, owner: Person) -> dict[str, object]:
     )
     delete_clients(owner.actor, DeleteClients(change_id=done, reason="They asked for it"))
     hold_record(owner.actor, HoldRecord(client_id=held, reason="Court order"))
+    together = MergeClients(kept_id=one, gone_id=other, kept_version=1, gone_version=1)
     return {
         "planned_client": planned,
         "held_client": held,
+        "twin": twins[0],
+        "other_twin": twins[1],
+        "merged_client": other,
+        "merge_id": merge_clients(owner.actor, together),
         "waiting_deletion": waiting,
         "done_deletion": done,
     }

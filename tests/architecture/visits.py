@@ -60,6 +60,7 @@ VIEWS = (
     "/clients/changes/{done_deletion}/",
     "/clients/{planned_client}/",
     "/clients/{held_client}/",
+    "/clients/{merged_client}/",
     "/activity/?before=3",
     "/account/credentials/",
     "/supervision/?show=missing",

@@ -85,6 +85,7 @@ MANAGES_USERS = frozenset(
         Permission.CLIENTS_REGISTER,
         Permission.CLIENTS_ARCHIVE,
         Permission.CLIENTS_DELETE,
+        Permission.CLIENTS_MERGE,
         Permission.CLIENTS_ASSIGN,
         Permission.CLIENTS_IMPORT,
     }

@@ -144,6 +144,11 @@ class Permission(StrEnum):
         "Delete archived clients",
         "Delete archived clients, plan their destruction or take it back, and put records under a legal hold.",
     )
+    CLIENTS_MERGE = (
+        "clients:merge",
+        "Merge duplicate clients",
+        "Find clients who are there twice, merge their records into one, and take that back.",
+    )
     CLIENTS_ASSIGN = (
         "clients:assign",
         "Assign clients",
@@ -239,6 +244,9 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.CLIENTS_CHART: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ACCEPT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
+    Permission.CLIENTS_MERGE: frozenset(
+        {Permission.CLIENTS_CHANGE, Permission.CLIENTS_ASSIGN, Permission.CLIENTS_SEE_ALL}
+    ),
     # Archived clients have nobody any more, so only those who see all clients see them.
     Permission.CLIENTS_DELETE: frozenset(
         {Permission.CLIENTS_ARCHIVE, Permission.CLIENTS_PROFILE, Permission.CLIENTS_SEE_ALL}

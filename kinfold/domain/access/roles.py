@@ -51,6 +51,7 @@ _CLIENT_ADMINISTRATOR = _OWN_ACTS | {
     Permission.CLIENTS_REGISTER,
     Permission.CLIENTS_ARCHIVE,
     Permission.CLIENTS_ASSIGN,
+    Permission.CLIENTS_MERGE,
     Permission.CLIENTS_IMPORT,
     Permission.CLIENTS_EXPORT,
     Permission.SESSIONS_SEE,

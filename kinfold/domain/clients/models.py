@@ -529,15 +529,21 @@ class ScheduledDeletion(TenantModel):
 
 
 class FormerClient(TenantModel):
-    """What is left of a client who was deleted: that there was one with this id, when it went, who wanted it and why.
+    """What is left of a client who was deleted or merged `into` another: when it went, who wanted it and why.
 
-    The id is the client's own and is never given out again.
+    The id is the client's own and is never given out again; that of a merged one leads on to the record that stayed.
     """
 
+    into = TenantForeignKey(Client, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     by = TenantForeignKey("team.Member", null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [*tenant_constraints("former_client", "by")]
-        indexes: ClassVar = [models.Index(fields=("practice", "at", "id"), name="former_client_by_time")]
+        constraints: ClassVar = [*tenant_constraints("former_client", "by", "into")]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "at", "id"), name="former_client_by_time"),
+            models.Index(
+                fields=("practice", "into"), name="former_client_by_record", condition=Q(into__isnull=False)
+            ),
+        ]

@@ -11,7 +11,7 @@ from kinfold.domain.audit.subjects import names
 from kinfold.domain.audit.trail import details
 
 from .commands.bulk import changes_of
-from .models import ClientLogin
+from .models import ClientLogin, FormerClient
 from .visibility import visible_to
 
 
@@ -19,11 +19,16 @@ from .visibility import visible_to
 def client_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Clients by name, only those the reader may see now.
 
-    Who was deleted is named as the trail keeps them, for those who would see all clients (SPEC 8.11).
+    Who was merged is named like the record that stayed. Who was deleted is named as the trail keeps them, for those
+    who would see all clients (SPEC 8.11).
     """
     wanted = set(ids)
     rows = visible_to(actor).filter(pk__in=wanted).values_list("id", "first_name", "last_name")
     found = {client_id: f"{first} {last}".strip() for client_id, first, last in rows}
+    if missing := wanted - found.keys():
+        merged = FormerClient.objects.filter(pk__in=missing, into__in=visible_to(actor).values("id"))
+        leading = merged.values_list("id", "into__first_name", "into__last_name")
+        found |= {client_id: f"{first} {last}".strip() for client_id, first, last in leading}
     if actor.may(Permission.CLIENTS_SEE_ALL) and (missing := wanted - found.keys()):
         found |= {client_id: body["name"] for client_id, body in details("client.deleted", missing).items()}
     return found

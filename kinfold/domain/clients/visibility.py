@@ -10,7 +10,7 @@ not visible is not found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -222,8 +222,19 @@ def sights(client_id: UUID, at: datetime, everyone: Mapping[UUID, Viewer] | None
     )
     if created_at is None:
         return []
-    everyone = viewers(at) if everyone is None else everyone
-    ties = _ties(client_id, at)
+    return _seen_by(_ties(client_id, at), created_at, at, viewers(at) if everyone is None else everyone)
+
+
+def sights_if_one(client_ids: Sequence[UUID], without: Collection[UUID], at: datetime) -> list[Sight]:
+    """Every reason why anyone would see several clients if they were one, and some of their ties had ended."""
+    ties = [tie for client_id in client_ids for tie in _ties(client_id, at) if tie.id not in without]
+    created_at = min(Client.objects.filter(pk__in=client_ids).values_list("created_at", flat=True))
+    return _seen_by(ties, created_at, at, viewers(at))
+
+
+def _seen_by(
+    ties: list[_Tie], created_at: datetime, at: datetime, everyone: Mapping[UUID, Viewer]
+) -> list[Sight]:
     found = [
         *_by_assignment(ties, _supervisors(ties, at), everyone),
         *_by_role(_is_direct(ties), created_at, at, everyone),

@@ -13,6 +13,7 @@ from django.db.models import F
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.models import Client, ClientLogin, ClientPlace, FormerClient
+from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.kernel.many import blocks
 from kinfold.domain.kernel.tenancy import current_practice_id
 from kinfold.domain.practices.models import PracticeTally
@@ -47,6 +48,7 @@ def erase(wishes: Mapping[UUID, Wish], now: datetime) -> list[Event]:
     logins = _logins_of(ids)
     remove(ids)
     _forget_places(logins)
+    RegistrationCode.objects.filter(subject_id__in=ids).delete()
     gone = [
         FormerClient(
             practice_id=current_practice_id(), id=client_id, by_id=wish.by, reason=wish.reason, at=now

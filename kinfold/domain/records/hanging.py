@@ -25,24 +25,43 @@ class AtDeletion(Enum):
     KEEPS = (
         "clinical, billing or signed: the client is kept for as long as the retention rule says, then both go"
     )
+    FORGETS = "stays, and no longer says which client it was about"
+
+
+class AtMerge(Enum):
+    """What becomes of a row when its client's record is merged into another."""
+
+    MOVES = "moves to the record that stays"
+    JOINS = "moves, unless the record that stays has the same already"
+    GOES = "goes, and comes back when the merge is undone"
+    DERIVED = "is worked out anew"
+    FOLLOWS = "follows what it hangs on"
 
 
 class Link(NamedTuple):
     """One link: `field` is "app.Model.field", `path` leads from its rows to the client.
 
-    `one` and `many` are what people call its rows, where they are a reason to keep the client.
+    `one` and `many` are what people call its rows, where they are a reason to keep the client or worth counting.
+    `like` is what makes two rows that join the same.
     """
 
     field: str
     at_deletion: AtDeletion
+    at_merge: AtMerge
     one: str = ""
     many: str = ""
     path: str = "client"
+    like: str = ""
 
     @property
     def model(self) -> Any:
         """The table whose rows link."""
-        return apps.get_model(self.field.rpartition(".")[0])
+        return apps.get_model(self.label)
+
+    @property
+    def label(self) -> str:
+        """The table by name."""
+        return self.field.rpartition(".")[0]
 
     def rows(self, client_ids: Sequence[UUID]) -> QuerySet[Any]:
         """Those of some clients."""
@@ -50,28 +69,32 @@ class Link(NamedTuple):
         return found
 
 
-GOES, KEEPS = AtDeletion.GOES, AtDeletion.KEEPS
+GOES, KEEPS, FORGETS = AtDeletion
+_MOVES, _JOINS, _GOES, _DERIVED, _FOLLOWS = AtMerge
 
 LINKS: Final = (
-    Link("clients.ClientWord.client", GOES),
-    Link("clients.ClientProfile.client", GOES),
-    Link("clients.ClientIdentifier.client", GOES),
-    Link("clients.ClientTag.client", GOES),
-    Link("clients.DuplicateNotice.client", GOES),
-    Link("clients.DuplicateNotice.other", GOES, path="other"),
-    Link("clients.Assignment.client", GOES),
-    Link("clients.ChosenClient.client", GOES),
-    Link("clients.MovedTag.client", GOES),
-    Link("imports.UpdatedClient.client", GOES),
-    Link("intake.ClientInvitation.client", GOES),
-    Link("own.ProfileWish.client", GOES),
-    Link("own.ProfileWish.asked_by", GOES, path="asked_by__client"),
-    Link("clients.ClientLogin.client", GOES),  # with `erasing._forget_places`
-    Link("clients.ScheduledDeletion.client", GOES),
-    Link("records.LegalHold.client", GOES),  # while one is open nothing is deleted: `holds`
-    Link("care.Session.client", KEEPS, "session", "sessions"),
-    Link("care.Risk.client", KEEPS, "level of risk", "levels of risk"),
-    Link("intake.SignUpRequest.client", KEEPS, "signed consent", "signed consents"),
+    Link("clients.ClientWord.client", GOES, _DERIVED),
+    Link("clients.ClientProfile.client", GOES, _GOES),  # its fields are chosen one by one
+    Link("clients.ClientIdentifier.client", GOES, _JOINS, "ID elsewhere", "IDs elsewhere", like="system_key"),
+    Link("clients.ClientTag.client", GOES, _JOINS, "tag", "tags", like="tag_id"),
+    Link("clients.DuplicateNotice.client", GOES, _GOES),
+    Link("clients.DuplicateNotice.other", GOES, _GOES, path="other"),
+    Link("clients.Assignment.client", GOES, _MOVES, "assignment", "assignments"),
+    Link("clients.ChosenClient.client", GOES, _GOES),
+    Link("clients.MovedTag.client", GOES, _GOES),
+    Link("imports.UpdatedClient.client", GOES, _GOES),
+    Link("intake.ClientInvitation.client", GOES, _MOVES, "invitation", "invitations"),
+    Link("own.ProfileWish.client", GOES, _MOVES, "wish for a correction", "wishes for corrections"),
+    Link("own.ProfileWish.asked_by", GOES, _FOLLOWS, path="asked_by__client"),
+    Link("clients.ClientLogin.client", GOES, _MOVES, "sign-in", "sign-ins"),  # with `erasing._forget_places`
+    Link("clients.ScheduledDeletion.client", GOES, _GOES),
+    Link("clients.FormerClient.into", FORGETS, _MOVES, path="into"),
+    # While one is open nothing is deleted: `holds`.
+    Link("records.LegalHold.client", GOES, _MOVES, "legal hold", "legal holds"),
+    Link("records.Merge.kept", GOES, _MOVES, path="kept"),
+    Link("care.Session.client", KEEPS, _MOVES, "session", "sessions"),
+    Link("care.Risk.client", KEEPS, _MOVES, "level of risk", "levels of risk"),
+    Link("intake.SignUpRequest.client", KEEPS, _MOVES, "signed consent", "signed consents"),
 )
 KEEPING: Final = tuple(link for link in LINKS if link.at_deletion is KEEPS)
 
@@ -88,10 +111,13 @@ def keeping(client_ids: Sequence[UUID]) -> dict[UUID, dict[Link, int]]:
 
 
 def remove(client_ids: Sequence[UUID]) -> None:
-    """Delete everything that hangs on these clients, inside the running transaction."""
+    """Delete what hangs on these clients, inside the running transaction, and let what stays forget them."""
     for ids in blocks(client_ids):
         # What hangs on something that hangs on a client goes before it.
         for link in sorted(LINKS, key=lambda link: link.path.count("__"), reverse=True):
+            if link.at_deletion is FORGETS:
+                link.rows(ids).update(**{link.path: None})
+                continue
             rows = (
                 link.model.objects.filter(pk__in=link.rows(ids).values("pk"))
                 if "__" in link.path

@@ -54,3 +54,30 @@ class LegalHold(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=("practice", "client", "since"), name="legal_hold_by_client")
         ]
+
+
+class Merge(TenantModel):
+    """Two records that became one, with what is needed to take it back for 30 days; then this row goes.
+
+    `removed` are the rows that went, the other record first; `moved` names each row that changed hands, with a digest
+    of what it said; `closed` are the periods that ended; `before` holds what the record that stayed said, and what it
+    said then. `left` are, after undoing, the things that somebody had changed meanwhile.
+    """
+
+    change_set = TenantForeignKey("changes.ChangeSet", related_name="+")
+    kept = TenantForeignKey("clients.Client", related_name="+")
+    kept_then_id = models.UUIDField()
+    gone_id = models.UUIDField()
+    merged_at = models.DateTimeField()
+    removed = models.JSONField(default=list)
+    moved = models.JSONField(default=list)
+    closed = models.JSONField(default=list)
+    before = models.JSONField(default=dict)
+    left = models.JSONField(default=list)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [*tenant_constraints("merge", "change_set", "kept")]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "merged_at", "id"), name="merge_list"),
+            models.Index(fields=("practice", "kept"), name="merge_by_client"),
+        ]

@@ -20,6 +20,7 @@ from . import (
     exports,
     imports,
     intake,
+    merging,
     own,
     records,
     registration,
@@ -73,6 +74,7 @@ api.add_router("", credentials.router)
 api.add_router("", roles.router)
 api.add_router("", statuses.router)
 api.add_router("", client_views.router)
+api.add_router("", merging.router)
 api.add_router("", registration.router)
 api.add_router("", changes.router)
 api.add_router("", records.router)

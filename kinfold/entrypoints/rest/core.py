@@ -17,6 +17,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from kinfold.domain.records.queries.merging import FollowMerged, follow_merged
 from kinfold.domain.team.actors import actor_for_login, actor_for_token
 
 PROBLEM_TYPE = "application/problem+json"
@@ -151,6 +152,9 @@ def install_error_handlers(api: NinjaAPI) -> None:
     """Every way a request can fail ends in a problem document that repeats nothing of what was sent."""
 
     def refused(request: HttpRequest, error: Any) -> HttpResponse:
+        target = _merged_into(request) if isinstance(error, NotFound) else ""
+        if target:
+            return HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": target})
         return problem(error)
 
     def malformed(request: HttpRequest, error: Any) -> HttpResponse:
@@ -180,6 +184,16 @@ def install_error_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, unknown)
     api.add_exception_handler(AuthenticationError, not_signed_in)
     api.add_exception_handler(HttpError, http_error)
+
+
+def _merged_into(request: HttpRequest) -> str:
+    """The same address of the record into which a client was merged, for who sees it; "" for everything else."""
+    actor, match = getattr(request, "auth", None), request.resolver_match
+    client_id = match.kwargs.get("client_id") if match else None
+    if not isinstance(actor, Actor) or client_id is None or request.method not in {"GET", "HEAD"}:
+        return ""
+    into = follow_merged(actor, FollowMerged(client_id=client_id))
+    return request.get_full_path().replace(str(client_id), str(into)) if into else ""
 
 
 def _sentence(kind: str) -> str:

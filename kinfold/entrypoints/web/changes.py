@@ -51,7 +51,7 @@ from kinfold.domain.records.commands.deleting import DeleteClients, delete_clien
 from kinfold.domain.records.queries.deletions import PreviewDeletion, preview_deletion
 
 from . import pages
-from .client_deletion import a_number, deletion_effects, deletion_result
+from .client_deletion import a_number, archiving_warnings, deletion_effects, deletion_result
 from .client_forms import offered_tags, tags_of, therapists
 from .client_lists import narrowed
 from .identity.gates import confirmed
@@ -272,7 +272,9 @@ def _preview(
         "back": pages.safe_next(request, reverse(pages.clients_route(actor))),
         "preview": preview,
         "says": _says(act, preview),
-        "effects": deletion_effects(deleting) if deleting else _effects(act, preview),
+        "effects": deletion_effects(deleting)
+        if deleting
+        else [*archiving_warnings(actor, act, summary.id), *_effects(act, preview)],
         "deleting": deleting,
         "to": next((name for member_id, name in people if str(member_id) == typed["therapist"]), ""),
         "typed": {**typed, "tag": ticked},

@@ -131,6 +131,7 @@ def client_page(
         "assign": active and actor.may(Permission.CLIENTS_ASSIGN),
         "archive": actor.may(Permission.CLIENTS_ARCHIVE),
         "delete": not active and actor.may(Permission.CLIENTS_DELETE),
+        "merge": active and actor.may(Permission.CLIENTS_MERGE),
         "open_members": actor.manages_users and actor.may(Permission.MEMBERS_READ),
     }
     access, checked = _access(request, actor, card) if actor.may(Permission.ACCESS_EXPLAIN) else (None, None)

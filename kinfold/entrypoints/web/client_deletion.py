@@ -1,8 +1,13 @@
-"""What deleting clients would do and did, in words."""
+"""What archiving and deleting clients would do and did, in words."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from kinfold.domain.access.actors import Actor
+from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.queries.bulk import ChangeResult
+from kinfold.domain.records.queries.archiving import PreviewArchiving, preview_archiving
 from kinfold.domain.records.queries.deletions import DeletionOutlook
 from kinfold.domain.records.retention import Rule
 
@@ -49,6 +54,28 @@ def deletion_effects(outlook: DeletionOutlook) -> list[tuple[str, str]]:
     return [*lines, ("undo-2", undoing)]
 
 
+def archiving_warnings(actor: Actor, act: Act, change_id: UUID) -> list[tuple[str, str]]:
+    """What archiving leaves for nobody to change, and what else ends with it: a drawing and a sentence each."""
+    if act is not Act.ARCHIVE:
+        return []
+    found = preview_archiving(actor, PreviewArchiving(change_id=change_id))
+    lines = []
+    if found.booked:
+        stays = _some(
+            found.booked, "session is still booked and stays so", "sessions are still booked and stay so"
+        )
+        lines.append(("calendar-clock", f"{stays}: cancel first what will not take place."))
+    if found.unsigned:
+        notes = _some(found.unsigned, "note is not signed", "notes are not signed")
+        lines.append(("file-pen", f"{notes}, and nobody can sign while the client is archived."))
+    if found.covers:
+        lines.append(("umbrella", f"{_some(found.covers, 'cover ends', 'covers end')}."))
+    if found.sign_ins:
+        people = _some(found.sign_ins, "person who signs in", "people who sign in")
+        lines.append(("log-in", f"{people} for them can still read the record, and change nothing."))
+    return lines
+
+
 def deletion_result(found: ChangeResult) -> str:
     """ "2 clients deleted for good. 1 client planned." """
     there = sum(
@@ -86,6 +113,10 @@ def _days(outlook: DeletionOutlook) -> str:
 
 def _years(count: int) -> str:
     return f"{count} year" + ("" if count == 1 else "s")
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _clients(count: int) -> str:

@@ -124,6 +124,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "undo": bool(changes.offered(actor, "active")),
         "delete": managing and actor.may(Permission.CLIENTS_DELETE),
         "export": actor.may(Permission.CLIENTS_EXPORT),
+        "merge": managing and actor.may(Permission.CLIENTS_MERGE),
     }
     acts = changes.offered(actor, view) if found.rows else []
     chosen = {"all": asked.get("all") == "yes", "own": own}

@@ -70,6 +70,8 @@ _BEGINNINGS = {
     "client": "clients",
     "change": "clients",
     "deletion": "clients",
+    "duplicates": "clients",
+    "merge": "clients",
     "retention": "clients",
     "export": "clients",
     "care": "sessions",

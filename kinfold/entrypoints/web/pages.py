@@ -20,6 +20,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.queries.covers import CountWaiting, count_waiting
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from kinfold.domain.records.queries.merging import FollowMerged, follow_merged
 from kinfold.domain.team.actors import actor_for_login, practice_of_login
 from kinfold.entrypoints.web.identity import gates
 
@@ -333,6 +334,8 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A refusal as a page: what was refused, why, and what to do."""
     if isinstance(error, NotSignedIn):
         return to_sign_in(request)
+    if isinstance(error, NotFound) and (target := _merged_into(request)):
+        return HttpResponseRedirect(target, status=HTTPStatus.PERMANENT_REDIRECT)
     titles = {
         403: "You may not open this",
         404: "Nothing here",
@@ -346,6 +349,16 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         "message": error.message,
     }
     return page(request, "pages/error.html", context, status=error.status)
+
+
+def _merged_into(request: HttpRequest) -> str:
+    """The same page of the record into which a client was merged, for those who see it; "" for everything else."""
+    actor, match = getattr(request, "actor", None), request.resolver_match
+    client_id = match.kwargs.get("client_id") if match else None
+    if actor is None or client_id is None or request.method not in {"GET", "HEAD"}:
+        return ""
+    into = follow_merged(actor, FollowMerged(client_id=client_id))
+    return request.get_full_path().replace(str(client_id), str(into)) if into else ""
 
 
 def _is_current(actor: Actor, route: str, path: str) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from tests.architecture.routes.care import CARE, CARE_API
 from tests.architecture.routes.clients import CHANGES, CLIENTS, CLIENTS_API, EXPORTS, INTAKE, ROSTERS
 from tests.architecture.routes.imports import IMPORTS, PEOPLE
-from tests.architecture.routes.leaving import LEAVING
+from tests.architecture.routes.leaving import LEAVING, MERGING
 from tests.architecture.routes.logins import ACCOUNT, ACTIVITY, FIRST_DAYS, FRONT, SECURITY
 from tests.architecture.routes.registration import CLIENT_INVITATIONS, OWN_PAGES, REGISTRATION
 from tests.architecture.routes.roles import ROLES, ROLES_API, SETTINGS
@@ -42,6 +42,7 @@ ROWS: tuple[Row, ...] = (
     *CHANGES,
     *LEAVING,
     *EXPORTS,
+    *MERGING,
     *CLIENTS_API,
     *ROSTERS,
     *REGISTRATION,

@@ -37,3 +37,27 @@ LEAVING = (
     get("/retention", P.PRACTICE_CHANGE),
     post("/retention", P.PRACTICE_CHANGE, method="PUT", body={**RULE, "instead_of": READ}),
 )  # fmt: skip
+
+TWIN: dict[str, Any] = {"at": {"client_id": "twin"}}
+PAIR: dict[str, Any] = {"at": {"client_id": "twin", "other_id": "other_twin"}}
+
+MERGING = (
+    get("duplicates", P.CLIENTS_MERGE),
+    get("client-merge", P.CLIENTS_MERGE, **TWIN),
+    post("client-merge", P.CLIENTS_MERGE, **TWIN, body={"q": "ok"}, writes=False),
+    get("client-merge-with", P.CLIENTS_MERGE, **PAIR),
+    post(
+        "client-merge-with", P.CLIENTS_MERGE, **PAIR, status=303, body={"kept_version": "1", "gone_version": "1"}
+    ),
+    post("merge-undo", P.CLIENTS_MERGE, status=303),
+    get("/clients/duplicate-groups", P.CLIENTS_MERGE),
+    post(
+        "/clients/{client_id}/merge/preview", P.CLIENTS_MERGE, **TWIN, body={"other_id": "{other_twin}"}, writes=False
+    ),
+    post(
+        "/clients/{client_id}/merge", P.CLIENTS_MERGE, **TWIN, status=201,
+        body={"other_id": "{other_twin}", "version": 1, "other_version": 1},
+    ),
+    get("/merges", P.CLIENTS_MERGE),
+    post("/merges/{merge_id}/undo", P.CLIENTS_MERGE, status=204),
+)  # fmt: skip

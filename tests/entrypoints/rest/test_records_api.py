@@ -6,6 +6,7 @@ import pytest
 
 from tests.domain.care.steps import hold
 from tests.domain.clients.bulk.steps import archive
+from tests.domain.clients.steps import add, person
 from tests.domain.records.steps import planned
 from tests.entrypoints.rest.programs import problem, program_of
 from tests.entrypoints.rest.test_changes_api import choose
@@ -46,3 +47,30 @@ def test_records_are_held_and_the_rule_is_changed(cast: Cast) -> None:
     assert program("PUT", "/retention", wanted).json()["rule"]["adult_years"] == 10
     assert problem(program("PUT", "/retention", wanted))[:2] == (409, "stale")
     assert problem(program("PUT", "/retention", {**wanted, "majority": 99}))[:2] == (422, "invalid")
+
+
+def test_records_are_compared_merged_led_on_and_made_two_again(cast: Cast) -> None:
+    program = program_of(cast.ada)
+    one, other = add(cast, person(), person(phone="+1 503 555 0100"))
+    group = program("GET", "/clients/duplicate-groups").json()["items"][0]
+    assert {client["id"] for client in group["clients"]} == {str(one), str(other)}
+    place, body = f"/clients/{one}/merge", {"other_id": str(other)}
+    seen = program("POST", f"{place}/preview", body).json()
+    assert [(pair["name"], pair["taken"]) for pair in seen["fields"]] == [("phone", True)]
+    versions = {"version": seen["kept_version"], "other_version": seen["gone_version"]}
+    assert problem(program("POST", place, {**body, **versions, "other_version": 9}))[:2] == (409, "stale")
+    assert problem(program("POST", place, {**body, **versions, "taken": ["x"]})) == (
+        422,
+        "invalid",
+        ["taken"],
+    )
+    merged = program("POST", place, {**body, **versions, "taken": ["phone"]}, Idempotency_Key="one")
+    again = program("POST", place, {**body, **versions, "taken": ["phone"]}, Idempotency_Key="one")
+    assert (merged.status_code, merged.json()) == (201, again.json())
+    led = program("GET", f"/clients/{other}")
+    assert (led.status_code, led["Location"]) == (308, f"/api/v1/clients/{one}")
+    assert program_of(cast.lin)("GET", f"/clients/{other}").status_code == 404
+    assert program("PATCH", f"/clients/{other}", {"phone": ""}, If_Match='"1"').status_code == 404
+    assert program("POST", f"/merges/{merged.json()['id']}/undo").status_code == 204
+    assert problem(program("POST", f"/merges/{merged.json()['id']}/undo"))[:2] == (409, "merge-not-undoable")
+    assert program("GET", f"/clients/{other}").status_code == 200

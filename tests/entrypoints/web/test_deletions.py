@@ -8,8 +8,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from kinfold.domain.clients.models import ClientLogin
+from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.records.commands.holding import HoldRecord, hold_record
-from tests.domain.care.steps import hold
+from tests.domain.care.steps import book, hold
 from tests.domain.clients.bulk.steps import archive
 from tests.domain.clients.steps import card, listed
 from tests.domain.records.steps import delete, gone, planned, state
@@ -135,3 +138,24 @@ def test_the_retention_rule_is_changed_in_settings_and_keeps_what_was_typed(
     assert "Adults 10, minors 18 and 7 more" in html
     stale = browser.post("/settings/retention/", {**typed, **was, "adult_years": "12"})
     assert stale.status_code == 409
+
+
+@pytest.mark.requirement("U24")
+def test_before_archiving_it_is_said_what_nobody_can_change_afterwards(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    book(cast.theo, cast.anna)
+    hold(cast.theo, cast.anna)
+    with entered(cast.alder.practice_id, writing=True):
+        ClientLogin.objects.create(
+            client_id=cast.anna.id, login_id=cast.nora.login_id, relationship="self", since=clock.now()
+        )
+    browser = browser_of(cast.ada)
+    html = browser.get(choose(browser, "archive", cast.anna)).content.decode()
+    for words in (
+        "1 session is still booked and stays so: cancel first what will not take place.",
+        "1 note is not signed, and nobody can sign while the client is archived.",
+        "1 person who signs in for them can still read the record, and change nothing.",
+    ):
+        assert words in html
+    assert "still booked" not in browser.get(choose(browser, "archive", cast.ben)).content.decode()

@@ -212,7 +212,7 @@ def list_deleted(actor: Actor, data: ListDeleted) -> DeletedPage:
     """
     if not actor.may(Permission.CLIENTS_SEE_ALL):
         return DeletedPage(rows=(), total=0, next=None)
-    gone = FormerClient.objects.all()
+    gone = FormerClient.objects.filter(into__isnull=True)
     total = gone.count()
     edge = gone.filter(pk=data.after).values_list("at", "id").first() if data.after else None
     if edge:
