@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client as Browser
 
+from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
+from kinfold.domain.team.models import Supervision
 from tests.domain.care.steps import hold, hours, sign
 from tests.personas import Cast, Person
 
@@ -83,3 +85,13 @@ def test_a_clinicians_page_has_figures_and_the_history_of_their_sessions(
     assert "No session matches these filters." in words(ada, profile + "sessions/?status=cancelled")
     assert words(ada, profile + "sessions/?note=eaten&after=nobody").count('<td class="c-key">') == 2
     assert "No sessions yet" in words(ada, f"/manage/team/{cast.bea.member_id}/sessions/")
+
+
+@pytest.mark.requirement("O23")
+def test_who_needs_a_supervisor_is_flagged_on_each_of_their_pages(cast: Cast, browser_of: SignIn) -> None:
+    ada, pages = browser_of(cast.ada), ("", "roster/", "sessions/", "access/", "history/")
+    addresses = [f"/manage/team/{cast.theo.member_id}/{page}" for page in pages]
+    assert not any("No supervisor" in words(ada, address) for address in addresses)
+    with entered(cast.alder.practice_id, writing=True):
+        Supervision.objects.update(until=hours(-1))
+    assert all("No supervisor" in words(ada, address) for address in addresses)

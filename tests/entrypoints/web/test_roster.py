@@ -54,9 +54,11 @@ def test_an_unknown_address_goes_on_to_create_with_what_was_typed(cast: Cast, br
     assert "kim@mail.example" not in response.headers.get("Location", "")
     assert '<input type="hidden" name="email" value="kim@mail.example">' in page
     sent = {"email": "kim@mail.example", "therapist": str(cast.theo.member_id), "more": "0"}
-    page = ada.post("/manage/clients/add/", sent).content.decode()
-    assert 'value="kim@mail.example"' in page
-    assert f'<option value="{cast.theo.member_id}" selected>' in page
+    assert 'formaction="/manage/clients/invite/"' in page
+    for address in ("/manage/clients/add/", "/manage/clients/invite/"):
+        page = ada.post(address, sent).content.decode()
+        assert 'value="kim@mail.example"' in page
+        assert f'<option value="{cast.theo.member_id}" selected>' in page
 
 
 def test_what_cannot_be_added_is_said_in_the_dialogue_and_kept(cast: Cast, browser_of: SignIn) -> None:
