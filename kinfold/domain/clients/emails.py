@@ -1,8 +1,7 @@
 """What people receive by mail about clients: codes for them and their guardians, and who may be known already.
 
 Mailboxes are shared in families, so no mail names a client, and subjects name no practice either: that somebody is in
-its care shows on no locked screen. The links are those of the team's
-codes, so an address says nothing either.
+its care shows on no locked screen. The links are those of the team's codes, so an address says nothing either.
 """
 
 from __future__ import annotations
