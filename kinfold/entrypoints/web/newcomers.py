@@ -14,7 +14,7 @@ from kinfold.domain.access.doors import KeyReused, admit
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.adding import CreateMembers, NewMember, create_members
-from kinfold.domain.team.commands.inviting import Invitee, InvitePeople, invite_people
+from kinfold.domain.team.commands.inviting import MOST_AT_ONCE, Invitee, InvitePeople, invite_people
 from kinfold.domain.team.commands.registering import (
     SendRegistrationCodes,
     ViewRegistrationCodes,
@@ -63,7 +63,7 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
 def invite_by_email(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Invite Team Member By Email: several people, with a message that can be looked at as a mail first."""
     admit(actor, Permission.MEMBERS_INVITE, "team-invite-email")
-    form = PeopleForm(request.POST, INVITED, nothing_yet="No invitations were sent yet.")
+    form = PeopleForm(request.POST, INVITED, nothing_yet="No invitations were sent yet.", most=MOST_AT_ONCE)
     if request.method == "GET" or form.changed_by_button(request.POST):
         return _invite_page(request, actor, form)
     people = tuple(Invitee(**form.people[place]) for place in form.filled)

@@ -39,8 +39,10 @@ class PeopleForm:
         *,
         several: Sequence[str] = (),
         nothing_yet: str = "",
+        most: int = MOST,
     ) -> None:
         self.labels = labels
+        self._most = most
         self._several = several
         self._nothing_yet = nothing_yet
         single = {field: posted.getlist(field) for field in labels if field not in several}
@@ -70,7 +72,7 @@ class PeopleForm:
         """Add or take away people, or put what somebody meant in a field, when a button asked for that."""
         if "more" in posted:
             wanted = posted.get("more", "")
-            room = max(MOST - len(self.people), 0)
+            room = max(self._most - len(self.people), 0)
             self.people += [self._blank() for _ in range(min(int(wanted) if wanted in ADD_MORE else 0, room))]
         elif "remove" in posted:
             number = posted.get("remove", "")
@@ -146,7 +148,7 @@ class PeopleForm:
             "errors": self.field_errors,
             "problem": self.title,
             "problems": self.summary,
-            "most": MOST,
+            "most": self._most,
         }
 
     def _blank(self) -> Person:
