@@ -52,7 +52,7 @@ from kinfold.domain.clients.commands.covering import ArrangeCover, arrange_cover
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.commands.guardians import AddGuardian, add_guardian
 from kinfold.domain.clients.commands.registering import RegisterClientWithLogin, register_client_with_login
-from kinfold.domain.clients.models import Assignment, Client, ClientLogin, DuplicateNotice, SavedView
+from kinfold.domain.clients.models import Assignment, Client, ClientLogin, DuplicateNotice, SavedView, Tag
 from kinfold.domain.clients.profile import Typed
 from kinfold.domain.clients.registration import KIND as CLIENT_KIND
 from kinfold.domain.clients.registration import ClientProof, guest_with_client_code
@@ -600,10 +600,12 @@ def _intake(practice: CastPractice, owner: Person) -> dict[str, object]:
             client=clients[0], other=clients[-1], shares="Same name", noticed_at=clock.now()
         )
         request_id = SignUpRequest.objects.get().id
+        tag_id = Tag.objects.create(name="Rarely", key="rarely").id
     return {
         "request_id": request_id,
         "sign_up_slug": practice.slug,
         "notice_id": alike.id,
+        "tag_id": tag_id,
         "client_invitation": invitation_id,
         "client_link": client_link_token(practice.practice_id, invitation_id, nonce),
     }

@@ -40,6 +40,13 @@ def sentence(found: Likeness) -> str:
     return f"Looks like {whom}: {found.reason[:1].lower()}{found.reason[1:]}."
 
 
+class TagExists(Conflict):
+    """Another tag has the name already; the two can become one."""
+
+    code = "tag-exists"
+    message = "Another tag has this name. Make them one, or choose a different name."
+
+
 class ClientArchived(Conflict):
     """An archived client's record is read-only, for everyone (SPEC section 2)."""
 

@@ -11,7 +11,7 @@ from kinfold.domain.audit.subjects import names
 from kinfold.domain.audit.trail import details
 
 from .commands.bulk import changes_of
-from .models import ClientLogin, FormerClient
+from .models import ClientLogin, FormerClient, Tag
 from .visibility import visible_to
 
 
@@ -53,3 +53,11 @@ def change_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     rows = changes_of(actor).filter(pk__in=set(ids)).values_list("id", "rows")
     return {change_id: f"{count:,} client" + ("" if count == 1 else "s") for change_id, count in rows}
+
+
+@names("tag")
+def tag_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Tags by name, for those who see all clients; one that was deleted has none."""
+    if not actor.may(Permission.CLIENTS_SEE_ALL, Permission.CLIENTS_PROFILE):
+        return {}
+    return dict(Tag.objects.filter(pk__in=set(ids)).values_list("id", "name"))

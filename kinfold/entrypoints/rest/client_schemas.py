@@ -44,6 +44,34 @@ class NamedList(Schema):
     items: list[NamedOut]
 
 
+class TagSearch(Body):
+    """What the names of the tags begin with."""
+
+    q: Words = ""
+
+
+class TagUseOut(Schema):
+    """A tag, and how many clients have it, archived ones included."""
+
+    id: UUID
+    name: str
+    clients: int
+
+
+class TagUseList(Schema):
+    """By name, at most 100, and how many there are."""
+
+    rows: list[TagUseOut]
+    total: int
+
+
+class TagName(Body):
+    """A tag's new name. `merge`: if another tag has it, both become that one."""
+
+    name: str
+    merge: bool = False
+
+
 # --- lists --------------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from kinfold.domain.clients.commands.assigning import (
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.commands.settling import SettleDuplicate, settle_duplicate
+from kinfold.domain.clients.commands.tidying_tags import DeleteTag, RenameTag, delete_tag, rename_tag
 from kinfold.domain.clients.commands.transferring import (
     AddToRoster,
     ArchiveFromRoster,
@@ -49,6 +50,7 @@ from kinfold.domain.clients.queries.reach import (
     access_of_member,
     clients_visible_at,
 )
+from kinfold.domain.clients.queries.tags import ListTagUse, list_tag_use
 from kinfold.domain.kernel.errors import NotAllowed, NotFound, StaleVersion
 
 from .client_schemas import (
@@ -75,6 +77,9 @@ from .client_schemas import (
     RosterIn,
     SeenAt,
     SeenList,
+    TagName,
+    TagSearch,
+    TagUseList,
     likenesses,
 )
 from .core import ApiRequest, etag, idempotency_key, if_match, problem
@@ -247,6 +252,26 @@ def member_access(request: ApiRequest, member_id: UUID, asked: Query[MemberAcces
         "ways": found.ways,
         **_seen(found.page),
     }
+
+
+@router.post("/tags/search", response=TagUseList, summary="Tags with how many clients have each")
+def tag_use(request: ApiRequest, body: TagSearch) -> Any:
+    """Those that begin with something, by name, at most 100. For those who edit clients and see all of them."""
+    return list_tag_use(request.auth, ListTagUse(beginning=body.q))
+
+
+@router.patch("/tags/{uuid:tag_id}", response={204: None}, summary="Rename a tag, or make two one")
+def rename(request: ApiRequest, tag_id: UUID, body: TagName) -> Status[None]:
+    """When another tag has the name, both become that one if `merge` says so."""
+    rename_tag(request.auth, RenameTag(tag_id=tag_id, name=body.name, merge=body.merge))
+    return Status(204, None)
+
+
+@router.delete("/tags/{uuid:tag_id}", response={204: None}, summary="Delete a tag")
+def remove_tag(request: ApiRequest, tag_id: UUID) -> Status[None]:
+    """It is taken off every client."""
+    delete_tag(request.auth, DeleteTag(tag_id=tag_id))
+    return Status(204, None)
 
 
 @router.get("/tags", response=NamedList, summary="Tags")

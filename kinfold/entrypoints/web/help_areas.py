@@ -68,6 +68,7 @@ _BEGINNINGS = {
     "manage-clients": "clients",
     "my-clients": "clients",
     "client": "clients",
+    "tags": "clients",
     "change": "clients",
     "deletion": "clients",
     "duplicates": "clients",

@@ -301,6 +301,7 @@ def settings_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("Practice", "settings", actor.may(Permission.PRACTICE_CHANGE)),
         ("Roles", "roles", actor.may(Permission.ROLES_DEFINE)),
         ("Sign-up page", "sign-up", actor.may(Permission.PRACTICE_CHANGE)),
+        ("Tags", "tags", actor.may(Permission.CLIENTS_CHANGE, Permission.CLIENTS_SEE_ALL)),
         ("Retention", "retention", actor.may(Permission.PRACTICE_CHANGE)),
         ("API tokens", "tokens", actor.may(Permission.TOKENS_OWN)),
     )

@@ -25,6 +25,7 @@ from . import (
     setup,
     standing,
     supervision,
+    tags,
     team,
 )
 from .identity import urls as identity_urls
@@ -51,6 +52,7 @@ urlpatterns = [
     *roles.routes,
     *deletions.routes,
     *merging.routes,
+    *tags.routes,
     *demo.routes,
     *help_pages.routes,
     *identity_urls.routes,

@@ -81,6 +81,10 @@ CLIENTS = (
     get("clients-add", P.CLIENTS_CREATE),
     post("clients-add", P.CLIENTS_CREATE, status=303, body={**PERSON, "p1-same": "different"}),
     get("client", P.CLIENTS_SEE_ALL, **IN_SIGHT),
+    get("tags", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL),
+    post("tags-search", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, body={"q": "r"}, writes=False),
+    post("tag-rename", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, status=303, body={"name": "Seldom"}),
+    post("tag-delete", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, status=303),
     post("tags-find", P.CLIENTS_PROFILE, body={"q": "Sl"}, writes=False),
     get("client-row", P.CLIENTS_SEE_ALL, **IN_SIGHT, headers={"HX-Request": "true"}),
     get("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
@@ -205,4 +209,10 @@ CLIENTS_API = (
     get("/clients/{client_id}/access", P.ACCESS_EXPLAIN, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     get("/members/{member_id}/access", P.ACCESS_EXPLAIN),
     get("/tags", P.CLIENTS_PROFILE),
+    post("/tags/search", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, body={"q": "r"}, writes=False),
+    post(
+        "/tags/{tag_id}", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, method="PATCH", status=204,
+        body={"name": "Seldom"},
+    ),
+    post("/tags/{tag_id}", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, method="DELETE", status=204),
 )  # fmt: skip
