@@ -85,7 +85,7 @@ CLIENTS = (
     post("tags-search", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, body={"q": "r"}, writes=False),
     post("tag-rename", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, status=303, body={"name": "Seldom"}),
     post("tag-delete", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, status=303),
-    post("tags-find", P.CLIENTS_PROFILE, body={"q": "Sl"}, writes=False),
+    post("tags-find", P.CLIENTS_PROFILE, body={"q": "Sl"}, writes=False, headers={"HX-Request": "true"}),
     get("client-row", P.CLIENTS_SEE_ALL, **IN_SIGHT, headers={"HX-Request": "true"}),
     get("client-edit", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(

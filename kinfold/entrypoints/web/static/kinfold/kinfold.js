@@ -109,7 +109,7 @@ document.addEventListener("input", (event) => {
     const body = new FormData();
     body.set("q", value.slice(value.lastIndexOf(",") + 1));
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    const answer = await fetch(list.dataset.find, { method: "POST", body });
+    const answer = await fetch(list.dataset.find, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     list.innerHTML = await answer.text();
     suggest(event);
