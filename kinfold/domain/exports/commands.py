@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.access.doors import command
+from kinfold.domain.access.doors import command, query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
@@ -23,7 +23,7 @@ from kinfold.domain.exports import columns, files
 from kinfold.domain.exports.models import Export, ExportState, FileFormat
 from kinfold.domain.exports.writing import as_file
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import later
 
 says(
@@ -54,10 +54,19 @@ class StartExport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FinishExport:
-    """Which one that is being made."""
+class WriteFile:
+    """Of which export that is being made."""
 
     export_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishExport:
+    """Which one, how many clients are in its file, and in which columns."""
+
+    export_id: UUID
+    rows: int
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,20 +117,29 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
         later(MAKE, actor.practice_id, export.id)
         trail.record(actor, "export.started", subject=("export", export.id), detail=_detail(export))
     else:
-        _make(actor, export)
+        _finish(actor, export, _written(actor, export))
     return export.id
+
+
+@query(Permission.CLIENTS_EXPORT)
+def write_file(actor: Actor, data: WriteFile) -> FinishExport:
+    """Write the file of an export that was started, and say what is in it. Nobody who writes waits for it."""
+    export = Export.objects.filter(pk=data.export_id, made_by_id=actor.member_id).first()
+    if export is None:
+        raise NotFound
+    return _written(actor, export)
 
 
 @command(Permission.CLIENTS_EXPORT)
 def finish_export(actor: Actor, data: FinishExport) -> None:
-    """Make the file of an export that was started, unless another worker did so already."""
+    """Say that the file of an export is there, unless another worker did so already."""
     export = Export.objects.select_for_update().filter(pk=data.export_id, state=ExportState.RUNNING).first()
     if export is None:
         trail.nothing_changed()
         return
     if export.made_by_id != actor.member_id:
         raise NotAllowed
-    _make(actor, export)
+    _finish(actor, export, data)
 
 
 @command(Permission.CLIENTS_EXPORT)
@@ -141,8 +159,8 @@ def _how_many(actor: Actor, data: StartExport) -> int:
     return list_clients(actor, replace(data.matching, after=None, before=None, limit=1)).total
 
 
-def _make(actor: Actor, export: Export) -> None:
-    """Write the file with the rights that the actor has now, and say how many are in it."""
+def _written(actor: Actor, export: Export) -> FinishExport:
+    """Write the file with the rights that the actor has now, and say what is in it."""
     names = columns.allowed(actor, export.columns)
     wanted = (
         (ListClients(), ListClients(archived=True)) if export.everything else (stored.read(export.wanted),)
@@ -157,7 +175,11 @@ def _make(actor: Actor, export: Export) -> None:
 
     content = as_file(columns.headings(names), lines(), FileFormat(export.file_format))
     files.keep(actor.practice_id, export.id, content)
-    export.rows, export.columns, export.state = written, list(names), ExportState.READY
+    return FinishExport(export_id=export.id, rows=written, columns=names)
+
+
+def _finish(actor: Actor, export: Export, made: FinishExport) -> None:
+    export.rows, export.columns, export.state = made.rows, list(made.columns), ExportState.READY
     export.expires_at = clock.now() + KEPT_FOR
     export.wanted = {}
     export.save()

@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from kinfold.domain.access.actors import system_actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.exports.commands import FailExport, FinishExport, fail_export, finish_export
+from kinfold.domain.exports.commands import FailExport, WriteFile, fail_export, finish_export, write_file
 from kinfold.domain.exports.models import Export, ExportState
 from kinfold.domain.kernel.errors import DomainError, NotAllowed
 from kinfold.domain.kernel.tasks import report, task
@@ -32,7 +32,7 @@ def make_export(practice_id: UUID, export_id: UUID) -> None:
         give_up(practice_id, export_id, _NO_RIGHT)
         return
     try:
-        finish_export(actor, FinishExport(export_id=export_id))
+        finish_export(actor, write_file(actor, WriteFile(export_id=export_id)))
     except OperationalError:
         raise
     except NotAllowed:
