@@ -27,7 +27,7 @@ from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.care.models import Session
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
-from kinfold.domain.clients.models import Client, ClientLogin
+from kinfold.domain.clients.models import Client, ClientIdentifier, ClientLogin, ClientProfile, SavedView
 from kinfold.domain.clients.profile import FURTHER, Identifier, language, street, words
 from kinfold.domain.clients.profile import name as name_of_person
 from kinfold.domain.credentials.models import Credential, LicenceException, NpiPeriod
@@ -253,10 +253,13 @@ def plant_in_credentials(
 
 
 def guests(name: str) -> set[str]:
-    """Nora is invited by Olu, and an invitation says by whom; the links on the stage are Olu's too."""
+    """Nora is invited by Olu, and an invitation says by whom; the links on the stage are Olu's too.
+
+    Uma's own page says who met her, and the stage gives everybody at Alder Creek who asks a session with her.
+    """
     if name == "olu":
         return {"nora", "acting", "anonymous"}
-    return {"acting"} if name in {"lin", "sana"} else set()  # Uma's page says who met her
+    return {"acting"} if name != "fran" else set()
 
 
 def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], owner: Person) -> None:
@@ -281,6 +284,7 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
             file_name=canaries.word(f"a file of {whose}", managing),
             header=[canaries.word(f"a heading of {whose}", managing), *"abcde"][:5],
             samples=[[canaries.word(f"a cell of {whose}", managing)] * 5],
+            sheet=canaries.word(f"a sheet of {whose}", managing),
             problem=canaries.word(f"what was wrong with a file of {whose}", managing),
         )
         AdminRequest.objects.update(
@@ -293,6 +297,12 @@ def plant_in_practice(canaries: Canaries, practice_id: UUID, team: set[str], own
             last_name=canaries.word(f"the last name of who asked {whose}", managing),
             email=canaries.word(f"where who asked {whose} is answered", managing).lower() + "@mail.example",
             about=canaries.word(f"what who asked {whose} wants help with", managing),
+        )
+        SavedView.objects.create(
+            member_id=owner.member_id,
+            name=canaries.word(f"a view of {whose}", {whose.lower()}),
+            key=canaries.word("a key", set()).lower(),
+            page_size=50,
         )
         ApiToken.objects.create(
             member_id=owner.member_id,
@@ -454,6 +464,9 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
             ClientLogin,
             ProfileWish,
             ClientInvitation,
+            ClientProfile,
+            ClientIdentifier,
+            SavedView,
         ):
             rows = repr(list(model.objects.values()))
             for each in model._meta.concrete_fields:
@@ -471,6 +484,8 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
         "Import.delimiter",
         "Import.digest",
         "Import.encoding",
+        "Import.short_years",
+        "ClientProfile.country",
         "Practice.country",
         "ProfileWish.answer",
         "Practice.slug",

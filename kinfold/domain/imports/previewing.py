@@ -19,7 +19,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.imports import files
 from kinfold.domain.imports.commands import fields_for
 from kinfold.domain.imports.duplicates import sentence
-from kinfold.domain.imports.fields import FIELDS, further_in
+from kinfold.domain.imports.fields import FIELDS, further_in, is_private
 from kinfold.domain.imports.members import read_rows
 from kinfold.domain.imports.models import Import, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.queries import MOST, PAGE, job_of
@@ -122,7 +122,8 @@ def preview_rows(actor: Actor, data: PreviewRows) -> Preview:
 def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
     """The rows to fix and the likely duplicates, as they stand in the file, each with its line and reasons.
 
-    What a spreadsheet would calculate is written as text (RELIABILITY 1.18), and read back as it was.
+    What a spreadsheet would calculate is written as text (RELIABILITY 1.18), and read back as it was. Passwords and
+    numbers of identity papers that no field takes are left empty.
     """
     job = job_of(actor, data.import_id)
     known = {field.name: field.label for field in fields_for(job.whom)}
@@ -140,6 +141,11 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
         raise NotFound
     trail.record(actor, "import.downloaded", subject=("import", job.id), detail={"rows": len(reasons)})
     table = read(files.fetch(job.practice_id, job.id, job.digest), sheet=job.sheet)
+    hidden = {
+        column
+        for column, heading in enumerate(table.header)
+        if is_private(heading) and (column >= len(job.mapping) or job.mapping[column] is None)
+    }
     buffer = io.StringIO(newline="")
     # All in quotes: where lists are separated by semicolons, "a;=b" would become two cells, one of them a formula.
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
@@ -150,7 +156,8 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
         ]
         found += [(misfit.line, misfit.cells) for misfit in block.misfits]
         for line, cells in sorted(found):
-            writer.writerow([line, as_text(reasons[line]), *map(as_text, cells)])
+            shown = ("" if column in hidden else as_text(cell) for column, cell in enumerate(cells))
+            writer.writerow([line, as_text(reasons[line]), *shown])
     name = job.file_name.rpartition(".")[0] or job.file_name
     return LeftOut(f"{name} - left out.csv", buffer.getvalue().encode("utf-8-sig"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
 
@@ -35,6 +35,14 @@ def begins(since: datetime | None, until: datetime | None, now: datetime, zone: 
         late = "The end lies before the beginning. Choose a later day."
         raise InvalidInput.one("until", late if start > now else "Choose today or a later day.")
     return start
+
+
+def in_utc(field: str, moment: datetime) -> datetime:
+    """A moment as it is compared with stored ones. Raises InvalidInput for an hour at an end of the calendar."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1, seen from the east
+        raise InvalidInput.one(field, "Choose a moment that the calendar has.") from None
 
 
 def refuse_far_away(now: datetime, **moments: datetime | None) -> None:

@@ -167,6 +167,20 @@ def test_a_spreadsheet_with_formulas_brings_in_nothing_that_calculates(cast: Cas
     assert (status(cast.ada, again).ready, status(cast.ada, again).duplicates) == (0, 1)
 
 
+def test_a_password_in_a_file_is_not_written_to_the_rows_left_out(cast: Cast) -> None:
+    row = GOOD[0].replace("1", "x")  # no such day, so it is left out
+    content = "\n".join(
+        (f"{HEADER},Initial password", f"{GOOD[1]},otters at dawn", f"{row},herons at dusk", "")
+    ).encode()
+    import_id = bring_in(cast.ada, content, leave_out_bad=True)
+    left_out = download_left_out(cast.ada.actor, DownloadLeftOut(import_id=import_id)).content.decode(
+        "utf-8-sig"
+    )
+    assert left_out.splitlines()[0].endswith('"Initial password"')
+    assert left_out.splitlines()[1].endswith('""')
+    assert "herons" not in left_out
+
+
 def test_likely_duplicates_come_in_only_when_they_are_asked_for(cast: Cast) -> None:
     bring_in(cast.ada, file(*GOOD))
     count = tally(cast)

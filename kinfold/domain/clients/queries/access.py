@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from kinfold.domain.clients.models import THERAPIST_KINDS, Assignment, Assignmen
 from kinfold.domain.clients.visibility import Level, Sight, Viewer, highest_level, sights, viewers, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, in_utc
 from kinfold.domain.practices.models import Switch
 from kinfold.domain.practices.queries import is_on
 from kinfold.domain.team.models import Member, MemberRole
@@ -139,10 +139,7 @@ def past_or_now(at: datetime | None) -> datetime:
         return now
     if at > now:
         raise InvalidInput.one("at", "Choose a moment that is not in the future.")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:  # the first hours of the year 1, seen from the east
-        raise InvalidInput.one("at", "Choose a moment that the calendar has.") from None
+    return in_utc("at", at)
 
 
 def _level(level: Level) -> str:

@@ -40,6 +40,7 @@ from kinfold.domain.clients.visibility import (
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
+from kinfold.domain.kernel.periods import in_utc
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.practices.models import PracticeTally
 
@@ -256,8 +257,8 @@ def _wanted(
         tag_ids=tuple(dict.fromkeys(data.tag_ids)),
         risk=data.risk,
         registration=data.registration,
-        created_since=data.created_since,
-        updated_since=data.updated_since,
+        created_since=in_utc("created_since", data.created_since) if data.created_since else None,
+        updated_since=in_utc("updated_since", data.updated_since) if data.updated_since else None,
         words=words,
         names_only=names_only,
     )
