@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -41,12 +42,16 @@ def forget(practice_id: UUID, export_id: UUID) -> None:
         _path(practice_id, export_id).unlink()
 
 
-def kept(practice_id: UUID) -> set[UUID]:
-    """The exports of a practice whose files are still there."""
+def kept(practice_id: UUID, before: datetime) -> set[UUID]:
+    """The exports of a practice whose files are still there, of those written before a moment.
+
+    A file is there a little earlier than the row that says so.
+    """
     found: set[UUID] = set()
     for path in _folder(practice_id).glob("*.export"):
-        with suppress(ValueError):
-            found.add(UUID(path.stem))
+        with suppress(ValueError, FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                found.add(UUID(path.stem))
     return found
 
 

@@ -35,6 +35,7 @@ class Export(TenantModel):
     made_at = models.DateTimeField()
     file_format = models.CharField(max_length=4, choices=FileFormat.choices)
     everything = models.BooleanField()
+    of_all = models.BooleanField(default=False)  # made by somebody who saw all clients
     wanted = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=ExportState.choices)

@@ -41,6 +41,6 @@ def _tidied(practice_id: UUID) -> list[UUID]:
         ready = Export.objects.filter(state=ExportState.READY)
         needed = set(running.values_list("id", flat=True)) | set(ready.values_list("id", flat=True))
         stuck = list(running.filter(made_at__lt=now - _STUCK).values_list("id", flat=True))
-    for export_id in files.kept(practice_id) - needed:
+    for export_id in files.kept(practice_id, before=now - _STUCK) - needed:
         files.forget(practice_id, export_id)
     return stuck

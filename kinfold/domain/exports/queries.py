@@ -82,8 +82,8 @@ def open_export(actor: Actor, data: OpenExport) -> ExportSummary:
 def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
     """The file of one of the actor's exports; it is recorded with how many clients and which columns are in it.
 
-    Raises NotFound for anybody else's, NotReady, ExportExpired once the file is gone, and NotAllowed when more is in it
-    than the actor may see now.
+    Raises NotFound for anybody else's, NotReady, ExportExpired once the file is gone, and NotAllowed when the
+    actor saw all clients then and does not now, or may not see one of its columns any more.
     """
     export = _found(actor, data.export_id)
     state = _state(export)
@@ -91,7 +91,8 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
         raise ExportExpired
     if state != ExportState.READY:
         raise NotReady
-    if allowed(actor, export.columns) != tuple(export.columns):
+    fewer = export.of_all and not actor.may(Permission.CLIENTS_SEE_ALL)
+    if fewer or allowed(actor, export.columns) != tuple(export.columns):
         raise NotAllowed("Your role does not show all that is in this file any more. Export again.")
     content = files.fetch(actor.practice_id, export.id)
     if content is None:

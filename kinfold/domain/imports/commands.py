@@ -165,7 +165,7 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
         made_by_id=actor.member_id,
         made_at=clock.now(),
     )
-    _admit_to_mode(actor, job)
+    admit_to_mode(actor, job)
     _take(actor, job, table, data.matches)
     files.keep(actor.practice_id, import_id, data.content)
     try:
@@ -188,7 +188,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     """
     job = waiting(actor, data.import_id)
     job.mode, job.erase = data.mode, data.erase
-    _admit_to_mode(actor, job)
+    admit_to_mode(actor, job)
     problems = mapping_problems(
         data.mapping, width=len(job.header), emails_optional=True, fields=fields_for(job.whom)
     )
@@ -317,14 +317,12 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
 
 def _clients_back(actor: Actor, job: Import, change_set_id: UUID) -> tuple[int, list[UUID]]:
     """Restore the clients an import changed, and take out those it made: how many, and the ids of those kept."""
-    if job.updated and not actor.may(Permission.CLIENTS_CHANGE):
-        raise NotAllowed
     restored, edited = restore(actor, change_set_id)
     taken, kept = take_back(change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
     return restored + taken, [*edited, *kept]
 
 
-def _admit_to_mode(actor: Actor, job: Import) -> None:
+def admit_to_mode(actor: Actor, job: Import) -> None:
     """Refuse updating clients from whoever may not edit any, and for files of team members."""
     if job.mode not in Mode.values:
         raise InvalidInput.one("mode", "A file adds clients, updates them, or both.")
@@ -348,10 +346,15 @@ def fields_for(whom: str) -> tuple[Field, ...]:
 
 
 def imports_of(actor: Actor) -> QuerySet[Import]:
-    """The imports an actor may see: their own, or all where they see all clients; of members only who may add some."""
+    """The imports an actor may see: their own, or all where they see all clients.
+
+    Files of members are for those who may add some, and files that update clients for those who may edit them.
+    """
     jobs = Import.objects.all()
     if not actor.may(Permission.MEMBERS_INVITE):
         jobs = jobs.exclude(whom=Whom.MEMBERS)
+    if not actor.may(Permission.CLIENTS_CHANGE):
+        jobs = jobs.filter(mode=Mode.ADD)
     return jobs if actor.may(Permission.CLIENTS_SEE_ALL) else jobs.filter(made_by_id=actor.member_id)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 
 from kinfold.domain.clients.models import (
-    Assignment,
     ChosenClient,
     Client,
     ClientIdentifier,
@@ -22,15 +22,21 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
-from kinfold.domain.records.models import LegalHold
+from kinfold.domain.records.hanging import LINKS
 from kinfold.domain.team.granting import hold_team
+
+# What arrived with a client, or was noted of them by Kinfold: it goes with them.
+_ARRIVED: Final = frozenset(
+    model._meta.label
+    for model in (ClientWord, ClientTag, ClientProfile, ClientIdentifier, ChosenClient, DuplicateNotice)
+)
 
 
 def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUID]]:
     """Remove the untouched clients of a change set, inside the running transaction.
 
-    Returns how many went, and the ids of those kept. A client was touched when it was edited, archived, or given to a
-    therapist.
+    Returns how many went, and the ids of those kept. A client was touched when it was edited, archived, given to a
+    therapist, or got anything else of its own: a level of risk, a guardian, a legal hold.
     """
     hold_team()  # others who change clients wait for it first too, so that none of them waits for another
     untouched = untouched_clients(change_set_id)
@@ -53,8 +59,13 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
 
 
 def untouched_clients(change_set_id: UUID) -> QuerySet[Client]:
-    """The clients of a change set as they arrived. A record that is or was under a legal hold was touched, too."""
+    """The clients of a change set as they arrived: nobody edited them, and nothing hangs on them that came later."""
     untouched = Client.objects.filter(
         made_in_id=change_set_id, version=1, status=ClientStatus.ACTIVE, updated_at=F("created_at")
-    ).exclude(pk__in=Assignment.objects.values("client_id"))
-    return untouched.exclude(pk__in=LegalHold.objects.values("client_id"))
+    )
+    for link in LINKS:
+        if link.label not in _ARRIVED:
+            path = f"{link.path}_id"
+            hanging = link.model.objects.filter(**{f"{path}__isnull": False})
+            untouched = untouched.exclude(pk__in=hanging.values(path))
+    return untouched

@@ -28,7 +28,13 @@ from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
-from kinfold.domain.imports.commands import admit_to, begin_check, date_order_of, short_years_of
+from kinfold.domain.imports.commands import (
+    admit_to,
+    admit_to_mode,
+    begin_check,
+    date_order_of,
+    short_years_of,
+)
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
 from kinfold.domain.imports.fields import Mapping as Columns
 from kinfold.domain.imports.fields import further_in
@@ -302,6 +308,7 @@ def _do(job: Import, state: ImportState, work: Callable[[Import, Actor], None]) 
         return
     try:
         admit_to(actor, job.whom)
+        admit_to_mode(actor, job)
         work(job, actor)
     except OperationalError:
         raise

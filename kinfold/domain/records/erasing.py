@@ -45,10 +45,11 @@ def erase(wishes: Mapping[UUID, Wish], now: datetime) -> list[Event]:
         ):
             detail = {"name": f"{first} {last}".strip()}
             events.append(Event("client.deleted", ("client", client_id), detail=detail))
-    logins = _logins_of(ids)
+    places, logins = _who_acted(ids)
     remove(ids)
     _forget_places(logins)
-    RegistrationCode.objects.filter(subject_id__in=ids).delete()
+    for some in blocks([*ids, *places]):
+        RegistrationCode.objects.filter(subject_id__in=some).delete()
     gone = [
         FormerClient(
             practice_id=current_practice_id(), id=client_id, by_id=wish.by, reason=wish.reason, at=now
@@ -62,16 +63,22 @@ def erase(wishes: Mapping[UUID, Wish], now: datetime) -> list[Event]:
     return events
 
 
-def _logins_of(client_ids: list[UUID]) -> set[UUID]:
-    """Who signed in for these clients, ever."""
-    found: set[UUID] = set()
+def _who_acted(client_ids: list[UUID]) -> tuple[list[UUID], set[UUID]]:
+    """Who was to act for these clients, ever: those rows, to which guardians' codes belong, and the logins."""
+    places: list[UUID] = []
+    logins: set[UUID] = set()
     for some in blocks(client_ids):
-        acting = ClientLogin.objects.filter(client_id__in=some, login__isnull=False)
-        found.update(acting.values_list("login_id", flat=True))
-    return found
+        for place_id, login_id in ClientLogin.objects.filter(client_id__in=some).values_list(
+            "id", "login_id"
+        ):
+            places.append(place_id)
+            logins.update({login_id} - {None})
+    return places, logins
 
 
 def _forget_places(logins: set[UUID]) -> None:
     """That somebody was in care here goes as well, unless they act or acted for another client who is still here."""
-    still = set(ClientLogin.objects.filter(login_id__in=logins).values_list("login_id", flat=True))
-    ClientPlace.objects.filter(login_id__in=logins - still, for_practice=current_practice_id()).delete()
+    for some in blocks(sorted(logins)):
+        still = ClientLogin.objects.filter(login_id__in=some).values_list("login_id", flat=True)
+        gone = set(some) - set(still)
+        ClientPlace.objects.filter(login_id__in=gone, for_practice=current_practice_id()).delete()

@@ -10,7 +10,6 @@ from kinfold.domain.care.finding import MOST_MISSES, Finder
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.models import Assignment, Client
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
-from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, TooManyTries
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.care.steps import becomes, book, cosign, hold, hours, seen, sessions, sign, stored
@@ -41,7 +40,8 @@ def test_who_meets_a_practice_client_names_them_exactly_and_sees_that_session_an
         with pytest.raises(NotFound):
             seen(who, others)
     assert {row.id for row in sessions(cast.lin)} == {met, others}
-    day = f"{clock.now():%B} {clock.now().day}, {clock.now().year}"
+    at = hours(-1)
+    day = f"{at:%B} {at.day}, {at.year}"
     assert reasons(cast, "Theo Park") == [(f"Walk-in on {day}", "That session only")]
     assert "client.assigned" in [entry[0] for entry in recorded(cast, cast.ben.id)]
     assert "okafor" not in everything_recorded(cast).lower()

@@ -91,7 +91,7 @@ def test_deleting_a_role_is_previewed_as_what_people_get_instead(cast: Cast) -> 
         replacement_id=cast.alder.roles["billing-administrator"],
     )
     (lin,) = preview_role_deletion(cast.ada.actor, data).people
-    assert (lin.gains, lin.shown, lin.closed) == ((P.CLIENTS_SEE_ALL,), 2, 2)
+    assert (lin.gains, lin.shown, lin.closed) == ((P.CLIENTS_SEE_ALL, P.CLIENTS_EXPORT, P.BILLING_ALL), 2, 2)
     assert {P.CLIENTS_SEE_OWN, P.CLIENTS_PROFILE, P.CLIENTS_CHART, P.ACCESS_EXPLAIN} <= set(lin.loses)
 
 

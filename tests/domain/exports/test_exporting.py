@@ -168,6 +168,13 @@ def test_a_right_that_was_taken_away_closes_the_file_too(cast: Cast) -> None:
         content(cast.ada, export_id)
 
 
+def test_who_no_longer_sees_all_clients_cannot_fetch_a_file_of_all(cast: Cast) -> None:
+    export_id = export(cast.ada, columns=("last_name",))
+    override(cast.olu, cast.ada, clients_see_all=False, clients_see_own=True)
+    with pytest.raises(NotAllowed):
+        content(cast.ada, export_id)
+
+
 def test_a_large_export_is_made_in_the_background_with_the_rights_of_then(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from kinfold.domain.audit.models import AuditEntry
+from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.clients.commands.guardians import AddGuardian, add_guardian
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, Tag
 from kinfold.domain.imports.commands import (
     UndoImport,
@@ -68,6 +70,18 @@ def test_clients_changed_since_are_kept_and_listed(cast: Cast) -> None:
     ]
     with entered(cast.alder.practice_id):
         assert set(Tag.objects.values_list("key", flat=True)) == {"group a", "vip"}
+
+
+def test_clients_with_a_risk_or_a_guardian_since_are_kept(cast: Cast) -> None:
+    import_id = bring_in(cast.ada, file(*GOOD))
+    with entered(cast.alder.practice_id):
+        ids = dict(Client.objects.filter(first_name__in=("Zoë", "Carl")).values_list("first_name", "id"))
+    set_risk(cast.ada.actor, SetRisk(client_id=ids["Zoë"], level="high", reason="Said so."))
+    guardian = AddGuardian(
+        client_id=ids["Carl"], full_name="Vera Orff", relationship="parent", email="vera@mail.example"
+    )
+    add_guardian(cast.ada.actor, guardian)
+    assert set(undo_import(cast.ada.actor, UndoImport(import_id=import_id))) == set(ids.values())
 
 
 def test_an_import_is_taken_back_while_its_clients_are_chosen_for_a_bulk_act(cast: Cast) -> None:

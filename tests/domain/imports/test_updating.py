@@ -23,6 +23,7 @@ from kinfold.domain.imports.commands import (
 )
 from kinfold.domain.imports.models import UpdatedClient
 from kinfold.domain.imports.periodic import tidy_imports
+from kinfold.domain.imports.previewing import PreviewRows, preview_rows
 from kinfold.domain.imports.queries import (
     ListKept,
     OpenCheck,
@@ -31,7 +32,7 @@ from kinfold.domain.imports.queries import (
 )
 from kinfold.domain.imports.work import EDITED_AGAIN
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.imports.steps import GOOD, bring_in, file, preview, status, tally
@@ -247,4 +248,9 @@ def test_only_who_may_edit_clients_updates_any_and_sees_only_their_own(cast: Cas
         upload_file(without, data)
     with pytest.raises(InvalidInput):
         upload_file(cast.ada.actor, replace(data, whom="members"))
+    import_id = check(cast.ada, ZOE)
+    with pytest.raises(NotFound):
+        start_import(without, StartImport(import_id=import_id))
+    with pytest.raises(NotFound):
+        preview_rows(without, PreviewRows(import_id=import_id))
     assert status(cast.fran, check(cast.fran, ZOE)).updates == 0

@@ -97,7 +97,8 @@ def undo_merge(actor: Actor, data: UndoMerge) -> UUID:
     hold_team()
     now = clock.now()
     done = Merge.objects.filter(pk=data.merge_id).first()
-    kept = visible_to(actor).filter(pk=done.kept_id).first() if done else None
+    # Whoever changes them right now is waited for, as in merging.
+    kept = visible_to(actor).select_for_update().filter(pk=done.kept_id).first() if done else None
     if done is None or kept is None:
         raise NotFound
     if done.kept_id != done.kept_then_id or kept.status != ClientStatus.ACTIVE:

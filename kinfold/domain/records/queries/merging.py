@@ -15,6 +15,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.changes.models import ChangeState
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.fields import FIELD_BY_NAME, TEXT_FIELDS, full_label
 from kinfold.domain.clients.further import kept_of
 from kinfold.domain.clients.models import Client, ClientStatus, FormerClient
@@ -162,11 +163,16 @@ class MergeRow:
 def list_duplicate_groups(actor: Actor, data: ListDuplicateGroups) -> DuplicatePage:
     """Active clients who share the email address, and also the date of birth or the name (SPEC 8.5).
 
-    It follows the index of addresses and stops when the page is full.
+    It follows the index of addresses and stops when the page is full. Raises PlaceGone.
     """
     limit = max(1, min(data.limit, MOST))
     clients = visible_to(actor).filter(~Q(email=""), status=ClientStatus.ACTIVE)
-    start = clients.filter(pk=data.after).values_list("email", flat=True).first() if data.after else ""
+    start = ""
+    if data.after:
+        after = clients.filter(pk=data.after).values_list("email", flat=True).first()
+        if after is None:
+            raise PlaceGone
+        start = after
     groups: list[DuplicateGroup] = []
     while True:
         shared = (
