@@ -242,6 +242,8 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.LICENCES_MANAGE: frozenset({Permission.MEMBERS_READ}),
     Permission.LICENCES_OVERRIDE: frozenset({Permission.MEMBERS_READ}),
     Permission.CLIENTS_CHART: frozenset({Permission.CLIENTS_PROFILE}),
+    # Whoever adds clients learns who is there already, by address and date of birth.
+    Permission.CLIENTS_CREATE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_ACCEPT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_CHANGE: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_MERGE: frozenset(
@@ -252,7 +254,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
         {Permission.CLIENTS_ARCHIVE, Permission.CLIENTS_PROFILE, Permission.CLIENTS_SEE_ALL}
     ),
     Permission.CLIENTS_REGISTER: frozenset({Permission.CLIENTS_PROFILE}),
-    Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES}),
+    Permission.CLIENTS_ASSIGN: frozenset({Permission.MEMBERS_NAMES, Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_IMPORT: frozenset({Permission.CLIENTS_CREATE}),
     Permission.CLIENTS_RISK: frozenset({Permission.CLIENTS_PROFILE}),
     Permission.CLIENTS_SET_RISK: frozenset({Permission.CLIENTS_RISK}),

@@ -93,6 +93,8 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
     if columns.unknown(names):
         raise InvalidInput.one("columns", "There is no such column.")
     names = columns.everything_for(actor) if data.everything else columns.allowed(actor, names)
+    if not names:
+        raise InvalidInput.one("columns", "Your role shows none of these columns.")
     clients = _how_many(actor, data)
     if not clients:
         raise InvalidInput.one("matching", "There is nobody to export.")

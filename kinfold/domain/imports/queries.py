@@ -15,7 +15,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports.commands import admit_to, emails_optional, fields_for, imports_of
-from kinfold.domain.imports.fields import is_private, mapping_problems
+from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
 from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.models import Import, ImportState, UpdatedClient, Whom
 from kinfold.domain.imports.remembered import recall
@@ -269,7 +269,10 @@ def open_check(actor: Actor, data: OpenCheck) -> ImportCheck:
         date_order=job.date_order,
         short_years=job.short_years,
         erase=job.erase,
-        fields_changed=dict(job.fields_changed),
+        # As PostgreSQL keeps them they are in another order.
+        fields_changed={
+            each.name: job.fields_changed[each.name] for each in FIELDS if each.name in job.fields_changed
+        },
         remembered=_remembered_as(job),
         columns=columns,
         problems=tuple(problem.message for problem in problems),

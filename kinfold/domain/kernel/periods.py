@@ -10,6 +10,7 @@ from . import clock
 from .errors import InvalidInput
 
 FURTHEST = timedelta(days=50 * 365)
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 
 
 def holds(at: datetime) -> Q:
@@ -38,11 +39,13 @@ def begins(since: datetime | None, until: datetime | None, now: datetime, zone: 
 
 
 def in_utc(field: str, moment: datetime) -> datetime:
-    """A moment as it is compared with stored ones. Raises InvalidInput for an hour at an end of the calendar."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:  # the first hours of the year 1, seen from the east
-        raise InvalidInput.one(field, "Choose a moment that the calendar has.") from None
+    """A moment as it is compared with stored ones. Raises InvalidInput for one that nobody can mean.
+
+    Near the ends of the calendar a moment has no day in another time zone.
+    """
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise InvalidInput.one(field, f"Choose a moment between {EARLIEST_YEAR} and {LATEST_YEAR}.")
+    return moment.astimezone(UTC)
 
 
 def refuse_far_away(now: datetime, **moments: datetime | None) -> None:

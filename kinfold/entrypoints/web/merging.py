@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.queries.listing import ListClients, list_clients
 from kinfold.domain.clients.queries.opening import OpenClient, open_client
 from kinfold.domain.kernel.errors import Conflict, InvalidInput
@@ -41,9 +42,12 @@ _LEVELS = {"chart": "the full record", "face_sheet": "name and contact", "billin
 @pages.signed_in
 def duplicates(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Clients who are probably there twice, and what was merged lately."""
-    found = list_duplicate_groups(
-        actor, ListDuplicateGroups(after=pages.a_uuid(request.GET.get("after", "")))
-    )
+    try:
+        found = list_duplicate_groups(
+            actor, ListDuplicateGroups(after=pages.a_uuid(request.GET.get("after", "")))
+        )
+    except PlaceGone:  # merged or archived since: the first page
+        found = list_duplicate_groups(actor, ListDuplicateGroups())
     context = {
         "clients_url": reverse(pages.clients_route(actor)),
         "groups": found.groups,

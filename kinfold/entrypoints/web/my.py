@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import KeyReused
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
+from kinfold.domain.kernel.periods import in_utc
 from kinfold.domain.own.commands.changing import (
     AskForCorrection,
     ChangeOwnContact,
@@ -149,7 +150,10 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    try:
+        return in_utc("before", moment) if moment.tzinfo else None
+    except InvalidInput:
+        return None
 
 
 def _home(

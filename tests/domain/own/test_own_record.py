@@ -235,6 +235,22 @@ def test_a_client_whose_login_was_ended_registers_anew(cast: Cast) -> None:
     assert kept(cast.ben) == [("self", True, True), ("self", True, False)]
 
 
+def test_a_guardian_cannot_have_the_clients_codes_sent_to_themselves(cast: Cast) -> None:
+    guardian(cast, cast.ben)
+    done = register(mailed_code("clients.guardian"), born(cast.ben))
+    assert done.login_id is not None
+    actor = actor_for_client(done.login_id, cast.ben.id)
+    record = opened(actor)
+    with pytest.raises(InvalidInput) as refused:
+        change_own_contact(
+            actor, ChangeOwnContact(version=record.version, email="gil@home.example", phone=record.phone)
+        )
+    assert [problem.field for problem in refused.value.problems] == ["email"]
+    phone = "+12125552368"
+    change_own_contact(actor, ChangeOwnContact(version=record.version, email=record.email, phone=phone))
+    assert (opened(actor).email, opened(actor).phone) == (record.email, phone)
+
+
 def test_a_guardian_acts_from_the_day_that_was_said_until_the_last_one(cast: Cast) -> None:
     now = clock.now()
     since, until = now + timedelta(days=3), now + timedelta(days=9)

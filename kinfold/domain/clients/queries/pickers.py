@@ -55,13 +55,20 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
     reached, key = members_reached(viewer), tag_key(data.beginning.strip())
     rows: Iterable[tuple[UUID, str]]
     if reached is None and (key or data.limit):
-        rows = Tag.objects.filter(key__startswith=key).order_by("key").values_list("id", "name")[: data.limit]
+        found = tags_beginning(data.beginning)
+        rows = found.order_by("key").values_list("id", "name")[: data.limit]
     elif reached is None:
         rows = _tags()
     else:
         met = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
         rows = [row for row in met if tag_key(row[1]).startswith(key)][: data.limit]
     return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
+
+
+def tags_beginning(typed: str) -> QuerySet[Tag]:
+    """The practice's tags that begin with what was typed. No tag holds a NUL, and PostgreSQL takes none."""
+    key = tag_key(typed.strip())
+    return Tag.objects.none() if "\x00" in key else Tag.objects.filter(key__startswith=key)
 
 
 @query(None)

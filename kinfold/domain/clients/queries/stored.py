@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from kinfold.domain.clients.queries.listing import ClientSort, ListClients
+from kinfold.domain.kernel.periods import in_utc
 
 
 def written(wanted: ListClients) -> dict[str, Any]:
-    """A list as it is narrowed down and sorted, without a page of it."""
+    """A list as it is narrowed down and sorted, without a page of it. Raises InvalidInput for an impossible moment."""
     return {
         "archived": wanted.archived,
         "search": wanted.search,
@@ -20,8 +21,8 @@ def written(wanted: ListClients) -> dict[str, Any]:
         "tag_ids": [str(tag_id) for tag_id in wanted.tag_ids],
         "risk": wanted.risk,
         "registration": wanted.registration,
-        "created_since": _moment(wanted.created_since),
-        "updated_since": _moment(wanted.updated_since),
+        "created_since": _moment("created_since", wanted.created_since),
+        "updated_since": _moment("updated_since", wanted.updated_since),
         "sort": wanted.sort.value,
     }
 
@@ -45,5 +46,5 @@ def read(stored: Mapping[str, Any]) -> ListClients:
     )
 
 
-def _moment(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None
+def _moment(field: str, value: datetime | None) -> str | None:
+    return in_utc(field, value).isoformat() if value else None

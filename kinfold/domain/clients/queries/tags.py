@@ -10,8 +10,8 @@ from django.db.models import Count, OuterRef, Subquery
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.keys import tag_key
-from kinfold.domain.clients.models import ClientTag, Tag
+from kinfold.domain.clients.models import ClientTag
+from kinfold.domain.clients.queries.pickers import tags_beginning
 from kinfold.domain.kernel.errors import NotAllowed
 
 PAGE = 100
@@ -46,7 +46,7 @@ def list_tag_use(actor: Actor, data: ListTagUse) -> TagPage:
     """Tags and their clients, for those who see all clients."""
     if not actor.may(Permission.CLIENTS_SEE_ALL):
         raise NotAllowed
-    tags = Tag.objects.filter(key__startswith=tag_key(data.beginning.strip()))
+    tags = tags_beginning(data.beginning)
     of_tag = ClientTag.objects.filter(tag_id=OuterRef("id")).order_by().values("tag_id")
     counted = of_tag.annotate(clients=Count("id")).values("clients")
     rows = tags.order_by("key").values_list("id", "name", Subquery(counted))[:PAGE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from kinfold.domain.access.own import OwnRight
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.index import index_again
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Client, ClientLogin, Relationship
 from kinfold.domain.clients.profile import check
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem, StaleVersion
@@ -30,6 +30,9 @@ says(
     profile_wish__created="asked to have a client's name or date of birth corrected",
     profile_wish__cancelled="withdrew a request to correct a client's record",
 )
+
+
+NOT_BY_GUARDIANS: Final = "Only the client changes this address here. Ask the practice to correct it."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +65,8 @@ class WithdrawCorrection:
 def change_own_contact(actor: Actor, data: ChangeOwnContact) -> None:
     """Correct the e-mail address and the phone number the practice has; it holds at once.
 
-    Raises InvalidInput naming every wrong field, and StaleVersion when somebody else saved since.
+    The address is where registration codes go, so a guardian leaves it as it is. Raises InvalidInput naming
+    every wrong field, and StaleVersion when somebody else saved since.
     """
     client = Client.objects.get(pk=actor.own_client_id)
     wanted = _checked(actor, client, {"email": data.email, "phone": data.phone})
@@ -72,6 +76,9 @@ def change_own_contact(actor: Actor, data: ChangeOwnContact) -> None:
     if not changed:
         trail.nothing_changed()
         return
+    acts_as = ClientLogin.objects.values_list("relationship", flat=True).get(pk=cast("UUID", actor.acts_by))
+    if "email" in changed and acts_as != Relationship.SELF:
+        raise InvalidInput.one("email", NOT_BY_GUARDIANS)
     for field in changed:
         setattr(client, field, wanted[field])
     values = {field: wanted[field] for field in changed}

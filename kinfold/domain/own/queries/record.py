@@ -26,7 +26,7 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, in_utc
 from kinfold.domain.own.models import ProfileWish, WishState
 
 says(own_record__opened="opened a client's own page")
@@ -154,7 +154,7 @@ def list_own_sessions(actor: Actor, data: ListOwnSessions) -> OwnSessions:
     rows = Session.objects.filter(client_id=actor.own_client_id)
     rows = rows.filter(starts_at__lt=now) if data.past else rows.filter(starts_at__gte=now)
     if data.before is not None:
-        rows = rows.filter(starts_at__lt=data.before)
+        rows = rows.filter(starts_at__lt=in_utc("before", data.before))
     found = list(
         rows.order_by("-starts_at", "-id").values_list(
             "starts_at", "minutes", "member__first_name", "member__last_name", "status"
