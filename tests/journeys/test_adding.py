@@ -53,6 +53,7 @@ def test_people_are_added_on_one_form_and_one_of_them_registers_with_a_code(
     ada.get_by_role("button", name="View Registration Code").click()
     code = ada.locator(".secret").inner_text()
     amara.goto(f"{base}/register/")
+    amara.get_by_role("link", name="Use your last name and email").click()
     amara.get_by_label("Registration code").fill(code.lower().replace("-", " "))
     amara.get_by_label("Last name").fill("Diallo")
     amara.get_by_label("Email").fill("amara@example.org")
