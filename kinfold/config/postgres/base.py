@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql import base
@@ -35,6 +36,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._within = before
             if before is not None:
                 self._tell(before)
+
+    def _cursor(self, name: str | None = None) -> Any:
+        """What is asked or written while nobody reads for a practice stands alone: a count of tries must last."""
+        if self._told is not None and self._within is None:
+            self.end_reading()
+        return super()._cursor(name)  # type: ignore[misc]
 
     def end_reading(self) -> None:
         """End the transaction for reading, if there is one. In a failed one PostgreSQL takes COMMIT for ROLLBACK."""

@@ -25,7 +25,7 @@ from kinfold.domain.identity.registration_codes import IssuedCode, Recognised
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.kernel.many import blocks
-from kinfold.domain.kernel.periods import holds, holds_or_will
+from kinfold.domain.kernel.periods import holds_or_will
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 
@@ -133,7 +133,7 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
     Raises ActsAlready, IsClientAlready for a second client of one practice, and CodeRefused when somebody was first.
     """
     now, client = clock.now(), claim.client
-    mine = ClientLogin.objects.filter(holds(now), login_id=login_id)
+    mine = ClientLogin.objects.filter(holds_or_will(now), login_id=login_id)
     if mine.filter(client_id=client.id).exists():
         raise ActsAlready
     if claim.guardian:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from kinfold.domain.clients.models import Assignment, Client
+from kinfold.domain.identity.limits import Limit, SlowDown, take
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.row_security import tenant_tables
 from kinfold.domain.kernel.tenancy import NoPractice, entered, reading_together
@@ -135,6 +136,20 @@ def test_what_is_read_together_is_one_transaction_and_what_is_written_is_another
             with transaction.atomic():
                 assert Client.objects.filter(pk=cast.anna.id).exists()
             assert Client.objects.filter(pk=cast.anna.id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_try_counted_between_readings_lasts_when_a_later_reading_fails(cast: Cast) -> None:
+    twice = Limit("test.twice", burst=2, pause=3600)
+    take(twice, "here")
+    with reading_together():
+        with entered(cast.alder.practice_id):
+            assert Client.objects.filter(pk=cast.anna.id).exists()
+        take(twice, "here")
+        with pytest.raises(DatabaseError), entered(cast.alder.practice_id), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+    with pytest.raises(SlowDown):
+        take(twice, "here")
 
 
 @pytest.mark.django_db(transaction=True)

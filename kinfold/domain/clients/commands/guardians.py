@@ -114,9 +114,11 @@ def add_guardian(actor: Actor, data: AddGuardian) -> UUID:
 def send_guardian_code(actor: Actor, data: SendGuardianCode) -> None:
     """Mail a guardian a fresh code; the one before ends.
 
-    Raises ActsAlready when they have registered, and ActsNoMore when they do not act for the client any more.
+    Raises ActsAlready when they have registered, ActsNoMore when they do not act for the client any more, and
+    ClientArchived.
     """
     row = _row(actor, data.acting_id)
+    _client(actor, row.client_id)
     if row.login_id is not None:
         raise ActsAlready("They have registered already, so they need no code.")
     if not ClientLogin.objects.filter(holds_or_will(clock.now()), pk=row.id).exists():

@@ -226,7 +226,6 @@ def _open_tie(profile: Profile | None) -> UUID | None:
 
 
 def record_look(actor: Actor, client_id: UUID, level: Level) -> None:
-    """Note that somebody saw as much of a client; coming back within five minutes is the same look."""
     """Keep that somebody looked at a client, once within five minutes however often they come back."""
     lately = AuditEntry.objects.filter(
         subject_id=client_id,
