@@ -44,8 +44,10 @@ def hold_roles(role_ids: Iterable[UUID]) -> None:
     """Let giving these roles and deleting one of them wait for each other; ask again afterwards what they are.
 
     Whoever was first, a deleted role is held by nobody: it was replaced here as well, or it is not there to give.
+    Rows that only name one of the roles need not wait, else two who each wait to name the other's would never end.
     """
-    list(Role.objects.filter(pk__in=set(role_ids)).order_by("id").select_for_update().values_list("id"))
+    roles = Role.objects.filter(pk__in=set(role_ids)).order_by("id")
+    list(roles.select_for_update(no_key=True).values_list("id"))
 
 
 def acting_member(actor: Actor) -> UUID:

@@ -25,7 +25,7 @@ from kinfold.domain.team.models import Member
 from tests import engine
 from tests.personas import Cast
 
-ENOUGH = 4000  # from how many on PostgreSQL prefers an index also for a therapist's
+ENOUGH = 6000  # from how many on PostgreSQL prefers an index also for a therapist's
 TABLES = "(client|clientword|clienttag|assignment)"
 THROUGH_ALL = (
     # SQLite: the whole table, or all of the practice in an index.
@@ -41,7 +41,7 @@ def fill(cast: Cast) -> None:
         few, many = (Member.objects.get(pk=who.member_id) for who in (cast.theo, cast.lin))
         tags = [Tag(practice_id=cast.alder.practice_id, name=f"Tag {n}", key=f"tag {n}") for n in range(8)]
         Tag.objects.bulk_create(tags)
-        write_clients(cast.alder.practice_id, ENOUGH, [few] * 3 + [many] * 22, tags)
+        write_clients(cast.alder.practice_id, ENOUGH, [few] + [many] * 49, tags)
         PracticeTally.objects.update(active_clients=Client.objects.filter(status="active").count())
     if connection.vendor == "postgresql":
         name = engine.database_name(engine.worker_name())

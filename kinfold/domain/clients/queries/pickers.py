@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
@@ -92,19 +93,27 @@ def _tags() -> QuerySet[Tag, tuple[UUID, str]]:
 
 @prepared
 def _tags_met(_count: int, *, now: datetime, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
-    # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered.
+    # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered. That is
+    # why one client is asked for after the other, and by id: joined, SQLite would begin with all the clients of these
+    # members; asked whether there is any, PostgreSQL would answer for all at once, through everybody's.
     those = list(members.values())
-    # Asked of one client after the other: joined, SQLite would begin with all the clients of these members.
     theirs = Client.objects.filter(pk=OuterRef("client_id"), primary_id__in=those)
-    met = ClientTag.objects.filter(Exists(theirs), tag_id=OuterRef("id"))
+    met = ClientTag.objects.alias(theirs=_first(theirs, "id")).filter(
+        tag_id=OuterRef("id"), theirs__isnull=False
+    )
     met_otherwise = ClientTag.objects.filter(
         tag_id=OuterRef("id"), client_id__in=further_ties(those, now).values("client_id")
     )
     return (
-        Tag.objects.filter(Q(Exists(met)) | Q(Exists(met_otherwise)))
+        Tag.objects.alias(met=_first(met, "client_id"))
+        .filter(Q(met__isnull=False) | Q(Exists(met_otherwise)))
         .order_by("key")
         .values_list("id", "name")
     )
+
+
+def _first(rows: QuerySet[Any], field: str) -> Subquery:
+    return Subquery(rows.values(field)[:1])
 
 
 @prepared

@@ -24,7 +24,7 @@ from kinfold.domain.team.errors import (
     InvitationNotPending,
     LinkUsed,
 )
-from kinfold.domain.team.granting import acting_member, chosen_roles, hold_roles, refuse_above
+from kinfold.domain.team.granting import acting_member, chosen_roles, hold_team, refuse_above
 from kinfold.domain.team.links import pending_by_secret, pending_for_login, secret_of
 from kinfold.domain.team.models import Invitation, InvitationRole, InvitationState
 from kinfold.domain.team.names import checked_names
@@ -138,6 +138,7 @@ def accept_invitation(actor: Actor, data: AcceptInvitation) -> UUID:
     """Join the team with a new login. The link came by mail, so it proves the address (O05, O06)."""
     invitation = pending_by_secret(data.secret)
     names = checked_names(first_name=data.first_name, last_name=data.last_name)
+    hold_team()
     _answer(invitation, InvitationState.ACCEPTED)
     login_id = create_login(
         invitation.email,
@@ -154,6 +155,7 @@ def accept_with_login(actor: Actor, data: AcceptWithLogin) -> UUID:
     """Join the team with the login one is signed in with, whose verified address was invited."""
     invitation, login_id = pending_for_login(actor, data.invitation_id)
     names = checked_names(first_name=data.first_name, last_name=data.last_name)
+    hold_team()
     _answer(invitation, InvitationState.ACCEPTED)
     return _join(actor, invitation, login_id, **names)
 
@@ -224,9 +226,8 @@ def _answer(invitation: Invitation, answer: InvitationState) -> None:
 
 
 def _join(actor: Actor, invitation: Invitation, login_id: UUID, first_name: str, last_name: str) -> UUID:
-    offered = invitation.offered_roles.order_by("id").values_list("role_id", flat=True)
-    hold_roles(offered)
-    role_ids = tuple(offered.all())
+    """Call `hold_team` before: what is offered is what the team's roles are by now."""
+    role_ids = tuple(invitation.offered_roles.order_by("id").values_list("role_id", flat=True))
     newcomer = Newcomer(first_name=first_name, last_name=last_name, email=invitation.email, role_ids=role_ids)
     (member,) = take_in([newcomer], clock.now())
     seat(member, login_id)
