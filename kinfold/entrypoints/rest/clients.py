@@ -54,8 +54,6 @@ from kinfold.domain.clients.queries.tags import ListTagUse, list_tag_use
 from kinfold.domain.kernel.errors import NotAllowed, NotFound, StaleVersion
 
 from .client_schemas import (
-    AccessAsked,
-    AccessOut,
     AssignmentIn,
     AssignmentList,
     ClientChange,
@@ -68,21 +66,18 @@ from .client_schemas import (
     DuplicatesOut,
     LayoutIn,
     LayoutOut,
-    MemberAccessAsked,
-    MemberAccessOut,
     NamedList,
     NewerOut,
     PeopleIn,
     RosterAnswerOut,
     RosterIn,
-    SeenAt,
-    SeenList,
     TagName,
     TagSearch,
     TagUseList,
     likenesses,
 )
 from .core import ApiRequest, etag, idempotency_key, if_match, problem
+from .sight_schemas import AccessAsked, AccessOut, MemberAccessAsked, MemberAccessOut, SeenAt, SeenList
 from .team_schemas import Made
 
 router = Router(tags=["clients"])
