@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import chain, repeat
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import F
@@ -44,6 +44,8 @@ _CLIENT_COLUMNS: Final = (
     "external_id",
     "phone",
 )
+_WORD_COLUMNS: Final = ("word", "client_id", "sort_key", "shared", "shared_in_name")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Prepared:
 
     ids: list[str]
     clients: dict[str, list[str]]
-    words: dict[str, list[str] | list[int]]
+    words: dict[str, list[str | int]]
     tags: list[tuple[str, str, str]]  # client id, sort key, tag as written
     further: list[Checked]  # for everybody, or nobody when the file brings none of it
 
@@ -63,55 +65,61 @@ class Prepared:
 
 
 def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared:
-    """Work out keys, search words and ids, in the order of the file. `further` names the fields that rows hold so."""
-    made = Prepared([], {name: [] for name in ("sort_key", *_CLIENT_COLUMNS)}, {}, [], [])
-    keys = made.clients["sort_key"]
-    words: list[Word] = []
-    heights: list[int] = []
+    """Work out keys, search words and ids. `further` names the fields that rows hold so.
+
+    People come in the order of their names, as indexes hold them, so that the database writes each in one stretch.
+    """
+    columns: dict[str, list[str]] = {name: [] for name in ("sort_key", *_CLIENT_COLUMNS)}
+    keys = columns["sort_key"]
+    words: list[list[Word]] = []
     tags: list[tuple[str, ...]] = []
+    told: list[Checked] = []
     with _nothing_thrown_away():
         for people in blocks:
             for name, column in zip(_CLIENT_COLUMNS, people[:-2], strict=True):
-                made.clients[name].extend(column)
+                columns[name].extend(column)
             tags.extend(people.tags)
             named = (people.first_names, people.last_names, people.emails, people.external_ids)
             keyed = map(client_keys, *named)
             if further:
-                told = [_checked(further, row) for row in people.further]
-                made.further.extend(told)
-                preferred = (str(person.fields.get("preferred_name", "")) for person in told)
-                others = ([other.value for other in person.identifiers] for person in told)
+                some = [_checked(further, row) for row in people.further]
+                told.extend(some)
+                preferred = (str(person.fields.get("preferred_name", "")) for person in some)
+                others = ([other.value for other in person.identifiers] for person in some)
                 keyed = map(client_keys, *named, preferred, others)
             for key, found in keyed:
                 keys.append(key)
-                words += found
-                heights.append(len(found))
-        made.ids.extend(ordered_ids(len(keys)))
-        # In the order of the index by which words are searched, so that the database walks through it once.
-        rows = sorted(
-            zip(_repeated(made.ids, heights), _repeated(keys, heights), words, strict=True),
-            key=lambda row: (row[2].text, row[1]),
-        )
-        made.words["client_id"] = [client_id for client_id, _, _ in rows]
-        made.words["sort_key"] = [key for _, key, _ in rows]
-        made.words["word"] = [word.text for _, _, word in rows]
-        made.words["shared"] = [word.shared for _, _, word in rows]
-        made.words["shared_in_name"] = [word.shared_in_name for _, _, word in rows]
-    made.tags.extend(
-        (client_id, key, tag)
-        for client_id, key, names in zip(made.ids, keys, tags, strict=True)
-        for tag in names
+                words.append(found)
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        clients = {name: _in_order(column, order) for name, column in columns.items()}
+        ids, keys = ordered_ids(len(order)), clients["sort_key"]
+        # By word, and within a word by name since they are in that order already, as the index for searching is.
+        rows = [
+            (word.text, client_id, key, word.shared, word.shared_in_name)
+            for client_id, key, place in zip(ids, keys, order, strict=True)
+            for word in words[place]
+        ]
+        rows.sort(key=itemgetter(0))
+    return Prepared(
+        ids=ids,
+        clients=clients,
+        words={name: [row[place] for row in rows] for place, name in enumerate(_WORD_COLUMNS)},
+        tags=[
+            (client_id, key, tag)
+            for client_id, key, place in zip(ids, keys, order, strict=True)
+            for tag in tags[place]
+        ],
+        further=_in_order(told, order) if further else [],
     )
-    return made
+
+
+def _in_order(column: list[T], order: list[int]) -> list[T]:
+    return [column[place] for place in order]
 
 
 def _checked(further: tuple[str, ...], values: tuple[str, ...]) -> Checked:
     fields: dict[str, str | date] = dict(zip(further, values, strict=True))
     return Checked(fields=fields, tags=(), identifiers=identifiers_of(str(fields.pop("identifiers", ""))))
-
-
-def _repeated(values: list[str], times: list[int]) -> list[str]:
-    return list(chain.from_iterable(map(repeat, values, times)))
 
 
 @contextmanager

@@ -480,10 +480,11 @@ def _came_meanwhile(actor: Actor, job: Import, people: Prepared) -> bool:
 
 def _known(clients: QuerySet[Client]) -> Iterator[Known]:
     """Clients as duplicates are looked for among them, some thousand at a time."""
-    # As text: to make ids and dates of what nobody looks at took a third of the time.
+    # As text: to make ids and dates of what nobody looks at took a third of the time. In the order in which they lie:
+    # SQLite goes by an index in any case, and by one in another order it would fetch each from somewhere else.
     as_text = clients.annotate(
         id_as_text=Cast("id", CharField()), born_as_text=Cast("birth_date", CharField())
-    ).order_by()
+    ).order_by("id")
     rows = as_text.values_list("id_as_text", "email", "sort_key", "born_as_text", "external_id").iterator(
         _KNOWN_AT_ONCE
     )
