@@ -72,7 +72,7 @@ class UploadFile:
 
     `matches` are written as `Heading=field`, and win over what the headings suggest. `whom` it brings is "clients" or
     "members" of the team. Of a workbook, `sheet` names the one to read; else it is the first with anything in it.
-    `mode` is as in MatchColumns.
+    `date_order`, `short_years`, `mode` and `erase` are as in MatchColumns; the first two as last time where not given.
     """
 
     file_name: str
@@ -80,7 +80,10 @@ class UploadFile:
     matches: tuple[str, ...] = ()
     whom: str = Whom.CLIENTS.value
     sheet: str = ""
+    date_order: DateOrder | None = None
+    short_years: ShortYears | None = None
     mode: str = Mode.ADD.value
+    erase: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,11 +165,14 @@ def upload_file(actor: Actor, data: UploadFile) -> UUID:
         file_name=_tidy(data.file_name),
         digest=table.digest,
         mode=data.mode,
+        erase=data.erase,
         made_by_id=actor.member_id,
         made_at=clock.now(),
     )
     admit_to_mode(actor, job)
     _take(actor, job, table, data.matches)
+    job.date_order = data.date_order or job.date_order
+    job.short_years = data.short_years or job.short_years
     files.keep(actor.practice_id, import_id, data.content)
     try:
         job.practice_id = actor.practice_id

@@ -83,6 +83,23 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
     default="add",
     help="Add new clients, update those with the same external ID, or both.",
 )
+@click.option(
+    "--erase",
+    is_flag=True,
+    help="Let an empty cell empty the field of a client who is updated. Without it, empty cells change nothing.",
+)
+@click.option(
+    "--dates",
+    "date_order",
+    type=click.Choice(["mdy", "dmy"]),
+    help="Whether 3/4/1990 is in March or in April, where the column does not tell.",
+)
+@click.option(
+    "--short-years",
+    type=click.Choice(["1900", "2000", "latest"]),
+    help="What a year of two digits means: in the 1900s, in the 2000s, or the latest that is not in the future. "
+    "Without it, such a row is wrong.",
+)
 def import_clients(**given: Any) -> None:
     """Import clients from a CSV file or an Excel workbook, or say what is wrong with it.
 
@@ -114,6 +131,8 @@ def _run(
     from kinfold.domain.imports.reading import load
     from kinfold.domain.kernel.errors import DomainError
 
+    if how.get("erase") and how.get("mode") == "add":
+        raise click.UsageError("--erase is for --mode update or both: a new client has nothing to empty.")
     outcome = Outcome()
     try:
         actor = _actor(slug, email)

@@ -115,6 +115,37 @@ def test_clients_are_updated_where_that_is_asked_for(cast: Cast, file: Path) -> 
     assert (found.status, found.out["imported"], found.out["updated"], found.out["unchanged"]) == (0, 0, 1, 2)
 
 
+def test_an_empty_cell_empties_a_field_only_where_that_is_asked_for(cast: Cast, file: Path) -> None:
+    file.write_text("First,Last,Email,Phone,External ID\nZoë,Núñez,zoe@mail.example,602-262-1234,A-1\n")
+    assert run(file).out["imported"] == 1
+    file.write_text("External ID,Phone\nA-1,\n")
+    assert run(file, "--mode", "update").out["unchanged"] == 1
+    refused = CliRunner().invoke(cli, command(file, "alder-creek", "ada@example.org", "--erase"))
+    assert (refused.exit_code, "--mode update" in refused.stderr) == (2, True)
+    assert run(file, "--mode", "update", "--erase").out["updated"] == 1
+    with entered(cast.alder.practice_id):
+        assert Client.objects.get(external_id="A-1").phone == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "born"),
+    [
+        (("--short-years", "1900"), "1925-03-04"),
+        (("--short-years", "2000", "--dates", "dmy"), "2025-04-03"),
+        (("--short-years", "latest"), "2025-03-04"),
+    ],
+)
+def test_what_two_digits_of_a_year_mean_is_said_and_never_guessed(
+    cast: Cast, file: Path, options: tuple[str, ...], born: str
+) -> None:
+    file.write_text("First,Last,Email,DOB\nZoë,Núñez,zoe@mail.example,3/4/25\n")
+    asked = run(file)
+    assert (asked.status, asked.out["errors"][0]["field"]) == (1, "birth_date")
+    assert run(file, *options).out["imported"] == 1
+    with entered(cast.alder.practice_id):
+        assert str(Client.objects.get(email="zoe@mail.example").birth_date) == born
+
+
 @pytest.mark.requirement("U57")
 def test_a_sheet_of_a_workbook_comes_in(cast: Cast, tmp_path: Path) -> None:
     let_clients_be_without_email(cast)
