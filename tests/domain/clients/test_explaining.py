@@ -7,6 +7,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.commands.assigning import (
@@ -223,6 +226,23 @@ def test_nothing_is_told_of_clients_whom_the_asker_does_not_see(cast: Cast) -> N
     assert [way.clients for way in of_lin.ways] == [0]
     of_ada = reached(cast, cast.ada, by=cast.theo)
     assert (first_names(of_ada), of_ada.page.total) == (["Anna"], 1)
+
+
+def test_whom_a_member_sees_is_asked_at_once_however_many_people_they_supervise(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with CaptureQueriesContext(connection) as one:
+        assert [way.kind for way in reached(cast, cast.sana).ways if way.kind == "supervision"]
+    with entered(cast.alder.practice_id, writing=True):
+        for other in (cast.lin, cast.theo, cast.bea):
+            Supervision.objects.get_or_create(
+                supervisor_id=cast.sana.member_id,
+                supervisee_id=other.member_id,
+                defaults={"since": clock.now()},
+            )
+    with django_assert_max_num_queries(len(one)):
+        ways = reached(cast, cast.sana).ways
+    assert len([way for way in ways if way.kind == "supervision"]) >= 3
 
 
 def test_a_member_is_asked_about_only_by_those_who_know_the_team(cast: Cast) -> None:

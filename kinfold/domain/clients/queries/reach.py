@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.models import Role
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.errors import PlaceGone
-from kinfold.domain.clients.models import FURTHER_KINDS, Assignment, AssignmentKind, Client
+from kinfold.domain.clients.models import FURTHER_KINDS, THERAPIST_KINDS, Assignment, Client
 from kinfold.domain.clients.queries.access import BY_OVERRIDE, member_names, past_or_now
 from kinfold.domain.clients.visibility import (
     Viewer,
@@ -23,6 +23,7 @@ from kinfold.domain.clients.visibility import (
     members_reached,
     refuse_unless_sees_clients,
     shown_all,
+    viewer_of,
     viewers,
     visible_for,
     visible_to,
@@ -123,17 +124,16 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
     name = member_names([data.member_id]).get(data.member_id)
     if name is None or not (data.member_id == actor.member_id or actor.may(Permission.MEMBERS_NAMES)):
         raise NotFound
-    then = None if data.at is None else at
-    mine = visible_to(actor)
+    mine = _seen_by(actor)
     viewer = viewers(at, [data.member_id]).get(data.member_id)
     if viewer is None:
         nobody = SeenPage(clients=(), total=0, next=None)
         return MemberAccess(member_id=data.member_id, name=name, at=at, level="", ways=(), page=nobody)
-    to_all, by_tie = _showing_all(viewer, at), _rules_by_tie(viewer, then)
-    page = _page(_among(mine, viewer, then), data.after, data.limit)
+    to_all, tied = _showing_all(viewer, at), _tied(viewer, at)
+    page = _page(_among(mine, viewer, at), data.after, data.limit)
     ways = [
         *(Way(kind=kind, rule=rule, clients=page.total) for kind, rule in to_all),
-        *_ways_by_tie(mine, viewer, by_tie, at),
+        *_ways_by_tie(mine, tied, at),
     ]
     return MemberAccess(
         member_id=data.member_id,
@@ -141,15 +141,22 @@ def access_of_member(actor: Actor, data: AccessOfMember) -> MemberAccess:
         at=at,
         level=highest_level(viewer.permissions).name.lower() if ways else "",
         ways=tuple(ways),
-        page=_with_rules(page, viewer, to_all, by_tie, at),
+        page=_with_rules(page, tied, to_all, at),
     )
 
 
-def _among(mine: QuerySet[Client], viewer: Viewer, then: datetime | None) -> QuerySet[Client]:
-    """The clients of `mine` whom a viewer reaches as well."""
-    if members_reached(viewer, then) is None:
-        return mine if then is None else mine.filter(created_at__lte=then)
-    return mine.filter(pk__in=visible_for(viewer, then).values("id"))
+def _seen_by(actor: Actor) -> QuerySet[Client] | None:
+    """The clients whom an actor sees; None for all, which then need not be looked through."""
+    asker = viewer_of(actor)
+    sees_all = asker is not None and members_reached(asker) is None
+    return None if sees_all else visible_to(actor)
+
+
+def _among(mine: QuerySet[Client] | None, viewer: Viewer, at: datetime) -> QuerySet[Client]:
+    """The clients of `mine` whom a viewer reaches as well. Also now by the ties of the moment, which cost as much as
+    there are of them, however many clients the practice has."""
+    theirs = visible_for(viewer, at)
+    return theirs if mine is None else mine.filter(pk__in=theirs.values("id"))
 
 
 def _showing_all(viewer: Viewer, at: datetime) -> list[tuple[str, str]]:
@@ -169,63 +176,80 @@ ENDS = {
     "override": "Taking the exception for this person away",
 }
 
-# The rule by which somebody's own tie of each kind counts.
+# The rule by which somebody's own tie of each kind counts, and the kind of way that it is.
 _OWN_RULES = {
-    AssignmentKind.PRIMARY: "Therapist of the client",
-    AssignmentKind.DIRECT: "Therapist of the client",
-    AssignmentKind.WALK_IN: "Held a walk-in session",
-    AssignmentKind.COVER: "Covers for the therapist",
+    "own": "Therapist of the client",
+    "walk_in": "Held a walk-in session",
+    "cover": "Covers for the therapist",
 }
-_Rules = dict[tuple[UUID, AssignmentKind], str]
 
 
-def _rules_by_tie(viewer: Viewer, then: datetime | None) -> _Rules:
-    """For each member and kind of tie that count for this viewer, their own first, the rule by which they do."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Tied:
+    """Whose ties count for a viewer: their own, and those of whoever they supervise, by name in the order of names."""
+
+    own: UUID | None
+    supervised: Mapping[UUID, str]
+
+    @property
+    def members(self) -> set[UUID]:
+        return {*self.supervised, *([self.own] if self.own else [])}
+
+    def rule(self, member_id: UUID, kind: str) -> tuple[str, str]:
+        """The kind of way that a tie of this member is, and its rule in words."""
+        if member_id != self.own:
+            return "supervision", f"Supervises {self.supervised[member_id]}"
+        way = kind if kind in FURTHER_KINDS else "own"
+        return way, _OWN_RULES[way]
+
+
+def _tied(viewer: Viewer, at: datetime) -> _Tied:
     permissions = viewer.permissions - {Permission.CLIENTS_SEE_ALL}
-    reached = members_reached(Viewer(viewer.member_id, permissions), then) or frozenset()
-    names = member_names(reached)
-    own = viewer.member_id
-    ordered = sorted(reached, key=lambda member_id: (member_id != own, names[member_id]))
-    return {
-        (member_id, kind): _OWN_RULES[kind] if member_id == own else f"Supervises {names[member_id]}"
-        for member_id in ordered
-        for kind in AssignmentKind
-    }
+    reached = members_reached(Viewer(viewer.member_id, permissions), at) or frozenset()
+    names = member_names(reached - {viewer.member_id})
+    return _Tied(
+        own=viewer.member_id if viewer.member_id in reached else None,
+        supervised=dict(sorted(names.items(), key=lambda named: named[1])),
+    )
 
 
-def _ways_by_tie(mine: QuerySet[Client], viewer: Viewer, by_tie: _Rules, at: datetime) -> Iterator[Way]:
-    """How many clients each rule shows; one's own walk-ins and covers only where there are any."""
-    kinds: defaultdict[tuple[UUID, str], list[AssignmentKind]] = defaultdict(list)
-    for (member_id, kind), rule in by_tie.items():
-        kinds[member_id, rule].append(kind)
-    for (member_id, rule), those in kinds.items():
-        ties = Assignment.objects.filter(holds(at), member_id=member_id, kind__in=those)
-        clients = mine.filter(pk__in=ties.values("client_id")).count()
-        further_only = set(those) <= set(FURTHER_KINDS)
-        if clients or not further_only:
-            way = (
-                "supervision" if member_id != viewer.member_id else those[0].value if further_only else "own"
-            )
-            yield Way(kind=way, rule=rule, clients=clients)
+def _ways_by_tie(mine: QuerySet[Client] | None, tied: _Tied, at: datetime) -> Iterator[Way]:
+    """How many clients each rule shows, in one question for all; one's own walk-ins and covers only where there are
+    any."""
+    ways = Case(
+        When(~Q(member_id=tied.own), then=Value("supervision")),
+        When(kind__in=THERAPIST_KINDS, then=Value("own")),
+        default=F("kind"),
+        output_field=CharField(),
+    )
+    ties = Assignment.objects.filter(holds(at), member_id__in=tied.members)
+    if mine is not None:
+        ties = ties.filter(client_id__in=mine.values("id"))
+    rows = (
+        ties.annotate(way=ways).values("member_id", "way").annotate(clients=Count("client_id", distinct=True))
+    )
+    counted = {(row["member_id"], row["way"]): row["clients"] for row in rows}
+    if tied.own:
+        for way, rule in _OWN_RULES.items():
+            clients = counted.get((tied.own, way), 0)
+            if clients or way == "own":
+                yield Way(kind=way, rule=rule, clients=clients)
+    for member_id, name in tied.supervised.items():
+        clients = counted.get((member_id, "supervision"), 0)
+        yield Way(kind="supervision", rule=f"Supervises {name}", clients=clients)
 
 
-def _with_rules(
-    page: SeenPage, viewer: Viewer, to_all: list[tuple[str, str]], by_tie: _Rules, at: datetime
-) -> SeenPage:
+def _with_rules(page: SeenPage, tied: _Tied, to_all: list[tuple[str, str]], at: datetime) -> SeenPage:
     ties = Assignment.objects.filter(
         holds(at),
-        member_id__in={member_id for member_id, _ in by_tie},
+        member_id__in=tied.members,
         client_id__in=[client.id for client in page.clients],
     )
     # Each client's rules, each with the kind of way it is; two ties under one rule are one reason.
     rules: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
-    for client_id, member_id, tied_as in ties.order_by("since").values_list("client_id", "member_id", "kind"):
-        kind = AssignmentKind(tied_as)
-        rule = by_tie[member_id, kind]
-        if member_id != viewer.member_id:
-            rules[client_id].setdefault(rule, "supervision")
-        else:
-            rules[client_id].setdefault(rule, kind.value if kind in FURTHER_KINDS else "own")
+    for client_id, member_id, kind in ties.order_by("since").values_list("client_id", "member_id", "kind"):
+        way, rule = tied.rule(member_id, kind)
+        rules[client_id].setdefault(rule, way)
     for client in page.clients:
         rules[client.id].update({rule: kind for kind, rule in to_all})
     seen = (
