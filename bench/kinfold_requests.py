@@ -12,6 +12,7 @@ from uuid import uuid4
 from .asked import CREATED, FORM, OK, SEE_OTHER, Asked, as_json, checked, multipart
 from .load import Response, Unexpected, ask, connect, request
 from .people import Person, people, prefixes
+from .teams import TEAM_JOBS, team_api, team_page
 
 WRITTEN = ("first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id")
 POLL = 0.1  # seconds between two looks at the progress of an import
@@ -47,6 +48,8 @@ class Kinfold:
                 return checked(self._pages(f"?after={cursor}"), "<tr")
             case "J5":
                 return checked(Asked(self.port, self._forms(), SEE_OTHER))
+            case _ if name in TEAM_JOBS:
+                return team_page(self.port, name, self.seeded)
         raise KeyError(name)
 
     def api(self, name: str) -> Asked:
@@ -70,6 +73,8 @@ class Kinfold:
                 return checked(self._gets(f"?limit=50&after={cursor}"), '"items"')
             case "J5":
                 return checked(Asked(self.port, self._objects(), CREATED))
+            case _ if name in TEAM_JOBS:
+                return team_api(self.port, name, self.seeded)
         raise KeyError(name)
 
     def _cookies(self, who: dict[str, Any], session: str = "") -> dict[str, str]:

@@ -25,6 +25,7 @@ from kinfold.domain.kernel.text import folded
 from .installation import RAW, Installation, superuser_url
 from .load import Timings
 from .people import Person, people
+from .teams import QUERIES as TEAM_QUERIES
 
 _COLUMNS = "c.id, c.first_name, c.last_name, c.external_id, c.updated_at, c.primary_id"
 _PAGE = "ORDER BY c.sort_key, c.id LIMIT 51"
@@ -41,6 +42,7 @@ QUERIES = {
     "FROM clients_assignment a WHERE a.practice_id = ? AND a.until IS NULL AND a.member_id IN (SELECT s.supervisee_id "
     f"FROM team_supervision s WHERE s.practice_id = ? AND s.until IS NULL)) {_PAGE}",
     "J4": f"SELECT {_COLUMNS} FROM clients_client c WHERE {_ACTIVE} AND (c.sort_key, c.id) > (?, ?) {_PAGE}",
+    **TEAM_QUERIES,
 }
 
 _TABLE = """
@@ -108,14 +110,14 @@ class Raw:
             row = connection.execute(statement, [self.value(self.practice), self.value(client_id)]).fetchone()
         return tuple(row)
 
-    def asking(self, asked: list[tuple[str, tuple[Any, ...]]]) -> Ready:
-        """Makes, in the process that will use it, a function that asks the next of some queries."""
+    def asking(self, asked: list[tuple[str, tuple[Any, ...]]], *, practice: UUID | None = None) -> Ready:
+        """Makes, in the process that will use it, a function that asks the next of some queries, of one practice."""
 
         @contextmanager
         def ready() -> Iterator[Ask]:
             turns = cycle(
                 [
-                    (self.sql(QUERIES[job]), [self.value(p) for p in (self.practice, *values)])
+                    (self.sql(QUERIES[job]), [self.value(p) for p in (practice or self.practice, *values)])
                     for job, values in asked
                 ]
             )

@@ -117,6 +117,12 @@ def _limits(results: Results) -> list[str]:
         p50, p95 = results.get("J2", contender, "p50_ms"), results.get("J2", contender, "p95_ms")
         if p50 and p95:
             lines.append(_at_most(f"J2 {contender}: p95 of p50", p95 / p50, floors.SEARCH_P95_AT_MOST))
+    for what in ("team", "access"):
+        for contender in (HTML, JSON):
+            small, large = (results.get(f"{what} {size}", contender, "p50_ms") for size in ("small", "large"))
+            if small and large:
+                said = f"{what} {contender}: p50 of the large practice, of the small one's"
+                lines.append(_at_most(said, large / small, floors.LARGE_TEAM_AT_MOST))
     page = results.get("J1", HTML, "p50_ms")
     if page:
         lines.append(f"J1 page: {page:.2f} ms (goal under {floors.PAGE_GOAL_MS:.0f})")

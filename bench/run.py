@@ -19,8 +19,9 @@ from .installation import Installation, free_port, installation, serving
 from .kinfold_requests import Kinfold
 from .people import prefixes
 from .report import Results
+from .teams import TEAM_JOBS, about
 
-JOBS = ("J1", "J2", "J3", "J3 supervisor", "J4", "J5")
+JOBS = ("J1", "J2", "J3", "J3 supervisor", "J4", "J5", *TEAM_JOBS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Plan:
     only: tuple[str, ...] = ()
 
     def wants(self, job: str) -> bool:
-        """Whether a job is part of this run; `J3` stands for both of its lists."""
+        """Whether a job is part of this run; `J3` stands for both of its lists, `team` for that of both practices."""
         return not self.only or job in self.only or job.split(maxsplit=1)[0] in self.only
 
 
@@ -102,7 +103,7 @@ def _rounds(
     limit: raw.Ready,
 ) -> None:
     asked: dict[str, Asked] = {HTML: kinfold.page(job), JSON: kinfold.api(job)}
-    if peer:
+    if peer and job not in TEAM_JOBS:  # the peer has no team
         asked[PEER] = peer.job(job)
     for _ in range(plan.rounds):
         alone = raw.latencies(limit, plan.seconds / 2)
@@ -131,4 +132,7 @@ def _raw(limit: raw.Raw, seeded: dict[str, Any], job: str) -> raw.Ready:
             return limit.asking([("J4", limit.place_of(UUID(seeded["cursor"])))])
         case "J5":
             return limit.inserting()
+        case _ if job in TEAM_JOBS:
+            asked = about(job, seeded)
+            return limit.asking([(asked.what, asked.parameters)], practice=asked.practice)
     raise KeyError(job)

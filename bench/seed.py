@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -31,6 +32,7 @@ from django.db import connection  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 
 from bench.people import CLINICIANS, SUPERVISED, TAGS, Person, people  # noqa: E402
+from bench.teams import SIZES, TEAM_SUPERVISED, Size  # noqa: E402
 from kinfold.domain.access.models import Role  # noqa: E402
 from kinfold.domain.access.permissions import Permission  # noqa: E402
 from kinfold.domain.clients.keys import client_keys  # noqa: E402
@@ -53,22 +55,15 @@ SESSIONS = 100
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
-def fill(count: int) -> dict[str, Any]:
-    """Start a practice a month ago, give it a team and its clients, sign its owner and a supervisor in."""
+def fill(count: int, sizes: Mapping[str, Size] = SIZES) -> dict[str, Any]:
+    """Start a practice a month ago, give it a team and its clients, sign its owner and a supervisor in.
+
+    Beside it stand practices for what is asked about teams, of these sizes.
+    """
     began = clock.now() - timedelta(days=30)
     _hurry()
     with clock.frozen_at(began):
-        owner = _login("Olu Adeyemi")
-        practice_id = start_practice(
-            StartPractice(
-                name="Bench Practice",
-                slug="bench",
-                owner_login_id=owner.id,
-                owner_first_name="Olu",
-                owner_last_name="Adeyemi",
-                owner_email=owner.email,
-            )
-        )
+        owner, practice_id = _practice("Bench Practice", "Olu Adeyemi")
         with entered(practice_id, writing=True):
             clinicians = [
                 _member(practice_id, f"Clinician {n:02d}", "licensed-therapist") for n in range(CLINICIANS)
@@ -78,10 +73,10 @@ def fill(count: int) -> dict[str, Any]:
                 Supervision(practice_id=practice_id, supervisor=supervisor, supervisee=m, since=began)
                 for m in clinicians[:SUPERVISED]
             )
-            tags = [Tag(practice_id=practice_id, name=name, key=name.lower()) for name in TAGS]
-            Tag.objects.bulk_create(tags)
+            tags = _tags(practice_id)
             write_clients(practice_id, count, clinicians, tags)
             PracticeTally.objects.update(active_clients=count)
+        teams = {name: _team(name, size) for name, size in sizes.items()}
     _settle()
     with entered(practice_id, writing=True):
         deep = min(50_000, count // 2)
@@ -96,12 +91,109 @@ def fill(count: int) -> dict[str, Any]:
             "first": Client.objects.order_by("sort_key", "id").values_list("last_name", flat=True)[0],
             "cursor": str(cursor),
             "deep": deep,
+            "teams": teams,
             "session_cookie": settings.SESSION_COOKIE_NAME,
             "csrf_cookie": settings.CSRF_COOKIE_NAME,
         }
+    for team in teams.values():
+        with entered(UUID(team["practice"]), writing=True):
+            team["owner"] = _signed_in(UUID(team["practice"]), Login.objects.get(pk=team["owner"]))
     # The set-up week is over and everybody has a second factor, so every request checks that they do.
     Practice.objects.update(second_factor_from=began)
     return answer
+
+
+def _practice(name: str, owner_name: str) -> tuple[Login, UUID]:
+    owner = _login(owner_name)
+    first, last = owner_name.split()
+    started = StartPractice(
+        name=name,
+        slug=sort_key(name).split(" ")[0],
+        owner_login_id=owner.id,
+        owner_first_name=first,
+        owner_last_name=last,
+        owner_email=owner.email,
+    )
+    return owner, start_practice(started)
+
+
+def _team(name: str, size: Size) -> dict[str, Any]:
+    """A practice whose clinicians hold one shipped role and, where there are any, two of its own; one supervises."""
+    owner, practice_id = _practice(f"{name.title()} Practice", f"Olu {name.title()}")
+    with entered(practice_id, writing=True):
+        roles = [
+            Role(
+                practice_id=practice_id,
+                name=f"Role {n:02d}",
+                name_key=f"role {n:02d}",
+                description="Sees their own clients.",
+                starting_point="practitioner",
+                clinical=True,
+                position=100 + n,
+            )
+            for n in range(size.roles)
+        ]
+        Role.objects.bulk_create(roles)
+        supervisor = _member(practice_id, f"Sana {name.title()}", "supervisor")
+        clinicians = _clinicians(practice_id, name, size.members - 2, roles)
+        Supervision.objects.bulk_create(
+            Supervision(practice_id=practice_id, supervisor=supervisor, supervisee=m, since=clock.now())
+            for m in clinicians[:TEAM_SUPERVISED]
+        )
+        tags, given = _tags(practice_id), 0
+        for start in range(0, len(clinicians), CLINICIANS):
+            some = clinicians[start : start + CLINICIANS]
+            write_clients(practice_id, len(some) * size.clients_each, some, tags, seed=f"{name}{start}")
+            given += len(some) * size.clients_each
+        PracticeTally.objects.update(active_clients=given)
+    return {
+        "practice": str(practice_id),
+        "owner": str(owner.id),
+        "clinician": str(clinicians[0].id),
+        "supervisor": str(supervisor.id),
+    }
+
+
+def _tags(practice_id: UUID) -> list[Tag]:
+    return Tag.objects.bulk_create(Tag(practice_id=practice_id, name=name, key=name.lower()) for name in TAGS)
+
+
+def _clinicians(practice_id: UUID, name: str, count: int, roles: list[Role]) -> list[Member]:
+    """Members with logins of their own, written all at once."""
+    now = clock.now()
+    names = [(f"Clinician{n:03d}", f"{name.title()}-{n * 37 % 997:03d}") for n in range(count)]
+    logins = [
+        Login(email=f"{first}@{name}.example".casefold(), full_name=f"{first} {last}")
+        for first, last in names
+    ]
+    for login in logins:
+        login.set_unusable_password()
+    Login.objects.bulk_create(logins)
+    members = [
+        Member(
+            practice_id=practice_id,
+            login=login,
+            first_name=first,
+            last_name=last,
+            sort_key=sort_key(last, first),
+            email=login.email,
+            joined_at=now,
+            updated_at=now,
+        )
+        for login, (first, last) in zip(logins, names, strict=True)
+    ]
+    Member.objects.bulk_create(members)
+    Seat.objects.bulk_create(Seat(login=m.login, practice_id=practice_id, member_id=m.id) for m in members)
+    shipped = [Role.objects.get(key=key) for key in ("licensed-therapist", "associate", "intern")]
+    MemberRole.objects.bulk_create(
+        MemberRole(practice_id=practice_id, member=m, role=role, since=now)
+        for n, m in enumerate(members)
+        for role in (
+            shipped[n % 3],
+            *(roles[n * k % len(roles)] for k in (1, 2) if roles and n * k % len(roles)),
+        )
+    )
+    return members
 
 
 def _login(name: str) -> Login:
@@ -130,9 +222,11 @@ def _member(practice_id: UUID, name: str, role: str) -> Member:
     return member
 
 
-def write_clients(practice_id: UUID, count: int, clinicians: list[Member], tags: list[Tag]) -> None:
+def write_clients(
+    practice_id: UUID, count: int, clinicians: list[Member], tags: list[Tag], *, seed: str = "bench"
+) -> None:
     """Write people in the order in which they come, which is not the order of their names."""
-    rows = people(count)
+    rows = people(count, seed=seed)
     while batch := list(islice(rows, BATCH)):
         _write(practice_id, list(zip(ordered_ids(len(batch)), batch, strict=True)), clinicians, tags)
 
@@ -226,7 +320,7 @@ def _columns(rows: list[tuple[str, str, Person]]) -> dict[str, list[str]]:
 
 def _id_of(clinicians: list[Member], person: Person) -> str:
     assert person.clinician is not None
-    return str(clinicians[person.clinician].id)
+    return str(clinicians[person.clinician % len(clinicians)].id)
 
 
 def _hurry() -> None:
