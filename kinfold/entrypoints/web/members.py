@@ -38,6 +38,7 @@ from .jinja import full_day
 
 MEMBER = "pages/team/member.html"
 ROLES = "pages/team/roles.html"
+ACTS = "pages/team/member_acts.html"
 CASELOAD_LINES = 25
 HISTORY_LINES = 10
 
@@ -47,6 +48,22 @@ HISTORY_LINES = 10
 def member(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """A team member."""
     return member_page(request, actor, get_member(actor, GetMember(member_id=member_id)))
+
+
+@require_GET
+@pages.signed_in
+def acts(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """What can be done with a member: the lines of their menu in the list once it is opened, or a page of them."""
+    row = get_member(actor, GetMember(member_id=member_id)).member
+    context = {
+        "row": row,
+        "registration": team_lines.registrations([row]).get(row.id),
+        "may": {
+            "change": actor.may(Permission.MEMBERS_CHANGE),
+            "invite": actor.may(Permission.MEMBERS_INVITE),
+        },
+    }
+    return pages.page(request, ACTS, context, block="lines")
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,5 +239,6 @@ routes = [
     *member_roster.routes,
     *member_care.routes,
     path("manage/team/<uuid:member_id>/", member, name="member"),
+    path("manage/team/<uuid:member_id>/acts/", acts, name="member-acts"),
     path("manage/team/<uuid:member_id>/roles/", roles, name="member-roles"),
 ]

@@ -42,6 +42,7 @@ TEAM = (
     post("registration-codes", P.MEMBERS_INVITE, status=303, body={"do": "send", "member": ["{harmless_member}"]}),
     post("invitations", P.MEMBERS_INVITE, status=303, body={"do": "resend", "invitation": ["{invitation_id}"]}),
     get("member", P.MEMBERS_READ),
+    get("member-acts", P.MEMBERS_READ),
     get("member-name", P.MEMBERS_CHANGE),
     post(
         "member-name", P.MEMBERS_CHANGE, status=303,

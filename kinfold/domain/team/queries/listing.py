@@ -68,6 +68,7 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+S = TypeVar("S", bound=Row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +80,10 @@ class Page(Generic[R]):
     start: int
     next: UUID | None
     previous: UUID | None
+
+    def of(self, rows: tuple[S, ...]) -> Page[S]:
+        """The same page with its rows as they are shown, in their order."""
+        return Page(rows=rows, total=self.total, start=self.start, next=self.next, previous=self.previous)
 
 
 def found_in(view: TeamView) -> tuple[MemberStatus, ...]:
@@ -100,6 +105,8 @@ def team_counts() -> TeamCounts:
 def matching(rows: Sequence[R], typed: str) -> list[R]:
     """The rows with a word beginning like each typed word, in the name or the e-mail address."""
     wanted = query_words(typed)
+    if not wanted:
+        return list(rows)
     return [row for row in rows if _matches(words(row.name, row.email), wanted)]
 
 

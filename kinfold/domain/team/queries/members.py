@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.granting import allowed_by, is_admin_role
-from kinfold.domain.team.models import Member, MemberRole, Supervision
+from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
 from kinfold.domain.team.moving import MemberAct, acts_on
 from kinfold.domain.team.queries.listing import (
     Page,
@@ -32,7 +32,6 @@ from kinfold.domain.team.queries.listing import (
     TeamView,
     Window,
     by_moment,
-    by_name,
     cut,
     found_in,
     matching,
@@ -42,6 +41,7 @@ from kinfold.domain.team.queries.listing import (
 from kinfold.domain.team.queries.profile import StatusRow, statuses_of
 from kinfold.domain.team.registration import KIND
 from kinfold.domain.team.statuses import LADDER, allowed_now, status_now
+from kinfold.domain.team.supervising import without_supervisor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,36 +153,64 @@ class _Held(NamedTuple):
 
     ids: tuple[UUID, ...]
     names: tuple[str, ...]
-    requires_supervision: bool
     allows: tuple[frozenset[Permission], ...]
     is_admin: bool
 
 
+class _Found(NamedTuple):
+    """As much of a member as everybody in a view is read for, to be chosen and put in order."""
+
+    id: UUID
+    sort_key: str
+    first_name: str
+    last_name: str
+    email: str
+    state: MemberStatus
+    hold_until: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class _More(NamedTuple):
+    """What is read of those who are shown, and for the orders that go by it."""
+
+    joined_at: datetime
+    login_id: UUID | None
+    overrides: Mapping[str, bool]
+    version: int
+
+
 _NEVER = datetime(1900, 1, 1, tzinfo=UTC)
 _LADDER_ORDER = {status.value: place for place, status in enumerate(LADDER)}
-_NO_ROLES = _Held((), (), requires_supervision=False, allows=(), is_admin=False)
+_NO_ROLES = _Held((), (), allows=(), is_admin=False)
 
 
 @query(Permission.MEMBERS_READ)
 def list_members(actor: Actor, data: ListMembers) -> TeamPage:
     """The Active or the Archived view of the team, found by the beginnings of words (SPEC 4, U05–U07)."""
-    rows = _members(actor, Q(ended_at__isnull=True))
-    wanted = found_in(data.view)
-    found = [row for row in rows if row.state in wanted and _fits(row, data)]
-    found = ordered(matching(found, data.search), data.sort, _orders(data))
+    lacking = without_supervisor(clock.now())
+    found = _members(Q(ended_at__isnull=True, status__in=found_in(data.view)) & _asked_for(data, lacking))
+    found = [
+        one for one in found if data.status in ("", one.state) and (data.only is None or one.id in data.only)
+    ]
+    found = ordered(matching(found, data.search), data.sort, _orders(data, found, lacking))
+    page = cut(found, data.window)
     return TeamPage(
         counts=team_counts(),
-        page=cut(found, data.window),
-        without_supervisor=sum(row.needs_supervisor for row in rows),
+        page=page.of(_rows(actor, page.rows, lacking)),
+        without_supervisor=len(lacking),
     )
 
 
 @query(Permission.MEMBERS_READ)
 def get_member(actor: Actor, data: GetMember) -> MemberCard:
     """One member: their roles and their supervision. Raises NotFound for anybody else's."""
-    row = next(iter(_members(actor, Q(pk=data.member_id))), None)
-    if row is None:
+    found = _members(Q(pk=data.member_id))
+    if not found:
         raise NotFound
+    (row,) = _rows(actor, found, without_supervisor(clock.now()))
     periods = Supervision.objects.filter(holds_or_will(clock.now())).order_by("kind", "since", "id")
     return MemberCard(
         member=row,
@@ -219,101 +247,133 @@ def _choices(rows: QuerySet[Member]) -> tuple[MemberName, ...]:
     )
 
 
-def _orders(data: ListMembers) -> dict[str, Callable[[MemberRow], Any]]:
-    """The orders of the list; where rows are alike in one, their names decide."""
-    orders: dict[str, Callable[[MemberRow], Any]] = {
+def _asked_for(data: ListMembers, lacking: frozenset[UUID]) -> Q:
+    """The members with the role and the supervisor that are asked for."""
+    now = clock.now()
+    wanted = Q()
+    if data.role_id is not None:
+        wanted &= Q(pk__in=MemberRole.objects.filter(holds(now), role_id=data.role_id).values("member"))
+    if data.supervisor_id is not None:
+        theirs = Supervision.objects.filter(holds(now), supervisor_id=data.supervisor_id)
+        wanted &= Q(pk__in=theirs.values("supervisee"))
+    if data.supervised == "missing":
+        wanted &= Q(pk__in=lacking)
+    return wanted
+
+
+def _orders(
+    data: ListMembers, found: Sequence[_Found], lacking: frozenset[UUID]
+) -> dict[str, Callable[[_Found], Any]]:
+    """The orders of the list; where rows are alike in one, their names decide. What an order needs is read for it."""
+    orders: dict[str, Callable[[_Found], Any]] = {
         "name": _by_name,
         "status": lambda row: (_LADDER_ORDER[row.state], _by_name(row)),
-        "roles": lambda row: (sort_key(*row.roles), _by_name(row)),
-        # Nobody to be found comes after everybody, and who needs somebody before who does not.
-        "supervisor": lambda row: (
-            not row.supervisors,
-            [sort_key(one.name) for one in row.supervisors],
-            not row.needs_supervisor,
-            _by_name(row),
-        ),
         "email": lambda row: (row.email, row.id),
-        "joined": lambda row: by_moment(row.joined_at, row.id),
-        "seen": lambda row: by_moment(row.last_seen_at or _NEVER, row.id),
     }
+    match by := data.sort.removeprefix("-"):
+        case "roles":
+            roles = _roles_of(row.id for row in found)
+            orders[by] = lambda row: (sort_key(*roles.get(row.id, _NO_ROLES).names), _by_name(row))
+        case "supervisor":
+            supervisors = supervisors_of(holds(clock.now()), Q(pk__in=[row.id for row in found]))
+            # Nobody to be found comes after everybody, and who needs somebody before who does not.
+            orders[by] = lambda row: (
+                row.id not in supervisors,
+                [sort_key(one.name) for one in supervisors.get(row.id, ())],
+                row.id not in lacking,
+                _by_name(row),
+            )
+        case "joined":
+            more = _more_about(row.id for row in found)
+            orders[by] = lambda row: by_moment(more[row.id].joined_at, row.id)
+        case "seen":
+            seen = _last_seen(_more_about(row.id for row in found))
+            orders[by] = lambda row: by_moment(seen.get(row.id, _NEVER), row.id)
     if (ranks := data.ranks) is not None:
-        orders[data.sort.removeprefix("-")] = lambda row: (ranks.get(row.id, 0), _by_name(row))
+        orders[by] = lambda row: (ranks.get(row.id, 0), _by_name(row))
     return orders
 
 
-def _by_name(row: MemberRow) -> tuple[str, UUID]:
-    return by_name(row.first_name, row.last_name), row.id
+def _by_name(row: _Found) -> tuple[str, UUID]:
+    return row.sort_key, row.id
 
 
-def _fits(row: MemberRow, data: ListMembers) -> bool:
-    return (
-        data.role_id in (None, *row.role_ids)
-        and data.status in ("", row.state)
-        and data.supervisor_id in (None, *(supervision.member_id for supervision in row.supervisors))
-        and (data.supervised != "missing" or row.needs_supervisor)
-        and (data.only is None or row.id in data.only)
-    )
-
-
-def _members(actor: Actor, which: Q) -> list[MemberRow]:
-    """Members with their roles and supervisors of now, in six queries, or seven when some are not registered."""
-    roles = _roles_of(which)
-    supervisors = supervisors_of(holds(clock.now()), which)
-    rows = list(
+def _members(which: Q) -> list[_Found]:
+    """Members in one query, each with the status that holds now."""
+    rows = (
         Member.objects.filter(which)
         .annotate(address=Coalesce(F("login__email"), F("email")))  # people change it with their login
-        .annotate(registered=Q(login__isnull=False))
-        .values_list(
-            *("id", "first_name", "last_name", "address", "status", "registered", "joined_at", "version"),
-            "hold_until",
-            "overrides",
-            "login_id",
-        )
+        .values_list("id", "sort_key", "first_name", "last_name", "address", "status", "hold_until")
     )
-    seen = last_seen(row[10] for row in rows if row[10])
-    waiting = [row[0] for row in rows if not row[5]]
-    codes = registration_codes.expiries(KIND, waiting) if waiting else {}
     now = clock.now()
     return [
-        MemberRow(
+        _Found(
             id=member_id,
-            name=f"{first} {last}".strip(),
+            sort_key=key,
             first_name=first,
             last_name=last,
             email=address,
-            state=(state := status_now(status, hold_until, now)).value,
-            hold_until=hold_until if hold_until and hold_until > now else None,
-            role_ids=(held := roles.get(member_id, _NO_ROLES)).ids,
-            roles=held.names,
-            supervisors=tuple(supervisors.get(member_id, ())),
-            needs_supervisor=(
-                held.requires_supervision and member_id not in supervisors and LADDER[state].keeps_clients
-            ),
-            acts=acts_on(
-                actor,
-                member_id,
-                state,
-                permissions_of_member(held.allows, overrides),
-                is_admin=held.is_admin,
-            ),
-            registered=registered,
-            code_until=codes.get(member_id),
-            joined_at=joined_at,
-            last_seen_at=seen.get(login_id),
-            exceptions=len(overrides),
-            version=version,
+            state=status_now(status, until, now),
+            hold_until=until if until and until > now else None,
         )
-        for (
-            *(member_id, first, last, address, status, registered, joined_at, version),
-            hold_until,
-            overrides,
-            login_id,
-        ) in rows
+        for member_id, key, first, last, address, status, until in rows
     ]
 
 
-def _roles_of(which: Q) -> Mapping[UUID, _Held]:
-    rows = MemberRole.objects.filter(holds(clock.now()), member__in=Member.objects.filter(which)).order_by(
+def _rows(actor: Actor, found: Sequence[_Found], lacking: frozenset[UUID]) -> tuple[MemberRow, ...]:
+    """Members as they are shown: with their roles, their supervisors, when they were last here and what the actor may
+    do, in six queries, or seven when some are not registered."""
+    shown = [one.id for one in found]
+    more = _more_about(shown)
+    roles = _roles_of(shown)
+    supervisors = supervisors_of(holds(clock.now()), Q(pk__in=shown))
+    seen = _last_seen(more)
+    waiting = [member_id for member_id in shown if more[member_id].login_id is None]
+    codes = registration_codes.expiries(KIND, waiting) if waiting else {}
+    return tuple(
+        MemberRow(
+            id=one.id,
+            name=one.name,
+            first_name=one.first_name,
+            last_name=one.last_name,
+            email=one.email,
+            state=one.state.value,
+            hold_until=one.hold_until,
+            role_ids=(held := roles.get(one.id, _NO_ROLES)).ids,
+            roles=held.names,
+            supervisors=tuple(supervisors.get(one.id, ())),
+            needs_supervisor=one.id in lacking,
+            acts=acts_on(
+                actor,
+                one.id,
+                one.state,
+                permissions_of_member(held.allows, more[one.id].overrides),
+                is_admin=held.is_admin,
+            ),
+            registered=more[one.id].login_id is not None,
+            code_until=codes.get(one.id),
+            joined_at=more[one.id].joined_at,
+            last_seen_at=seen.get(one.id),
+            exceptions=len(more[one.id].overrides),
+            version=more[one.id].version,
+        )
+        for one in found
+    )
+
+
+def _more_about(member_ids: Iterable[UUID]) -> Mapping[UUID, _More]:
+    rows = Member.objects.filter(pk__in=list(member_ids))
+    return {row[0]: _More(*row[1:]) for row in rows.values_list("id", *_More._fields)}
+
+
+def _last_seen(members: Mapping[UUID, _More]) -> Mapping[UUID, datetime]:
+    """When each of them was last at work; those who never were are left out."""
+    by_login = {more.login_id: member_id for member_id, more in members.items() if more.login_id}
+    return {by_login[login_id]: at for login_id, at in last_seen(by_login).items()}
+
+
+def _roles_of(member_ids: Iterable[UUID]) -> Mapping[UUID, _Held]:
+    rows = MemberRole.objects.filter(holds(clock.now()), member_id__in=list(member_ids)).order_by(
         "role__position", "role__name_key"
     )
     held: defaultdict[UUID, list[UUID]] = defaultdict(list)
@@ -327,7 +387,6 @@ def _summed(held: Sequence[tuple[Role, frozenset[Permission], bool]]) -> _Held:
     return _Held(
         tuple(role.id for role, _, _ in held),
         tuple(role.name for role, _, _ in held),
-        requires_supervision=any(role.requires_supervision for role, _, _ in held),
         allows=tuple(allows for _, allows, _ in held),
         is_admin=any(admin for _, _, admin in held),
     )
