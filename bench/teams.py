@@ -1,8 +1,8 @@
-"""The team's pages in two practices beside that of the other jobs: one whose team fills a page of the list, and one with
-500 members and 50 roles.
+"""The team's pages in two practices beside that of the other jobs.
 
-"team" is the list of the team, "access" the tab that says whom a clinician can see and why; "access supervisor" is
-about somebody in the large practice who reaches some 2,000 clients through the people they supervise.
+In one the team fills a page of the list; the other has 500 members and 50 roles. "team" is the list of the team,
+"access" the tab that says whom a clinician can see and why; "access supervisor" is about somebody in the large practice
+who reaches some 2,000 clients through the people they supervise.
 """
 
 from __future__ import annotations
