@@ -12,6 +12,7 @@ from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import current_practice_id
+from kinfold.domain.team.granting import hold_team
 
 from .keys import tag_key
 from .models import Client, ClientStatus, ClientTag, Tag
@@ -24,7 +25,7 @@ TOO_MANY: Final = (
 
 
 def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, UUID]:
-    """The tags with these names by their keys. New ones are made, also when somebody else makes them just now.
+    """The tags with these names by their keys. New ones are made, one after another in a practice.
 
     `made_in`: the bulk act for which they are made; undoing it may remove them again. Raises InvalidInput when the
     practice would have too many.
@@ -35,6 +36,9 @@ def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, U
     if not spelled:
         return {}
     known = _known(spelled)
+    if len(known) < len(spelled):
+        hold_team()  # as whoever tidies tags does: neither makes what the other makes just now
+        known = _known(spelled)
     new = [
         Tag(practice_id=current_practice_id(), name=name, key=key, made_in_id=made_in)
         for key, name in spelled.items()
@@ -42,8 +46,8 @@ def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, U
     ]
     if new:
         _refuse_too_many(len(new))
-        Tag.objects.bulk_create(new, ignore_conflicts=True)
-        known = _known(spelled)
+        Tag.objects.bulk_create(new)
+        known |= {tag.key: tag.id for tag in new}
     return known
 
 

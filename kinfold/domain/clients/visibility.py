@@ -121,6 +121,24 @@ def visible_for(viewer: Viewer, at: datetime | None = None) -> QuerySet[Client]:
     return known.filter(pk__in=ties.values("client_id"))
 
 
+def lost_sight_since(actor: Actor, since: datetime) -> bool:
+    """Whether an actor saw a client, now or at any moment since then, whom they do not see now.
+
+    For what was made of their clients then. It reads the ties of their own and of those they supervised meanwhile.
+    """
+    if actor.member_id is None:
+        return False
+    then = viewers(since, member_ids=[actor.member_id]).get(actor.member_id)
+    allowed = actor.permissions | (then.permissions if then else frozenset())
+    lasting = Q(until__isnull=True) | Q(until__gt=since)
+    supervised = Supervision.objects.filter(lasting, supervisor_id=actor.member_id, since__lte=clock.now())
+    members = reached_through(
+        Viewer(actor.member_id, allowed), supervised.values_list("supervisee_id", flat=True)
+    )
+    ties = Assignment.objects.filter(lasting, member_id__in=members, since__lte=clock.now())
+    return ties.exclude(client_id__in=visible_to(actor).values("id")).exists()
+
+
 def charts_open_to(actor: Actor, path: str = "") -> Q:
     """The clients whose whole record is open to an actor now, as a condition on clients or on what `path` links to one.
 

@@ -89,7 +89,7 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
         raise NotAllowed("An export is made for a member of the team.")
     if data.file_format not in FileFormat.values:
         raise InvalidInput.one("file_format", "Choose CSV or Excel.")
-    names = data.columns or columns.shown_to(actor)
+    names = tuple(dict.fromkeys(data.columns)) or columns.shown_to(actor)  # each once
     if columns.unknown(names):
         raise InvalidInput.one("columns", "There is no such column.")
     names = columns.everything_for(actor) if data.everything else columns.allowed(actor, names)

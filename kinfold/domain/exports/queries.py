@@ -12,6 +12,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
+from kinfold.domain.clients.visibility import lost_sight_since
 from kinfold.domain.exports import files
 from kinfold.domain.exports.columns import allowed, headings
 from kinfold.domain.exports.errors import ExportExpired, NotReady
@@ -83,7 +84,8 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
     """The file of one of the actor's exports; it is recorded with how many clients and which columns are in it.
 
     Raises NotFound for anybody else's, NotReady, ExportExpired once the file is gone, and NotAllowed when the
-    actor saw all clients then and does not now, or may not see one of its columns any more.
+    actor saw all clients then and does not now, may not see one of its columns any more, or has lost sight of a client
+    since it was made.
     """
     export = _found(actor, data.export_id)
     state = _state(export)
@@ -94,6 +96,8 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
     fewer = export.of_all and not actor.may(Permission.CLIENTS_SEE_ALL)
     if fewer or allowed(actor, export.columns) != tuple(export.columns):
         raise NotAllowed("Your role does not show all that is in this file any more. Export again.")
+    if not export.of_all and lost_sight_since(actor, export.made_at):
+        raise NotAllowed("You do not see all the clients any more whom you saw then. Export again.")
     content = files.fetch(actor.practice_id, export.id)
     if content is None:
         raise ExportExpired

@@ -8,7 +8,10 @@ from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
+from kinfold.domain.clients.commands.tidying_tags import RenameTag, rename_tag
+from kinfold.domain.clients.errors import TagExists
 from kinfold.domain.clients.models import Assignment, Client, Tag
+from kinfold.domain.clients.queries.tags import ListTagUse, list_tag_use
 from kinfold.domain.kernel.errors import StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally
@@ -66,3 +69,28 @@ def test_a_tag_that_many_make_at_once_is_one_tag(cast: Cast) -> None:
     with entered(cast.alder.practice_id):
         assert Tag.objects.count() == 1
         assert Client.objects.count() == len(cast.clients) + 8 == PracticeTally.objects.get().active_clients
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_tag_renamed_to_one_that_is_made_at_that_moment_is_refused_or_joined(
+    cast: Cast, merge: bool
+) -> None:
+    actor = cast.ada.actor
+    names = [f"Tag {number}" for number in range(6)]
+    create_clients(
+        actor, CreateClients(people=tuple(numbered(n, tags=(name,)) for n, name in enumerate(names)))
+    )
+    ids = {row.name: row.id for row in list_tag_use(actor, ListTagUse()).rows}
+    renames = [RenameTag(tag_id=ids[name], name=f"{name} new", merge=merge) for name in names]
+    forms = [CreateClients(people=(numbered(n + 10, tags=(f"{name} NEW",)),)) for n, name in enumerate(names)]
+    outcomes = at_once(
+        [
+            *(lambda rename=rename: rename_tag(actor, rename) for rename in renames),  # type: ignore[misc]
+            *(lambda form=form: create_clients(actor, form) for form in forms),  # type: ignore[misc]
+        ]
+    )
+    refused = kinds(outcomes)
+    assert set(refused) <= (set() if merge else {TagExists})
+    with entered(cast.alder.practice_id):
+        assert Tag.objects.count() == len(names) + refused[TagExists]
+        assert Client.objects.count() == len(cast.clients) + 2 * len(names)

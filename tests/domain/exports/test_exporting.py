@@ -37,8 +37,11 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.commands.supervision import EndSupervision, end_supervision
+from tests.domain.clients.bulk.steps import archive, reassign
 from tests.domain.clients.steps import add, numbered, person
 from tests.domain.team.test_overrides import override
+from tests.domain.team.test_supervision import sanas_supervision
 from tests.personas import Cast, Person
 
 
@@ -173,6 +176,31 @@ def test_who_no_longer_sees_all_clients_cannot_fetch_a_file_of_all(cast: Cast) -
     override(cast.olu, cast.ada, clients_see_all=False, clients_see_own=True)
     with pytest.raises(NotAllowed):
         content(cast.ada, export_id)
+
+
+@pytest.mark.parametrize("way", ["reassigned", "archived", "supervision"])
+def test_a_file_of_ones_own_clients_closes_when_one_of_them_moves_away(cast: Cast, way: str) -> None:
+    who = cast.sana if way == "supervision" else cast.theo
+    override(cast.olu, who, clients_export=True)
+    export_id = export(who)
+    assert "Novak" in str(table(who, export_id))
+    reassign(cast.ada, cast.theo, cast.uma.id)  # one more is no reason
+    content(who, export_id)
+    if way == "reassigned":
+        reassign(cast.ada, cast.lin, cast.anna.id)
+    elif way == "archived":
+        archive(cast.ada, cast.anna.id)
+    else:
+        end_supervision(cast.ada.actor, EndSupervision(supervision_id=sanas_supervision(cast)))
+    with pytest.raises(NotAllowed, match="Export again"):
+        content(who, export_id)
+    if way != "supervision":
+        assert "Novak" not in str(table(who, export(who)))
+
+
+def test_a_column_that_is_named_again_and_again_stands_in_the_file_once(cast: Cast) -> None:
+    export_id = export(cast.ada, columns=("last_name", "kind") * 5_000)
+    assert table(cast.ada, export_id)[0] == ["Last name", "Kind"]
 
 
 def test_a_large_export_is_made_in_the_background_with_the_rights_of_then(

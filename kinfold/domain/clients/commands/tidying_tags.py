@@ -79,7 +79,7 @@ def delete_tag(actor: Actor, data: DeleteTag) -> None:
 
 
 def _held(actor: Actor, tag_id: UUID) -> Tag:
-    """The tag, while nobody else changes who has it."""
+    """The tag, while nobody else tidies tags, makes one, or changes who has them by a bulk act."""
     if not actor.may(Permission.CLIENTS_SEE_ALL):
         raise NotAllowed
     hold_team()
