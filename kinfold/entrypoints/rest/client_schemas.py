@@ -19,7 +19,7 @@ RegistrationState = Literal["none", "sent", "expired", "registered"]
 ClientKind = Literal["practice", "direct"]
 Sort = Literal[
     "name", "-name", "therapist", "-therapist", "external_id", "-external_id", "updated", "-updated", "email", "-email",
-    "birth_date", "-birth_date", "added", "-added",
+    "birth_date", "-birth_date", "added", "-added", "risk", "-risk",
 ]  # fmt: skip
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]

@@ -346,6 +346,8 @@ def test_every_column_sorts_both_ways_and_who_has_nothing_there_comes_last(
         at = clock.now()
         for hours, client in enumerate((cast.uma, cast.ben, cast.dora, cast.anna)):
             Client.objects.filter(pk=client.id).update(created_at=at - timedelta(hours=hours))
+        for client, level in ((cast.anna, "high"), (cast.dora, "low")):
+            Client.objects.filter(pk=client.id).update(risk=level)
     blank = sorted((cast.ben, cast.uma), key=lambda client: client.id)
     nobody = [client.first_name for client in blank]
     wanted = {
@@ -354,6 +356,7 @@ def test_every_column_sorts_both_ways_and_who_has_nothing_there_comes_last(
         "external_id": (["Uma", "Ben", "Dora", "Anna"], ["Dora", "Ben", "Uma", "Anna"]),
         "added": (["Anna", "Dora", "Ben", "Uma"], ["Uma", "Ben", "Dora", "Anna"]),
         "therapist": (["Anna", "Dora", "Ben", "Uma"], ["Dora", "Ben", "Anna", "Uma"]),
+        "risk": (["Dora", "Anna", "Ben", "Uma"], ["Anna", "Dora", "Ben", "Uma"]),
     }
     for few in (2_000, 0):
         monkeypatch.setattr(ordering, "_FEW", few)
@@ -369,6 +372,7 @@ def test_nobody_sorts_or_narrows_by_what_they_may_not_see(cast: Cast) -> None:
     for wanted in (
         {"sort": ClientSort.EMAIL},
         {"sort": ClientSort.BIRTH_DATE_DOWN},
+        {"sort": ClientSort.RISK_DOWN},
         {"created_since": clock.now()},
         {"registration": "sent"},
     ):

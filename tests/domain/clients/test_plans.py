@@ -84,6 +84,7 @@ def test_no_list_of_clients_goes_through_everybody(cast: Cast) -> None:
     looks: dict[str, Any] = {
         "first page": lambda: list_clients(cast.ada.actor, ListClients()),
         "last update": lambda: list_clients(cast.ada.actor, ListClients(sort=ClientSort.UPDATED_DOWN)),
+        "risk": lambda: list_clients(cast.ada.actor, ListClients(sort=ClientSort.RISK_DOWN)),
         "deep page": lambda: list_clients(cast.ada.actor, ListClients(after=half_way)),
         "search": lambda: list_clients(cast.ada.actor, ListClients(search="okafo")),
         "therapist": lambda: list_clients(cast.ada.actor, ListClients(therapist_id=cast.theo.member_id)),

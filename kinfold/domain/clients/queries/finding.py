@@ -54,7 +54,8 @@ class Wanted:
 
     `members`: through whose ties somebody sees clients, None for all clients; `also`: the same for somebody else who
     must see them too. `further`: whether any are tied to these members otherwise than to a therapist. `therapist_id`:
-    whose clients only. `tag_ids`: each client has all of them. `names_only`: words are of names.
+    whose clients only. `tag_ids`: each client has all of them. `no_risk`: no level is known of them. `names_only`: words
+    are of names.
 
     `order` is the field they are read by; `blank` tells those who have nothing in that field from those who have.
     """
@@ -67,6 +68,7 @@ class Wanted:
     unassigned: bool = False
     tag_ids: tuple[UUID, ...] = ()
     risk: str = ""
+    no_risk: bool = False
     registration: str = ""
     created_since: datetime | None = None
     updated_since: datetime | None = None
@@ -108,6 +110,7 @@ class _Shape:
     unassigned: bool
     tags: int
     risk: bool
+    no_risk: bool
     registration: bool
     created_since: bool
     updated_since: bool
@@ -319,6 +322,7 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         unassigned=wanted.unassigned,
         tags=len(wanted.tag_ids),
         risk=wanted.risk != "",
+        no_risk=wanted.no_risk,
         registration=wanted.registration != "",
         created_since=wanted.created_since is not None,
         updated_since=wanted.updated_since is not None,
@@ -547,6 +551,8 @@ def _facts_are(
         if not shape.dense:  # what the index of levels says: that there is one
             yield ~Q(**{f"{path}risk": ""})
         yield Exact(fact("risk"), values["risk"])
+    if shape.no_risk:  # most clients, and none in the index of levels
+        yield Exact(F(f"{path}risk"), "")
     if shape.registration:
         yield Exact(fact("registration"), values["registration"])
     if shape.created_since:

@@ -29,7 +29,7 @@ from kinfold.domain.clients.queries.finding import (
     facts_of,
     reached_in_all,
 )
-from kinfold.domain.clients.queries.ordering import BY_THERAPIST, Reading, Standing, read
+from kinfold.domain.clients.queries.ordering import BY_RISK, BY_THERAPIST, Reading, Standing, read
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
@@ -69,6 +69,8 @@ class ClientSort(StrEnum):
     BIRTH_DATE_DOWN = "-birth_date"
     ADDED = "added"
     ADDED_DOWN = "-added"
+    RISK = "risk"
+    RISK_DOWN = "-risk"
 
     @property
     def column(self) -> Column:
@@ -90,6 +92,7 @@ _FIELDS: Final = {
     Column.EMAIL: "email",
     Column.BIRTH_DATE: "birth_date",
     Column.ADDED: "created_at",
+    Column.RISK: BY_RISK,
 }
 
 

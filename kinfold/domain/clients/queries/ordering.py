@@ -1,22 +1,24 @@
 """The orders of lists of clients, each read along an index, a page at a time.
 
 Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
-therapists, and for each of them by the names of their clients.
+therapists, by risk from none to high, and for each of them by the names of the clients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from kinfold.domain.clients.models import RiskLevel
 from kinfold.domain.clients.queries.finding import (
     BY_NAME,
     Facts,
     Place,
     Wanted,
+    counted,
     counted_by_therapist,
     facts_of,
     found,
@@ -25,6 +27,7 @@ from kinfold.domain.clients.queries.finding import (
 from kinfold.domain.team.models import Member
 
 BY_THERAPIST: Final = "primary"
+BY_RISK: Final = "risk"
 # Up to so many are sorted by therapist here, in one go.
 _FEW: Final = 2_000
 
@@ -40,6 +43,7 @@ class Standing(NamedTuple):
     birth_date: date | None
     external_id: str
     primary_id: UUID | None
+    risk: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +70,8 @@ def read(wanted: Wanted, page: Reading) -> list[Facts]:
     """The clients of a page, in the order in which they are read."""
     if page.field == BY_THERAPIST:
         return _by_therapist(wanted, page)
+    if page.field == BY_RISK:
+        return _in_turn(_by_risk(wanted, page), _place(page.beside, BY_NAME), page.limit)
     up = page.down == page.backwards
     if page.field not in _BLANKS:
         place = _place(page.beside, page.field)
@@ -97,6 +103,24 @@ def _in_turn(stretches: Iterable[_Stretch], place: Place | None, limit: int) -> 
             break
         place = None
     return rows
+
+
+def _by_risk(wanted: Wanted, page: Reading) -> Iterator[_Stretch]:
+    """A stretch for each level, by names, from that of the place on; those of whom nothing is known come last.
+
+    How many there are is asked of each level that is read: few have one, and begin with the index of levels.
+    """
+    levels = [wanted.risk] if wanted.risk else [*(reversed(_LEVELS) if page.down else _LEVELS), ""]
+    if page.backwards:
+        levels.reverse()
+    if page.beside:
+        levels = levels[levels.index(page.beside.risk) :] if page.beside.risk in levels else []
+    for level in levels:
+        theirs = replace(wanted, risk=level, no_risk=not level)
+        yield _Stretch(theirs, not page.backwards, counted(theirs) if level else page.total)
+
+
+_LEVELS: Final = tuple(level.value for level in RiskLevel)
 
 
 def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
