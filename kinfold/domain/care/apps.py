@@ -8,3 +8,7 @@ class CareConfig(AppConfig):
 
     name = "kinfold.domain.care"
     label = "care"
+
+    def ready(self) -> None:
+        """Let archiving clients cancel what they have booked."""
+        from . import archiving  # noqa: F401

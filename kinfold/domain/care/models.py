@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kinfold.domain.clients.models import RiskLevel
-from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantModel, tenant_constraints
 
 
 class SessionStatus(models.TextChoices):
@@ -41,7 +41,8 @@ class Session(TenantModel):
 
     With `walk_in` it was met by a clinician who is not the client's own, to whom an assignment of that kind shows them:
     the one for the same two people and the same time. `wants_cosignature` is decided when the note is signed: by
-    whether the clinician has to be supervised then (SPEC O23).
+    whether the clinician has to be supervised then (SPEC O23). `cancelled_with` is the archiving of clients that
+    cancelled it.
     """
 
     client = TenantForeignKey("clients.Client", related_name="+")
@@ -59,12 +60,14 @@ class Session(TenantModel):
     cosigned_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     booked_by = TenantForeignKey("team.Member", null=True, related_name="+")
+    cancelled_with = TenantForeignKey("changes.ChangeSet", null=True, related_name="+")
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
             *tenant_constraints("session", "client", "member", "signed_by", "cosigned_by", "booked_by"),
+            TenantKey(field="cancelled_with", name="session_cancelled_with_tenant"),
             models.UniqueConstraint(
                 fields=("practice", "client", "member", "starts_at"),
                 condition=~Q(status="cancelled"),

@@ -37,7 +37,10 @@ class SessionFilter(Schema):
 
 
 class SessionOut(Schema):
-    """A session. `client` is null where the caller does not see the client; `acts` is what the caller may do now."""
+    """A session. `client` is null where the caller does not see the client; `acts` is what the caller may do now.
+
+    `cancelled_by_archiving`: it was cancelled when the client was archived.
+    """
 
     id: UUID
     starts_at: datetime
@@ -47,6 +50,7 @@ class SessionOut(Schema):
     client: NamedOut | None
     clinician: NamedOut
     walk_in: bool
+    cancelled_by_archiving: bool
     note: NoteState
     waits_for_cosignature: bool
     overdue: bool
@@ -173,6 +177,7 @@ def session_out(row: SessionRow) -> dict[str, object]:
         "client": {"id": row.client_id, "name": name} if row.client_id else None,
         "clinician": {"id": row.member_id, "name": row.clinician},
         "walk_in": row.walk_in,
+        "cancelled_by_archiving": row.cancelled_by_archiving,
         "note": row.note,
         "waits_for_cosignature": row.waits_for_cosignature,
         "overdue": row.overdue,

@@ -55,16 +55,17 @@ def deletion_effects(outlook: DeletionOutlook) -> list[tuple[str, str]]:
 
 
 def archiving_warnings(actor: Actor, act: Act, change_id: UUID) -> list[tuple[str, str]]:
-    """What archiving leaves for nobody to change, and what else ends with it: a drawing and a sentence each."""
+    """What ends with archiving besides assignments, and what nobody can change then: a drawing and a sentence each."""
     if act is not Act.ARCHIVE:
         return []
     found = preview_archiving(actor, PreviewArchiving(change_id=change_id))
     lines = []
     if found.booked:
-        stays = _some(
-            found.booked, "session is still booked and stays so", "sessions are still booked and stay so"
-        )
-        lines.append(("calendar-clock", f"{stays}: cancel first what will not take place."))
+        booked = _some(found.booked, "booked session is cancelled", "booked sessions are cancelled")
+        lines.append(("calendar-x", f"{booked}. Undoing this brings back what is still to come."))
+    if found.unsaid:
+        past = _some(found.unsaid, "past session has no outcome yet", "past sessions have no outcome yet")
+        lines.append(("calendar-clock", f"{past}, and nobody can give it one while the client is archived."))
     if found.unsigned:
         notes = _some(found.unsigned, "note is not signed", "notes are not signed")
         lines.append(("file-pen", f"{notes}, and nobody can sign while the client is archived."))

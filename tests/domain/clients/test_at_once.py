@@ -85,8 +85,8 @@ def test_a_tag_renamed_to_one_that_is_made_at_that_moment_is_refused_or_joined(
     forms = [CreateClients(people=(numbered(n + 10, tags=(f"{name} NEW",)),)) for n, name in enumerate(names)]
     outcomes = at_once(
         [
-            *(lambda rename=rename: rename_tag(actor, rename) for rename in renames),  # type: ignore[misc]
-            *(lambda form=form: create_clients(actor, form) for form in forms),  # type: ignore[misc]
+            *(lambda rename=rename: rename_tag(actor, rename) for rename in renames),
+            *(lambda form=form: create_clients(actor, form) for form in forms),
         ]
     )
     refused = kinds(outcomes)

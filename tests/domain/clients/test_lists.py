@@ -166,6 +166,7 @@ def test_a_list_can_be_narrowed_to_whom_someone_else_sees_too(cast: Cast) -> Non
 # --- search ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("U39")
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

@@ -60,6 +60,7 @@ def new_clients(cast: Cast) -> list[str]:
     return [name for name in clients(cast) if name not in {client.name for client in cast.clients}]
 
 
+@pytest.mark.requirement("U19")
 @pytest.mark.requirement("U29")
 @pytest.mark.requirement("U30")
 @pytest.mark.requirement("U31")

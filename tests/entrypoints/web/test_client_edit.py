@@ -50,6 +50,7 @@ def value(html: str, name: str) -> str:
     return unescape(found[1])
 
 
+@pytest.mark.requirement("U19")
 @pytest.mark.requirement("U26")
 @pytest.mark.requirement("U27")
 def test_the_pencil_opens_a_row_for_editing_and_save_or_cancel_close_it(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -144,7 +145,9 @@ def test_the_retention_rule_is_changed_in_settings_and_keeps_what_was_typed(
 def test_before_archiving_it_is_said_what_nobody_can_change_afterwards(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
-    book(cast.theo, cast.anna)
+    booked = book(cast.theo, cast.anna)
+    with clock.frozen_at(clock.now() - timedelta(hours=30)):
+        book(cast.theo, cast.anna)  # six hours ago by now, and nobody said what became of it
     hold(cast.theo, cast.anna)
     with entered(cast.alder.practice_id, writing=True):
         ClientLogin.objects.create(
@@ -153,9 +156,12 @@ def test_before_archiving_it_is_said_what_nobody_can_change_afterwards(
     browser = browser_of(cast.ada)
     html = browser.get(choose(browser, "archive", cast.anna)).content.decode()
     for words in (
-        "1 session is still booked and stays so: cancel first what will not take place.",
+        "1 booked session is cancelled. Undoing this brings back what is still to come.",
+        "1 past session has no outcome yet, and nobody can give it one while the client is archived.",
         "1 note is not signed, and nobody can sign while the client is archived.",
         "1 person who signs in for them can still read the record, and change nothing.",
     ):
         assert words in html
-    assert "still booked" not in browser.get(choose(browser, "archive", cast.ben)).content.decode()
+    archive(cast.ada, cast.anna.id)
+    assert "When the client was archived" in browser.get(f"/sessions/{booked}/").content.decode()
+    assert "booked session" not in browser.get(choose(browser, "archive", cast.ben)).content.decode()

@@ -86,6 +86,7 @@ def test_add_team_member_opens_create_new_members_which_says_what_is_missing(
     assert new_members(cast) == []
 
 
+@pytest.mark.requirement("U60")
 @pytest.mark.requirement("U65")
 def test_several_are_created_and_stand_on_the_list_at_once(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)

@@ -73,7 +73,8 @@ class CountNotes:
 class SessionRow:
     """A session as lists show it. Without `client_id` the client is not visible to whoever asks, and has no name.
 
-    `acts` are what they may do with it now: change, complete, no_show, cancel, start_note, sign_note, cosign_note.
+    `cancelled_by_archiving`: it was cancelled when the client was archived. `acts` are what they may do with it now:
+    change, complete, no_show, cancel, start_note, sign_note, cosign_note.
     """
 
     id: UUID
@@ -87,6 +88,7 @@ class SessionRow:
     member_id: UUID
     clinician: str
     walk_in: bool
+    cancelled_by_archiving: bool
     note: str
     waits_for_cosignature: bool
     overdue: bool
@@ -207,7 +209,7 @@ def _shown(actor: Actor, ids: Sequence[UUID], now: datetime) -> tuple[SessionRow
 _PEOPLE = ("member", "signed_by", "cosigned_by")
 _FACTS = (
     *("id", "starts_at", "minutes", "status", "service_code", "client_id", "member_id", "walk_in", "note"),
-    *("wants_cosignature", "signed_at", "cosigned_at", "version", "client__status"),
+    *("wants_cosignature", "signed_at", "cosigned_at", "version", "client__status", "cancelled_with_id"),
     *("client__first_name", "client__last_name"),
     *(f"{person}__{name}" for person in _PEOPLE for name in ("first_name", "last_name")),
 )
@@ -236,6 +238,7 @@ def _row(
         member_id=row["member_id"],
         clinician=_name(row, "member"),
         walk_in=row["walk_in"],
+        cancelled_by_archiving=row["cancelled_with_id"] is not None,
         note=row["note"],
         waits_for_cosignature=row["note"] == NoteState.SIGNED and row["wants_cosignature"],
         overdue=unfinished and active and row["starts_at"] < late,

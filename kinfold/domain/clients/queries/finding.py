@@ -54,8 +54,8 @@ class Wanted:
 
     `members`: through whose ties somebody sees clients, None for all clients; `also`: the same for somebody else who
     must see them too. `further`: whether any are tied to these members otherwise than to a therapist. `therapist_id`:
-    whose clients only. `tag_ids`: each client has all of them. `no_risk`: no level is known of them. `names_only`: words
-    are of names.
+    whose clients only. `tag_ids`: each client has all of them. `no_risk`: no level is known of them. `names_only`:
+    words are of names.
 
     `order` is the field they are read by; `blank` tells those who have nothing in that field from those who have.
     """

@@ -1,4 +1,4 @@
-"""What archiving leaves as it is, and nobody can change afterwards: to be put in order before it."""
+"""What archiving ends besides assignments, and what it leaves that nobody can change afterwards."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ class PreviewArchiving:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchivingOutlook:
-    """Of the clients who can be archived: sessions that are booked, notes that are not signed, covers that end, and
-    people who sign in for them.
+    """Of the clients who can be archived: sessions to come, which are cancelled, and past ones of which nobody has said
+    what became of them; notes that are not signed, covers that end, and people who sign in for them.
     """
 
     booked: int
+    unsaid: int
     unsigned: int
     covers: int
     sign_ins: int
@@ -49,14 +50,16 @@ def preview_archiving(actor: Actor, data: PreviewArchiving) -> ArchivingOutlook:
         raise ChangeMovedOn
     ids = [row.client_id for row in sorted_out(actor, change.id, Act.ARCHIVE, Choice())[0]]
     now = clock.now()
-    booked = unsigned = covers = sign_ins = 0
+    booked = unsaid = unsigned = covers = sign_ins = 0
     for some in blocks(ids):
         sessions = Session.objects.filter(client_id__in=some)
-        booked += sessions.filter(status=SessionStatus.SCHEDULED).count()
+        scheduled = sessions.filter(status=SessionStatus.SCHEDULED)
+        booked += scheduled.filter(starts_at__gt=now).count()
+        unsaid += scheduled.filter(starts_at__lte=now).count()
         unsigned += sessions.filter(status=SessionStatus.COMPLETED, note__in=UNFINISHED).count()
         ties = Assignment.objects.filter(client_id__in=some, kind=AssignmentKind.COVER, until__gt=now)
         covers += ties.count()
         sign_ins += ClientLogin.objects.filter(
             client_id__in=some, until__isnull=True, login__isnull=False
         ).count()
-    return ArchivingOutlook(booked=booked, unsigned=unsigned, covers=covers, sign_ins=sign_ins)
+    return ArchivingOutlook(booked=booked, unsaid=unsaid, unsigned=unsigned, covers=covers, sign_ins=sign_ins)
