@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "kinfold.entrypoints.web.middleware.ContentPolicy",
     "kinfold.entrypoints.web.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "kinfold.entrypoints.web.middleware.FormTokens",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -16,9 +16,10 @@ from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, lis
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 from . import pages
-from .client_lists import REGISTRATION, RISKS, UNASSIGNED, tags_in, view_of
+from .client_lists import REGISTRATION, RISKS, UNASSIGNED, carried, tags_in, view_of
 from .jinja import day, url
 
+FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
 _SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
 
@@ -30,14 +31,7 @@ def narrows(params: Mapping[str, str]) -> bool:
 
 def chips(actor: Actor, params: Mapping[str, str], *, own: bool) -> list[dict[str, Any]]:
     """The chips above the list, as far as this person can narrow it by them."""
-    shown = []
-    if actor.may(Permission.CLIENTS_PROFILE):
-        tags = params["tag"].split(",") if params["tag"] else []
-        shown.append(pages.several_filter("tag", "Tag", tags, _tags(actor)))
-    if not own:
-        people = _therapists(actor)
-        if len(people) > 1 or params["therapist"]:
-            shown.append(pages.list_filter("therapist", "Therapist", params["therapist"], people))
+    shown = [_closed(actor, name, params) for name in _menus(actor, own=own)]
     if actor.may(Permission.CLIENTS_RISK):
         shown.append(pages.list_filter("risk", "Risk", params["risk"], RISKS))
     if params["registration"]:
@@ -46,6 +40,36 @@ def chips(actor: Actor, params: Mapping[str, str], *, own: bool) -> list[dict[st
         if params[name]:
             shown.append(_rare(name, label, day(date.fromisoformat(params[name].strip()))))
     return shown
+
+
+def _menus(actor: Actor, *, own: bool) -> list[str]:
+    """The filters whose menus are as long as the practice is large, as far as this person can narrow by them."""
+    others = actor.may(Permission.CLIENTS_SEE_ALL) or actor.may(Permission.CLIENTS_SEE_SUPERVISED)
+    offered = (("tag", actor.may(Permission.CLIENTS_PROFILE)), ("therapist", others and not own))
+    return [name for name, may in offered if may]
+
+
+def _opened(actor: Actor, name: str, value: str) -> dict[str, Any]:
+    """One of those filters with all that its menu offers."""
+    if name == "tag":
+        return pages.several_filter("tag", "Tag", value.split(",") if value else [], _tags(actor))
+    return pages.list_filter("therapist", "Therapist", value, _therapists(actor))
+
+
+def _closed(actor: Actor, name: str, params: Mapping[str, str]) -> dict[str, Any]:
+    """The same without its menu, which is asked for when somebody opens it; names only what is set."""
+    if value := params[name]:
+        chip = _opened(actor, name, value)
+        chip["options"] = [option for option in chip["options"] if option["value"] == value]
+    else:
+        chip = dict(_UNSET[name])
+    return {**chip, "later": True}
+
+
+_UNSET: Final[Mapping[str, Mapping[str, Any]]] = {
+    "tag": pages.several_filter("tag", "Tag", (), ()),
+    "therapist": pages.list_filter("therapist", "Therapist", "", ()),
+}
 
 
 def _rare(name: str, label: str, words: str) -> dict[str, Any]:
@@ -87,13 +111,18 @@ def my_filters(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput | None = None) -> HttpResponse:
-    """The page with all filters of a list, as they are set now."""
+    """The page with all filters of a list, as they are set now; for a chip that is opened, what it offers."""
     if not actor.sees_clients:
         raise NotAllowed
     asked = request.POST if request.method == "POST" else request.GET
     own = route == "my-clients" and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
     more = actor.may(Permission.CLIENTS_PROFILE)
     q = asked.get("q", "")[:200] if request.method == "POST" else ""
+    menu = asked.get("menu", "")
+    if request.headers.get("HX-Request") and menu in _menus(actor, own=own):
+        params = carried(asked)
+        chip = {"filter": _opened(actor, menu, params[menu]), "base": url(route), "params": params, "q": q}
+        return pages.page(request, FILTER, chip, block="menu")
     context = {
         "title": "Filter clients",
         "q": q,
@@ -116,9 +145,7 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         ],
         "errors": {problem.field: problem.message for problem in refused.problems} if refused else {},
     }
-    return pages.page(
-        request, "pages/clients/filter.html", context, status=refused.status if refused else 200
-    )
+    return pages.page(request, FILTER, context, status=refused.status if refused else 200)
 
 
 routes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def area_called(slug: str) -> Area | None:
     return _BY_SLUG.get(slug)
 
 
+@lru_cache(maxsize=512)
 def area_for(route: str) -> Area | None:
     """The area that fits a page, by its route's name; None where no single one does."""
     fitting = [beginning for beginning in _BEGINNINGS if route.startswith(beginning)]

@@ -70,6 +70,11 @@ def tag(cast: Cast, client: CastClient, *names: str) -> dict[str, str]:
         return {name: str(tag_id) for name, tag_id in Tag.objects.values_list("name", "id")}
 
 
+def opened(browser: Client, chip: str, of: str = MINE, **asked: str) -> str:
+    """What a chip above a list offers when it is opened."""
+    return browser.get(f"{of}filter/", {"menu": chip, **asked}, HTTP_HX_REQUEST="true").content.decode()
+
+
 def archive(client: CastClient) -> None:
     """As archiving will leave a client."""
     with entered(client.practice_id, writing=True):
@@ -241,7 +246,7 @@ def test_a_search_without_a_match_says_so_and_leads_back(cast: Cast, browser_of:
 def test_a_list_is_narrowed_by_tag_and_by_therapist(cast: Cast, browser_of: BrowserOf) -> None:
     tags = tag(cast, cast.anna, "EMDR", "Couples") | tag(cast, cast.ben, "EMDR")
     browser = browser_of(cast.ada)
-    html = browser.get(MANAGED).content.decode()
+    html = opened(browser, "tag", of=MANAGED)
     assert re.findall(r"tag=[^\"]+\"><span class=\"i-none\"></span><span>([^<]+)<", html) == [
         "Couples",
         "EMDR",
@@ -261,19 +266,35 @@ def test_a_list_is_narrowed_by_tag_and_by_therapist(cast: Cast, browser_of: Brow
     assert names(html) == ["Ben Okafor"]
 
 
+def test_the_menu_of_a_chip_goes_on_with_the_list_as_it_is(cast: Cast, browser_of: BrowserOf) -> None:
+    tags = tag(cast, cast.anna, "EMDR")
+    browser = browser_of(cast.sana)
+    menu = opened(browser, "therapist", tag=tags["EMDR"], sort="-name", show="archived")
+    theo = f"{MINE}?show=archived&amp;tag={tags['EMDR']}&amp;sort=-name&amp;therapist={cast.theo.member_id}"
+    there = re.findall(r'href="([^"]+)"', menu)[-1]
+    assert set(there.split("?")[1].split("&amp;")) == set(theo.split("?")[1].split("&amp;"))
+    searched = browser.post(
+        f"{MINE}filter/", {"menu": "tag", "q": "nov"}, HTTP_HX_REQUEST="true"
+    ).content.decode()
+    assert f'form="find" name="tag" value="{tags["EMDR"]}"' in searched
+    assert "nov" not in searched
+    assert "<h1>Filter clients</h1>" in browser.get(f"{MINE}filter/", {"menu": "tag"}).content.decode()
+
+
 def test_a_tag_is_not_offered_to_those_who_see_none_of_its_clients(cast: Cast, browser_of: BrowserOf) -> None:
     tags = tag(cast, cast.dora, "Okafor family")
     html = browser_of(cast.theo).get(MINE, {"tag": tags["Okafor family"]}).content.decode()
     assert "Okafor family" not in html
     assert names(html) == []
-    assert "Okafor family" in browser_of(cast.lin).get(MINE).content.decode()
+    assert "Okafor family" not in opened(browser_of(cast.theo), "tag")
+    assert "Okafor family" in opened(browser_of(cast.lin), "tag")
 
 
 def test_a_supervisor_filters_by_the_people_they_supervise(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.sana)
-    html = browser.get(MINE).content.decode()
-    menu = html[html.index('id="by-therapist"') :]
-    assert re.findall(r"<span>(\w+ \w+)</span>", menu[: menu.index("</div>")]) == ["Sana Malik", "Theo Park"]
+    assert 'id="by-therapist"' in browser.get(MINE).content.decode()
+    menu = opened(browser, "therapist")
+    assert re.findall(r"<span>(\w+ \w+)</span>", menu) == ["Sana Malik", "Theo Park"]
     assert names(browser.get(MINE, {"therapist": str(cast.theo.member_id)}).content.decode()) == [
         "Anna Novak"
     ]
