@@ -11,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.queries.duplicates import ListDuplicates, list_duplicates
 from kinfold.domain.identity.errors import LoginExists
 from kinfold.domain.identity.models import Login
 from kinfold.domain.intake.commands.completing import (
@@ -183,6 +184,30 @@ def test_who_seems_to_be_a_client_already_makes_no_second_record_and_the_practic
         assert SignUpRequest.objects.get().email == cast.ben.email
     (row,) = list_client_invitations(cast.ada.actor, ListClientInvitations())
     assert row.state == "sent_on"
+
+
+def test_an_inviter_who_may_not_see_all_learns_nothing_of_a_client_they_cannot_see(cast: Cast) -> None:
+    with entered(cast.alder.practice_id, writing=True):
+        Member.objects.filter(pk=cast.theo.member_id).update(overrides={"clients:create": True})
+        Client.objects.filter(pk=cast.dora.id).update(email="")
+    ends = []
+    for said in (
+        {"first_name": "Dora", "last_name": "Lindqvist", "birth_date": "2001-07-30"},
+        {"first_name": "Nobody", "last_name": "Here", "birth_date": "2001-07-30"},
+    ):
+        (invitation_id,) = invite(cast.theo, f"{said['first_name']}@mail.example")
+        assert complete(link(cast, invitation_id), None, **said).client_id is not None
+        rows = list_client_invitations(cast.theo.actor, ListClientInvitations())
+        ends.append(next(row.state for row in rows if row.id == invitation_id))
+    assert ends == ["accepted", "accepted"]
+    (pair,) = list_duplicates(cast.ada.actor, ListDuplicates())
+    assert pair.other_id == cast.dora.id
+    # An inviter who sees all of them hears that the practice was asked, as before.
+    (invitation_id,) = invite(cast.ada, "again@mail.example")
+    done = complete(
+        link(cast, invitation_id), first_name="Dora", last_name="Lindqvist", birth_date="2001-07-30"
+    )
+    assert done.client_id is None
 
 
 def test_whoever_has_a_login_goes_on_with_it(cast: Cast) -> None:

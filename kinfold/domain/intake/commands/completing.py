@@ -24,6 +24,7 @@ from kinfold.domain.intake.models import ClientInvitation, InvitationState, Sign
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.actors import permissions_now
 from kinfold.domain.team.errors import LinkUsed
 
 says(
@@ -61,10 +62,12 @@ def complete_invitation(actor: Actor, data: CompleteInvitation) -> CompletedInvi
     """Become a client, active at once, with the therapist and the tags that the inviter chose.
 
     Who seems to be a client already makes no second record: what they said goes to those who answer requests (SPEC
-    8.4), and they learn no more than that. Raises one of the LinkRefused family, and InvalidInput.
+    8.4), and they learn no more than that. An inviter who may not see every client sees what becomes of the
+    invitation, so theirs ends alike whether or not there is such a client, and those who see both are told. Raises
+    one of the LinkRefused family, and InvalidInput.
     """
     invitation = pending_by_secret(data.secret)
-    kinfold = _kinfold(actor)
+    kinfold = _kinfold(actor, invitation)
     person = Typed(
         first_name=data.first_name,
         last_name=data.last_name,
@@ -95,10 +98,15 @@ def complete_invitation(actor: Actor, data: CompleteInvitation) -> CompletedInvi
     return CompletedInvitation(client_id=client_id, login_id=login_id)
 
 
-def _kinfold(actor: Actor) -> Actor:
-    """Who writes the record down: nobody on the team does, and the invited person may not."""
+def _kinfold(actor: Actor, invitation: ClientInvitation) -> Actor:
+    """Who writes the record down: nobody on the team does, and the invited person may not.
+
+    It looks for duplicates among all clients only where the inviter might do so too.
+    """
     time_zone, country = Practice.objects.values_list("time_zone", "country").get(pk=actor.practice_id)
-    rights = (Permission.CLIENTS_CREATE, Permission.CLIENTS_ASSIGN, Permission.CLIENTS_SEE_ALL)
+    rights = {Permission.CLIENTS_CREATE, Permission.CLIENTS_ASSIGN}
+    inviter = invitation.invited_by_id
+    rights |= permissions_now([inviter]).get(inviter, frozenset()) & {Permission.CLIENTS_SEE_ALL}
     kinfold = system_actor(actor.practice_id, "Invitation", *rights, practice_name=actor.practice_name)
     return replace(kinfold, time_zone=time_zone, country=country)
 
