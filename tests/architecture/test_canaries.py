@@ -187,6 +187,8 @@ def plant_in_registration(
         for wish in ProfileWish.objects.filter(client_id=client.id):
             wish.first_name = canaries.word(f"{name}'s wanted first name", profile | own)
             wish.last_name = canaries.word(f"{name}'s wanted last name", profile | own)
+            wish.was_first_name = canaries.word(f"{name}'s first name when asked", profile)
+            wish.was_last_name = canaries.word(f"{name}'s last name when asked", profile)
             wish.why = canaries.word(f"{name}'s reason", profile)
             wish.save()
 

@@ -19,6 +19,16 @@ class WishAnswered(Conflict):
     message = "This request was answered or withdrawn already."
 
 
+class EditedSince(Conflict):
+    """What is asked for would undo what somebody else wrote meanwhile: a person compares the two first."""
+
+    code = "edited-since"
+    message = (
+        "Somebody changed this since the client asked for the correction. Compare what stands there now with what "
+        "they ask for, then accept it again or decline it."
+    )
+
+
 class NothingWished(InvalidInput):
     """Everything that was typed is what stands there already."""
 

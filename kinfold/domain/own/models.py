@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from kinfold.domain.clients.models import Client
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
 
 
@@ -20,13 +21,19 @@ class WishState(models.TextChoices):
 
 
 class ProfileWish(TenantModel):
-    """A wish to have a name or the date of birth corrected. What is blank stays as it is."""
+    """A wish to have a name or the date of birth corrected. What is blank stays as it is.
+
+    `was_…` is what stood there when it was asked; blank where nothing was to change, or where that was not known.
+    """
 
     client = TenantForeignKey("clients.Client", related_name="+")
     asked_by = TenantForeignKey("clients.ClientLogin", related_name="+")
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     birth_date = models.DateField(null=True)
+    was_first_name = models.CharField(max_length=100, blank=True, default="")
+    was_last_name = models.CharField(max_length=100, blank=True, default="")
+    was_birth_date = models.DateField(null=True)
     why = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=WishState.choices, default=WishState.PENDING)
     asked_at = models.DateTimeField()
@@ -45,3 +52,11 @@ class ProfileWish(TenantModel):
             models.Index(fields=("practice", "state", "asked_at", "id"), name="profile_wish_list"),
             models.Index(fields=("practice", "client", "asked_at"), name="profile_wish_by_client"),
         ]
+
+
+def edited_since(wish: ProfileWish, client: Client) -> bool:
+    """Whether something that a wish would correct is not what it was when it was asked for."""
+    return any(
+        getattr(wish, field) and getattr(wish, f"was_{field}") != getattr(client, field)
+        for field in ("first_name", "last_name", "birth_date")
+    )

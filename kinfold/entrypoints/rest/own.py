@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.own.commands.changing import (
@@ -116,6 +115,7 @@ class OwnRecordOut(Schema):
 class OwnSessionOut(Schema):
     """A session: when, with whom, and what became of it."""
 
+    id: UUID
     starts_at: datetime
     minutes: int
     clinician: str
@@ -123,17 +123,17 @@ class OwnSessionOut(Schema):
 
 
 class OwnSessionsOut(Schema):
-    """Some sessions, the newest first; `next` is the `before` of those that follow."""
+    """Some sessions, the newest first; `next` is the `after` of those that follow."""
 
     items: list[OwnSessionOut]
-    next: datetime | None
+    next: UUID | None
 
 
 class OwnSessionsAsked(Schema):
-    """Those to come, or those that are over; before a moment."""
+    """Those to come, or those that are over; after one of them."""
 
     past: bool = False
-    before: AwareDatetime | None = None
+    after: UUID | None = None
     limit: int = Field(50, ge=1, le=50)
 
 
@@ -170,7 +170,7 @@ def record(request: HttpRequest, client_id: UUID) -> Any:
 )
 def sessions(request: HttpRequest, client_id: UUID, asked: Query[OwnSessionsAsked]) -> Any:
     """Those to come unless `past`."""
-    data = ListOwnSessions(past=asked.past, before=asked.before, limit=asked.limit)
+    data = ListOwnSessions(past=asked.past, after=asked.after, limit=asked.limit)
     return list_own_sessions(_actor(request, client_id), data)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Concatenate, Final, ParamSpec
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import KeyReused
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
-from kinfold.domain.kernel.periods import in_utc
 from kinfold.domain.own.commands.changing import (
     AskForCorrection,
     ChangeOwnContact,
@@ -84,8 +82,8 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
 def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every session that is over, the newest first."""
     record = open_own_record(actor, OpenOwnRecord())
-    before = _moment(request.GET.get("before", ""))
-    found = list_own_sessions(actor, ListOwnSessions(past=True, before=before))
+    after = pages.a_uuid(request.GET.get("after", ""))
+    found = list_own_sessions(actor, ListOwnSessions(past=True, after=after))
     context = {**_frame(request, actor, record), "sessions": found.items, "next": found.next}
     return pages.page(request, SESSIONS, context)
 
@@ -142,18 +140,6 @@ def withdraw(request: HttpRequest, actor: Actor, wish_id: UUID) -> HttpResponse:
 def address(client_id: UUID) -> str:
     """Where a client's own page is."""
     return reverse("my-record", kwargs={"client_id": client_id})
-
-
-def _moment(text: str) -> datetime | None:
-    """Where a page of sessions begins; from the newest for what is no moment."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    try:
-        return in_utc("before", moment) if moment.tzinfo else None
-    except InvalidInput:
-        return None
 
 
 def _home(

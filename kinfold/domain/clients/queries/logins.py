@@ -9,7 +9,8 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.models import Client, ClientLogin, Registration
+from kinfold.domain.clients.models import Client, ClientLogin
+from kinfold.domain.clients.queries.opening import record_look
 from kinfold.domain.clients.registration import GUARDIAN, KIND
 from kinfold.domain.clients.visibility import Level, level_for, visible_to
 from kinfold.domain.identity.registration_codes import expiries
@@ -46,18 +47,24 @@ class ActingRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientLogins:
-    """`registration` is none, sent, expired or registered; `code_until`: when the newest code expires, or did."""
+    """`registration` is none, sent, expired or registered, as the lists show it and are narrowed down by.
+
+    `code_until`: when the newest code expires, or did.
+    """
 
     registration: str
     code_until: datetime | None
     acting: tuple[ActingRow, ...]
 
 
-@query(Permission.CLIENTS_PROFILE)
+@query(Permission.CLIENTS_PROFILE, records=True)
 def get_client_logins(actor: Actor, data: GetClientLogins) -> ClientLogins:
-    """A client's registration and who acts for them, the newest first. Raises NotFound unless the profile is seen."""
+    """A client's registration and who acts for them, the newest first. Raises NotFound unless the profile is seen.
+
+    It is a part of the record, so the look is recorded like one at all of it.
+    """
     client = visible_to(actor).filter(pk=data.client_id).first()
-    if client is None or level_for(actor, data.client_id) < Level.FACE_SHEET:
+    if client is None or (level := level_for(actor, data.client_id)) < Level.FACE_SHEET:
         raise NotFound
     now = clock.now()
     rows = list(
@@ -67,11 +74,9 @@ def get_client_logins(actor: Actor, data: GetClientLogins) -> ClientLogins:
     )
     codes = expiries(GUARDIAN, [row.id for row in rows if row.login_id is None])
     own = expiries(KIND, [client.id]).get(client.id)
-    registration = client.registration
-    if registration == Registration.SENT and own is not None and own <= now:
-        registration = Registration.EXPIRED.value
+    record_look(actor, client.id, level)
     return ClientLogins(
-        registration=registration,
+        registration=client.registration,
         code_until=own,
         acting=tuple(_row(row, client, now, codes.get(row.id)) for row in rows),
     )

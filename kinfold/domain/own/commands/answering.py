@@ -16,8 +16,8 @@ from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.text import checked_reason
-from kinfold.domain.own.errors import WishAnswered
-from kinfold.domain.own.models import ProfileWish, WishState
+from kinfold.domain.own.errors import EditedSince, WishAnswered
+from kinfold.domain.own.models import ProfileWish, WishState, edited_since
 
 says(
     profile_wish__accepted="accepted what a client wanted corrected",
@@ -27,9 +27,13 @@ says(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AcceptCorrection:
-    """Which request."""
+    """Which request.
+
+    `version` is that of the record when both were compared, where somebody edited it after the client asked.
+    """
 
     wish_id: UUID
+    version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,15 +46,21 @@ class DeclineCorrection:
 
 @command(Permission.CLIENTS_CHANGE)
 def accept_correction(actor: Actor, data: AcceptCorrection) -> None:
-    """Correct a client's record as they asked. Raises WishAnswered, NotFound, and what editing a client raises."""
+    """Correct a client's record as they asked.
+
+    Raises EditedSince when what they want corrected was changed after they asked, until the version that was compared
+    is said; WishAnswered, NotFound, and what editing a client raises.
+    """
     wish = _waiting(actor, data.wish_id)
+    client = Client.objects.get(pk=wish.client_id)
+    if edited_since(wish, client) and data.version != client.version:
+        raise EditedSince
     _answer(actor, wish, WishState.ACCEPTED)
-    version = Client.objects.values_list("version", flat=True).get(pk=wish.client_id)
     change_client(
         actor,
         ChangeClient(
             client_id=wish.client_id,
-            version=version,
+            version=client.version,
             first_name=wish.first_name or None,
             last_name=wish.last_name or None,
             birth_date=wish.birth_date.isoformat() if wish.birth_date else None,

@@ -116,6 +116,7 @@ def ask_for_correction(actor: Actor, data: AskForCorrection) -> UUID:
                 why=why,
                 asked_at=clock.now(),
                 **wanted,
+                **{f"was_{field}": getattr(client, field) for field in wanted},
             )
     except IntegrityError as error:
         raise WishWaits from error

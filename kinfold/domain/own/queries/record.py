@@ -26,7 +26,7 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
-from kinfold.domain.kernel.periods import holds, in_utc
+from kinfold.domain.kernel.periods import holds
 from kinfold.domain.own.models import ProfileWish, WishState
 
 says(own_record__opened="opened a client's own page")
@@ -97,10 +97,10 @@ class OwnRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListOwnSessions:
-    """Those to come, or those that are over, the newest first; before a moment."""
+    """Those to come, or those that are over, the newest first; after one of them."""
 
     past: bool = False
-    before: datetime | None = None
+    after: UUID | None = None
     limit: int = PAGE
 
 
@@ -108,6 +108,7 @@ class ListOwnSessions:
 class OwnSession:
     """A session as the client sees it: no note, no code."""
 
+    id: UUID
     starts_at: datetime
     minutes: int
     clinician: str
@@ -116,10 +117,10 @@ class OwnSession:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnSessions:
-    """Some sessions; `next` is the `before` of those that follow."""
+    """Some sessions; `next` is the `after` of those that follow."""
 
     items: tuple[OwnSession, ...]
-    next: datetime | None
+    next: UUID | None
 
 
 @query(OwnRight.READ, records=True)
@@ -153,18 +154,26 @@ def list_own_sessions(actor: Actor, data: ListOwnSessions) -> OwnSessions:
     now = clock.now()
     rows = Session.objects.filter(client_id=actor.own_client_id)
     rows = rows.filter(starts_at__lt=now) if data.past else rows.filter(starts_at__gte=now)
-    if data.before is not None:
-        rows = rows.filter(starts_at__lt=in_utc("before", data.before))
+    place = rows.filter(pk=data.after).values_list("starts_at", flat=True).first() if data.after else None
+    if place is not None:
+        # Of two sessions at one time, the one with the smaller id comes later.
+        rows = rows.filter(starts_at__lte=place).exclude(starts_at=place, id__gte=data.after)
     found = list(
         rows.order_by("-starts_at", "-id").values_list(
-            "starts_at", "minutes", "member__first_name", "member__last_name", "status"
+            "id", "starts_at", "minutes", "member__first_name", "member__last_name", "status"
         )[: data.limit + 1]
     )
     items = tuple(
-        OwnSession(starts_at=at, minutes=minutes, clinician=f"{first} {last}".strip(), status=status)
-        for at, minutes, first, last, status in found[: data.limit]
+        OwnSession(
+            id=session_id,
+            starts_at=at,
+            minutes=minutes,
+            clinician=f"{first} {last}".strip(),
+            status=status,
+        )
+        for session_id, at, minutes, first, last, status in found[: data.limit]
     )
-    return OwnSessions(items=items, next=items[-1].starts_at if len(found) > data.limit else None)
+    return OwnSessions(items=items, next=items[-1].id if len(found) > data.limit else None)
 
 
 def _therapists(client_id: UUID) -> tuple[OwnTherapist, ...]:

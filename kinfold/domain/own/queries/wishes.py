@@ -9,8 +9,9 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.visibility import visible_to
-from kinfold.domain.own.models import ProfileWish, WishState
+from kinfold.domain.clients.queries.opening import record_look
+from kinfold.domain.clients.visibility import level_for, visible_to
+from kinfold.domain.own.models import ProfileWish, WishState, edited_since
 
 MOST = 100
 
@@ -24,11 +25,19 @@ class ListCorrections:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """A request that waits: how the record is, and how it should be. Blank and None stay as they are."""
+    """A request that waits: how the record is, and how it should be. Blank and None stay as they are.
+
+    `edited_since`: what is to be corrected was changed after they asked, so accepting it takes the `version` at which
+    the two were compared.
+    """
 
     id: UUID
     client_id: UUID
+    version: int
+    edited_since: bool
     name: str
+    first_name: str
+    last_name: str
     birth_date: date | None
     new_first_name: str
     new_last_name: str
@@ -38,18 +47,27 @@ class Correction:
     asked_at: datetime
 
 
-@query(Permission.CLIENTS_CHANGE)
+@query(Permission.CLIENTS_CHANGE, records=True)
 def list_corrections(actor: Actor, data: ListCorrections) -> tuple[Correction, ...]:
-    """The requests that wait for an answer, the longest wait first; at most 100 of them."""
+    """The requests that wait for an answer, the longest wait first; at most 100 of them.
+
+    Those of one client are a look at that client, and recorded; all of them are a list like the list of clients.
+    """
     clients = visible_to(actor)
     if data.client_id is not None:
         clients = clients.filter(pk=data.client_id)
     rows = ProfileWish.objects.filter(state=WishState.PENDING, client_id__in=clients.values("id"))
     rows = rows.select_related("client", "asked_by").order_by("asked_at", "id")[:MOST]
+    if data.client_id is not None and rows:
+        record_look(actor, data.client_id, level_for(actor, data.client_id))
     return tuple(
         Correction(
             id=wish.id,
             client_id=wish.client_id,
+            version=wish.client.version,
+            edited_since=edited_since(wish, wish.client),
+            first_name=wish.client.first_name,
+            last_name=wish.client.last_name,
             name=(name := f"{wish.client.first_name} {wish.client.last_name}".strip()),
             birth_date=wish.client.birth_date,
             new_first_name=wish.first_name,
