@@ -38,7 +38,7 @@ def tidy_bulk_acts() -> None:
                 give_up(practice_id, change_id, act, GIVEN_UP)
 
 
-@every(timedelta(minutes=30))
+@every(timedelta(minutes=5))
 def note_expired_codes() -> None:
     """Let it show in the lists whose registration code has expired."""
     for practice_id in list(Practice.objects.values_list("id", flat=True)):

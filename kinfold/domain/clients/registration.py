@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -100,11 +100,17 @@ def claim_with(actor: Actor, proof: ClientProof) -> tuple[Recognised, Claim]:
     return found, claim
 
 
-def hand_out(practice_id: UUID, clients: Iterable[Client], *, mailed: bool) -> list[IssuedCode]:
-    """Make a fresh code for each of these clients, who are known to be able to get one; those from before end."""
+def hand_out(
+    practice_id: UUID, clients: Iterable[Client], *, mailed: bool, at: datetime | None = None
+) -> list[IssuedCode]:
+    """Make a fresh code for each of these clients, who are known to be able to get one; those from before end.
+
+    `at` is when all of them count as made.
+    """
     issued = []
     for client in clients:
-        code = registration_codes.issue(KIND, client.id, practice_id, sent_to=client.email if mailed else "")
+        address = client.email if mailed else ""
+        code = registration_codes.issue(KIND, client.id, practice_id, sent_to=address, at=at)
         if mailed:
             emails.send_code(practice_id, code.id)
         issued.append(code)
@@ -154,7 +160,11 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
                     since=now,
                     registered_at=now,
                 )
-        except IntegrityError as error:  # somebody else was first
+        except (
+            IntegrityError
+        ) as error:  # somebody else was first, or the same login with another client's code
+            if mine.filter(relationship=Relationship.SELF).exclude(client_id=client.id).exists():
+                raise IsClientAlready from error
             raise CodeRefused from error
         mark_registration(client.id, Registration.REGISTERED)
         action = "client.registered"

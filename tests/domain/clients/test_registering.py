@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
 
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.bulk import SendClientCodes, UndoChange, send_client_codes, undo_change
@@ -19,9 +20,10 @@ from kinfold.domain.clients.commands.registering import (
 )
 from kinfold.domain.clients.emails import registration_mail
 from kinfold.domain.clients.errors import IsClientAlready, NothingFits
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Client, ClientLogin
 from kinfold.domain.clients.periodic import note_expired_codes
 from kinfold.domain.clients.queries.bulk import OpenChange, PreviewChange, open_change, preview_change
+from kinfold.domain.clients.queries.logins import GetClientLogins, get_client_logins
 from kinfold.domain.clients.registration import ClientProof, guest_with_client_code
 from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.models import Login, RegistrationCode
@@ -33,7 +35,7 @@ from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.own.doorway import actor_for_client, own_pages
 from tests.at_once import at_once, kinds
 from tests.domain.clients.bulk.steps import archive, choose
-from tests.domain.clients.steps import numbered, person, recorded
+from tests.domain.clients.steps import listed, numbered, person, recorded
 from tests.domain.own.steps import (
     HERE,
     attach,
@@ -129,7 +131,10 @@ def test_a_code_works_for_14_days_and_the_list_says_when_it_is_over(cast: Cast) 
         with pytest.raises(CodeRefused):
             register(code, born(cast.ben))
         note_expired_codes()
-    assert state(cast, cast.ben) == "expired"
+        page = get_client_logins(cast.ada.actor, GetClientLogins(client_id=cast.ben.id))
+        (listed_as_expired,) = listed(cast.ada, registration="expired").rows
+    assert (state(cast, cast.ben), page.registration) == ("expired", "expired")
+    assert listed_as_expired.id == cast.ben.id
 
 
 @pytest.mark.requirement("U23")
@@ -187,6 +192,21 @@ def test_all_that_match_are_sent_codes_and_undoing_it_ends_those_that_were_not_u
     assert state(cast, cast.ben) == "registered"
     assert {state(cast, client) for client in (cast.anna, cast.dora, cast.uma)} == {"none"}
     assert not RegistrationCode.objects.filter(ended_at=None).exists()
+
+
+def test_undoing_a_batch_of_mailed_codes_leaves_those_that_were_printed_later(cast: Cast) -> None:
+    change_id = choose(cast.ada, Act.SEND_CODES, cast.anna.id, cast.ben.id)
+    send_client_codes(cast.ada.actor, SendClientCodes(change_id=change_id))
+    mailed = issued(RegistrationCode.objects.get(subject_id=cast.anna.id, ended_at=None).id)
+    assert mailed is not None
+    (printed,) = view(cast.ada, cast.ben)
+    undo_change(cast.ada.actor, UndoChange(change_id=change_id))
+    result = open_change(cast.ada.actor, OpenChange(change_id=change_id))
+    assert {group.outcome: group.count for group in result.groups} == {"undone": 1, "since-changed": 1}
+    assert (state(cast, cast.anna), state(cast, cast.ben)) == ("none", "sent")
+    with pytest.raises(CodeRefused):
+        register(mailed[0].code, born(cast.anna))
+    assert register(printed, born(cast.ben), email="") is not None
 
 
 def test_codes_are_the_business_of_those_who_may_let_clients_register(cast: Cast) -> None:
@@ -252,6 +272,26 @@ def test_one_login_is_one_client_of_a_practice(cast: Cast) -> None:
     with pytest.raises(IsClientAlready):
         attach(login_id, codes[1], born(cast.ben))
     register(codes[1], born(cast.ben))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_login_with_the_codes_of_two_clients_at_once_is_one_of_them(cast: Cast) -> None:
+    codes = view(cast.ada, cast.anna, cast.ben)
+    login_id = new_login("both@mail.example")
+    acts = []
+    for code, client in zip(codes, (cast.anna, cast.ben), strict=True):
+        proof = ClientProof(code=code, birth_date=born(client))
+        guest = guest_with_client_code(proof, whence=HERE, login_id=login_id)
+        acts.append(partial(register_client_with_login, guest, RegisterClientWithLogin(proof=proof)))
+    assert kinds(at_once(acts)) == {IsClientAlready: 1}
+    assert len(own_pages(login_id)) == 1
+    with entered(cast.alder.practice_id, writing=True):
+        (tie,) = ClientLogin.objects.filter(login_id=login_id)
+        other = cast.ben.id if tie.client_id == cast.anna.id else cast.anna.id
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ClientLogin.objects.create(
+                client_id=other, login_id=login_id, relationship="self", since=clock.now()
+            )
 
 
 def test_an_archived_client_does_not_register(cast: Cast) -> None:

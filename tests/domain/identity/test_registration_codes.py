@@ -169,6 +169,22 @@ def test_many_places_together_slow_one_practice_down_and_no_other() -> None:
 
 
 @pytest.mark.django_db
+def test_asking_which_questions_fit_a_code_is_cheap_since_nothing_limits_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is asked when a page is opened, by anybody and as often as they like: a slow hash there would be a lever."""
+    made = issue()
+    other = issue().code
+    monkeypatch.setattr(codes, "_HASHER", None)
+    assert codes.kind_of(made.code) == KIND
+    selector, rest = made.code[:4], other.replace("-", "")[5:15]
+    plain = (selector + made.code[5] + rest)[:15]
+    assert codes.kind_of(plain + codes._check(plain)) == ""
+    row = RegistrationCode.objects.get(pk=made.id)
+    assert row.tries == 0
+
+
+@pytest.mark.django_db
 def test_codes_are_forgotten_a_month_after_they_expired() -> None:
     made = issue()
     with clock.frozen_at(made.expires_at + timedelta(days=29)):

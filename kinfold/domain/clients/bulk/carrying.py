@@ -31,7 +31,9 @@ ACTS: Final[dict[Act, BulkAct]] = {
         reassigning.undo_reassigning,
         reassigning.without_earlier_therapist,
     ),
-    Act.SEND_CODES: BulkAct(registering.not_reached, registering.send, registering.undo_sending),
+    Act.SEND_CODES: BulkAct(
+        registering.not_reached, registering.send, registering.undo_sending, registering.replaced_since
+    ),
 }
 
 

@@ -36,9 +36,20 @@ def without_code(work: Work) -> Left:
 def send(work: Work) -> list[Event]:
     """Mail each of them a fresh code; codes from before end."""
     clients = [client for ids in blocks(work.ids) for client in Client.objects.filter(pk__in=ids)]
-    hand_out(work.actor.practice_id, clients, mailed=True)
+    hand_out(work.actor.practice_id, clients, mailed=True, at=work.now)
     work.write(registration=Registration.SENT)
     return [Event("client_code.sent", ("client", row.client_id), detail=work.detail()) for row in work.rows]
+
+
+def replaced_since(work: Work) -> Left:
+    """Those whose code is another one by now, printed for them or sent again: that one stays good."""
+    left: Left = {}
+    for ids in blocks(work.ids):
+        codes = registration_codes.open_since(KIND, ids)
+        left |= {
+            client_id: Outcome.SINCE_CHANGED for client_id, issued in codes.items() if issued != work.done_at
+        }
+    return left
 
 
 def undo_sending(work: Work) -> list[Event]:

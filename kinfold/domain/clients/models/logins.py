@@ -52,6 +52,11 @@ class ClientLogin(TenantModel):
                 name="client_login_one_own",
             ),
             models.UniqueConstraint(
+                fields=("practice", "login"),
+                condition=Q(relationship="self", until__isnull=True),
+                name="client_login_own_once",
+            ),
+            models.UniqueConstraint(
                 fields=("practice", "client", "login"),
                 condition=Q(until__isnull=True),
                 name="client_login_once",

@@ -105,10 +105,11 @@ def opened_again(row: Any, until: datetime | None, now: datetime) -> Any | None:
     if isinstance(row, Assignment):
         same = same.filter(kind__in=THERAPIST_KINDS) if row.kind in THERAPIST_KINDS else same.none()
     elif isinstance(row, ClientLogin):
-        own = row.relationship == Relationship.SELF
-        same = same.filter(
-            Q(login_id=row.login_id) | (Q(relationship=Relationship.SELF) if own else Q(pk__in=()))
-        )
+        same = same.filter(login_id=row.login_id)
+        if row.relationship == Relationship.SELF:
+            # One client has one login of their own, and a login is one client of a practice.
+            own = model.objects.filter(relationship=Relationship.SELF, until__isnull=True)
+            same |= own.filter(Q(client_id=row.client_id) | Q(login_id=row.login_id))
     return None if same.exists() else again
 
 
