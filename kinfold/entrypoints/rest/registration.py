@@ -16,9 +16,11 @@ from kinfold.domain.clients.commands.guardians import (
     AddGuardian,
     EndActing,
     SendGuardianCode,
+    ViewGuardianCode,
     add_guardian,
     end_acting,
     send_guardian_code,
+    view_guardian_code,
 )
 from kinfold.domain.clients.commands.registering import (
     RegisterClient,
@@ -110,12 +112,28 @@ class GuardianIn(Body):
     until: AwareDatetime | None = None
 
 
+class GuardianCodeOut(Schema):
+    """A guardian's registration code. It is shown once: asking again makes another, and this one ends."""
+
+    acting_id: UUID
+    full_name: str
+    code: str
+    expires_at: datetime
+
+
 class CorrectionOut(Schema):
-    """What a client wants corrected: how the record is, and how it should be. Blank and null stay as they are."""
+    """What a client wants corrected: how the record is, and how it should be. Blank and null stay as they are.
+
+    `edited_since`: somebody changed it after they asked. `version` is the record's now.
+    """
 
     id: UUID
     client_id: UUID
+    version: int
+    edited_since: bool
     name: str
+    first_name: str
+    last_name: str
     birth_date: date | None
     new_first_name: str
     new_last_name: str
@@ -135,6 +153,12 @@ class CorrectionsAsked(Schema):
     """Of one client, or of all."""
 
     client_id: UUID | None = None
+
+
+class AcceptCorrectionIn(Body):
+    """The version of the record at which both were compared, where it was edited after the client asked."""
+
+    version: int | None = None
 
 
 class DeclineCorrectionIn(Body):
@@ -185,6 +209,15 @@ def guardian_code(request: ApiRequest, acting_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
+@router.post(
+    "/clients/logins/{uuid:acting_id}/letter", response=GuardianCodeOut, summary="Show a guardian's code"
+)
+def guardian_letter(request: ApiRequest, acting_id: UUID) -> Any:
+    """A fresh one, to print; the one before ends. The look is recorded."""
+    confirmed(request)
+    return view_guardian_code(request.auth, ViewGuardianCode(acting_id=acting_id))
+
+
 @router.post("/clients/logins/{uuid:acting_id}/end", response={204: None}, summary="End that somebody acts")
 def end(request: ApiRequest, acting_id: UUID) -> Status[None]:
     """From their next request on. A client whose own login is ended can register anew."""
@@ -200,9 +233,10 @@ def corrections(request: ApiRequest, asked: Query[CorrectionsAsked]) -> dict[str
 
 
 @router.post("/corrections/{uuid:wish_id}/accept", response={204: None}, summary="Accept a correction")
-def accept(request: ApiRequest, wish_id: UUID) -> Status[None]:
-    """The record is changed as the client asked."""
-    accept_correction(request.auth, AcceptCorrection(wish_id=wish_id), once=idempotency_key(request))
+def accept(request: ApiRequest, wish_id: UUID, body: AcceptCorrectionIn | None = None) -> Status[None]:
+    """The record is changed as the client asked. `edited-since` when that would undo a later edit, unless confirmed."""
+    data = AcceptCorrection(wish_id=wish_id, version=body.version if body else None)
+    accept_correction(request.auth, data, once=idempotency_key(request))
     return Status(204, None)
 
 

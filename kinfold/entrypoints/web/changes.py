@@ -171,6 +171,7 @@ def codes(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
         return pages.see_other(f"{_address(change_id)}?next={quote(back)}")
     context = {
         "codes": shown,
+        "guardian": False,
         "back": back,
         "practice_name": actor.practice_name,
         "page": request.build_absolute_uri(reverse("register")),

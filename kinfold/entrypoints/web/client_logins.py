@@ -16,9 +16,11 @@ from kinfold.domain.clients.commands.guardians import (
     AddGuardian,
     EndActing,
     SendGuardianCode,
+    ViewGuardianCode,
     add_guardian,
     end_acting,
     send_guardian_code,
+    view_guardian_code,
 )
 from kinfold.domain.clients.queries.logins import GetClientLogins, get_client_logins
 from kinfold.domain.clients.queries.opening import ClientCard, OpenClient, open_client
@@ -35,6 +37,7 @@ from . import pages, place
 from .identity.gates import confirmed
 
 GUARDIAN = "pages/clients/guardian.html"
+LETTERS = "pages/clients/letters.html"
 RELATIONSHIPS: Final = (
     ("parent", "Parent"),
     ("guardian", "Legal guardian"),
@@ -92,6 +95,36 @@ def send_code(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UU
 @require_POST
 @pages.signed_in
 @confirmed
+def letter(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UUID) -> HttpResponse:
+    """A guardian's code as a letter, to print or hand over. Each look makes a fresh code."""
+    admit(actor, Permission.CLIENTS_REGISTER, "client-acting-letter")
+    try:
+        shown = view_guardian_code(actor, ViewGuardianCode(acting_id=acting_id))
+    except Conflict as refused:
+        pages.warn(request, refused.message)
+        return pages.see_other(_client(client_id))
+    context = {
+        "codes": [
+            {
+                "client_id": shown.acting_id,
+                "first_name": shown.full_name,
+                "last_name": "",
+                "address": (),
+                "code": shown.code,
+                "expires_at": shown.expires_at,
+            }
+        ],
+        "guardian": True,
+        "back": _client(client_id),
+        "practice_name": actor.practice_name,
+        "page": request.build_absolute_uri(reverse("register")),
+    }
+    return pages.page(request, LETTERS, context)
+
+
+@require_POST
+@pages.signed_in
+@confirmed
 def end(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UUID) -> HttpResponse:
     """End that somebody acts for the client."""
     admit(actor, Permission.CLIENTS_REGISTER, "client-acting-end")
@@ -113,7 +146,8 @@ def correction(request: HttpRequest, actor: Actor, wish_id: UUID) -> HttpRespons
     once = pages.form_key(request)
     try:
         if request.POST.get("do") == "accept":
-            accept_correction(actor, AcceptCorrection(wish_id=wish_id), once=once)
+            version = pages.version(request) if "version" in request.POST else None
+            accept_correction(actor, AcceptCorrection(wish_id=wish_id, version=version), once=once)
             pages.toast(request, "Corrected as the client asked.")
         else:
             answer = request.POST.get("answer", "")
@@ -164,6 +198,7 @@ def _client(client_id: UUID) -> str:
 routes = [
     path("clients/<uuid:client_id>/guardian/", guardian, name="client-guardian"),
     path("clients/<uuid:client_id>/acting/<uuid:acting_id>/code/", send_code, name="client-acting-code"),
+    path("clients/<uuid:client_id>/acting/<uuid:acting_id>/letter/", letter, name="client-acting-letter"),
     path("clients/<uuid:client_id>/acting/<uuid:acting_id>/end/", end, name="client-acting-end"),
     path("clients/corrections/<uuid:wish_id>/", correction, name="client-correction"),
 ]

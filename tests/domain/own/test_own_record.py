@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,11 +13,14 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import USE_CASES
 from kinfold.domain.access.own import OwnRight
 from kinfold.domain.care.models import Session
+from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.guardians import (
     EndActing,
     SendGuardianCode,
+    ViewGuardianCode,
     end_acting,
     send_guardian_code,
+    view_guardian_code,
 )
 from kinfold.domain.clients.errors import ActsAlready, ActsNoMore, ClientArchived, GuardianNeedsBirthDate
 from kinfold.domain.clients.models import Client
@@ -40,7 +44,7 @@ from kinfold.domain.own.commands.changing import (
     withdraw_correction,
 )
 from kinfold.domain.own.doorway import actor_for_client, own_pages
-from kinfold.domain.own.errors import NothingWished, WishAnswered, WishWaits
+from kinfold.domain.own.errors import EditedSince, NothingWished, WishAnswered, WishWaits
 from kinfold.domain.own.queries.record import (
     ListOwnSessions,
     OpenOwnRecord,
@@ -65,11 +69,16 @@ from tests.domain.own.steps import (
     state,
     view,
 )
-from tests.personas import Cast
+from tests.personas import Cast, CastClient
 
 NEW_NAME = AskForCorrection(
     first_name="Benedict", last_name="Okafor", birth_date="1984-11-03", why="Passport."
 )
+
+
+def edit(cast: Cast, client: CastClient, **typed: Any) -> None:
+    version = card(cast.ada, client.id).version
+    change_client(cast.ada.actor, ChangeClient(client_id=client.id, version=version, **typed))
 
 
 def opened(actor: Actor) -> OwnRecord:
@@ -152,6 +161,64 @@ def test_a_name_changes_only_when_somebody_who_edits_clients_accepts(cast: Cast)
     assert opened(actor).first_name == "Benedict"
     with pytest.raises(WishAnswered):
         decline_correction(cast.ada.actor, DeclineCorrection(wish_id=wish))
+
+
+def test_a_correction_never_undoes_unseen_what_was_edited_after_it_was_asked_for(cast: Cast) -> None:
+    actor = registered(cast, cast.ben)
+    wish = ask_for_correction(actor, NEW_NAME)
+    edit(cast, cast.ben, phone="602 555 0134")
+    (waiting,) = list_corrections(cast.ada.actor, ListCorrections())
+    assert not waiting.edited_since
+    edit(cast, cast.ben, first_name="Benno")
+    (waiting,) = list_corrections(cast.ada.actor, ListCorrections())
+    assert (waiting.edited_since, waiting.first_name, waiting.new_first_name) == (True, "Benno", "Benedict")
+    for version in (None, waiting.version - 1):
+        with pytest.raises(EditedSince):
+            accept_correction(cast.ada.actor, AcceptCorrection(wish_id=wish, version=version))
+    assert opened(actor).first_name == "Benno"
+    accept_correction(cast.ada.actor, AcceptCorrection(wish_id=wish, version=waiting.version))
+    assert opened(actor).first_name == "Benedict"
+
+
+def test_who_looks_at_logins_and_at_what_a_client_wants_corrected_leaves_a_trace_like_any_look(
+    cast: Cast,
+) -> None:
+    ask_for_correction(registered(cast, cast.ben), NEW_NAME)
+
+    def looks() -> list[UUID | None]:
+        return [by for action, by, _ in recorded(cast, cast.ben.id) if action == "client.opened"]
+
+    list_corrections(cast.ada.actor, ListCorrections())
+    assert looks() == []
+    get_client_logins(cast.ada.actor, GetClientLogins(client_id=cast.ben.id))
+    list_corrections(cast.ada.actor, ListCorrections(client_id=cast.ben.id))
+    card(cast.ada, cast.ben.id)
+    list_corrections(cast.olu.actor, ListCorrections(client_id=cast.ben.id))
+    assert looks() == [cast.ada.member_id, cast.olu.member_id]
+
+
+def test_sessions_that_begin_together_are_all_shown_page_after_page(cast: Cast) -> None:
+    actor, now = registered(cast, cast.ben), clock.now()
+    with entered(cast.alder.practice_id, writing=True):
+        made = {
+            Session.objects.create(
+                client_id=cast.ben.id,
+                member_id=member.member_id,
+                starts_at=now - timedelta(days=1),
+                minutes=50,
+                status="completed",
+                service_code="90834",
+                created_at=now,
+            ).id
+            for member in (cast.lin, cast.theo, cast.sana)
+        }
+    seen: list[UUID] = []
+    after = None
+    for _ in range(3):
+        page = list_own_sessions(actor, ListOwnSessions(past=True, limit=1, after=after))
+        seen += [one.id for one in page.items]
+        after = page.next
+    assert (set(seen), len(seen), after) == (made, 3, None)
 
 
 def test_a_declined_or_withdrawn_wish_changes_nothing_and_the_answer_is_read(cast: Cast) -> None:
@@ -276,6 +343,21 @@ def test_what_is_wrong_about_a_guardian_is_said_and_nobody_is_added(cast: Cast) 
         guardian(cast, cast.dora)
     with pytest.raises(NotFound):
         end_acting(cast.ada.actor, EndActing(acting_id=uuid4()))
+
+
+def test_a_guardians_letter_holds_a_fresh_code_that_proves_no_address(cast: Cast) -> None:
+    acting_id = guardian(cast, cast.ben)
+    mailed = mailed_code("clients.guardian")
+    shown = view_guardian_code(cast.ada.actor, ViewGuardianCode(acting_id=acting_id))
+    assert (shown.full_name, shown.code != mailed) == ("Gerd Okafor", True)
+    assert recorded(cast, cast.ben.id)[-1][0] == "guardian_code.viewed"
+    with pytest.raises(CodeRefused):
+        register(mailed, born(cast.ben))
+    assert register(shown.code, born(cast.ben)).login_id is None
+    with pytest.raises(ActsAlready):
+        view_guardian_code(cast.ada.actor, ViewGuardianCode(acting_id=acting_id))
+    with pytest.raises(NotAllowed):
+        view_guardian_code(cast.lin.actor, ViewGuardianCode(acting_id=acting_id))
 
 
 def test_a_guardians_code_and_a_clients_are_for_their_own_record_only(cast: Cast) -> None:

@@ -30,6 +30,7 @@ from kinfold.domain.team.granting import hold_team
 says(
     client__guardian_added="let a guardian act for a client",
     guardian_code__sent="sent a guardian a registration code",
+    guardian_code__viewed="looked at a guardian's registration code",
     client__login_ended="ended that a login acts for a client",
 )
 
@@ -53,6 +54,23 @@ class SendGuardianCode:
     """Which guardian, by the id of what makes them act for the client."""
 
     acting_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ViewGuardianCode:
+    """Which guardian, by the id of what makes them act for the client, to whom a fresh code is handed."""
+
+    acting_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownGuardianCode:
+    """A guardian's code, to be handed to them. It is shown once: looking again makes another."""
+
+    acting_id: UUID
+    full_name: str
+    code: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,15 +135,26 @@ def send_guardian_code(actor: Actor, data: SendGuardianCode) -> None:
     Raises ActsAlready when they have registered, ActsNoMore when they do not act for the client any more, and
     ClientArchived.
     """
-    row = _row(actor, data.acting_id)
-    _client(actor, row.client_id)
-    if row.login_id is not None:
-        raise ActsAlready("They have registered already, so they need no code.")
-    if not ClientLogin.objects.filter(holds_or_will(clock.now()), pk=row.id).exists():
-        raise ActsNoMore
+    row = _awaited(actor, data.acting_id)
     _send_code(actor, row)
     detail = {"acting": str(row.id)}
     trail.record(actor, "guardian_code.sent", subject=("client", row.client_id), detail=detail)
+
+
+@command(Permission.CLIENTS_REGISTER)
+def view_guardian_code(actor: Actor, data: ViewGuardianCode) -> ShownGuardianCode:
+    """Make a fresh code for a guardian to print; the one before ends, and the look is recorded.
+
+    Since it does not come by mail it proves no address: whoever registers with it proves theirs before they sign in.
+    Raises what sending one raises.
+    """
+    row = _awaited(actor, data.acting_id)
+    issued = registration_codes.issue(GUARDIAN, row.id, actor.practice_id)
+    detail = {"acting": str(row.id)}
+    trail.record(actor, "guardian_code.viewed", subject=("client", row.client_id), detail=detail)
+    return ShownGuardianCode(
+        acting_id=row.id, full_name=row.full_name, code=issued.code, expires_at=issued.expires_at
+    )
 
 
 @command(Permission.CLIENTS_REGISTER)
@@ -161,6 +190,17 @@ def _row(actor: Actor, acting_id: UUID) -> ClientLogin:
     row = ClientLogin.objects.filter(pk=acting_id, client_id__in=visible_to(actor).values("id")).first()
     if row is None:
         raise NotFound
+    return row
+
+
+def _awaited(actor: Actor, acting_id: UUID) -> ClientLogin:
+    """A guardian who has yet to register, and the client active."""
+    row = _row(actor, acting_id)
+    _client(actor, row.client_id)
+    if row.login_id is not None:
+        raise ActsAlready("They have registered already, so they need no code.")
+    if not ClientLogin.objects.filter(holds_or_will(clock.now()), pk=row.id).exists():
+        raise ActsNoMore
     return row
 
 
