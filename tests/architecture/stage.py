@@ -231,7 +231,11 @@ class Stage:
                 since=now,
             )
             wish = ProfileWish.objects.create(
-                client_id=client_id, asked_by=guardian, first_name="Tessa", asked_at=now
+                client_id=client_id,
+                asked_by=guardian,
+                first_name="Tessa",
+                was_first_name=TIED.first_name,
+                asked_at=now,
             )
         return {
             "client_id": client_id,
