@@ -206,7 +206,10 @@ def plant_in_record(canaries: Canaries, client: CastClient, name: str, owner: Ac
             starts_at=now,
             minutes=50,
             status="completed",
-            service_code=canaries.word(f"{name}'s service code", CHARTS[name]),
+            # Who bills sees it too, of clients of the practice.
+            service_code=canaries.word(
+                f"{name}'s service code", CHARTS[name] | ({"bea"} if name == "anna" else set())
+            ),
             created_at=now,
         )
 
@@ -242,8 +245,9 @@ def plant_in_credentials(
         since=now,
     )
     # Made up of digits it could stand anywhere by chance, so this one has letters.
-    npi = canaries.word(f"{name}'s NPI", keeping)[:10]
-    canaries.known[npi.lower()], canaries.allowed[npi.lower()] = f"{name}'s NPI", keeping
+    billing = keeping if name == "fran" else keeping | {"bea"}
+    npi = canaries.word(f"{name}'s NPI", billing)[:10]
+    canaries.known[npi.lower()], canaries.allowed[npi.lower()] = f"{name}'s NPI", billing
     NpiPeriod.objects.create(member_id=person.member_id, npi=npi, since=now)
     LicenceException.objects.create(
         member_id=person.member_id,

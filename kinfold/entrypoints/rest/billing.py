@@ -6,9 +6,15 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
-from kinfold.domain.billing.queries.lines import BillingLine, GetBillingLines, get_billing_lines
+from kinfold.domain.billing.queries.lines import (
+    BillingLine,
+    GetBillingLines,
+    ListBillingLines,
+    get_billing_lines,
+    list_billing_lines,
+)
 
 from .client_schemas import NamedOut
 from .core import ApiRequest
@@ -61,6 +67,30 @@ class BillingLines(Schema):
     items: list[BillingLineOut]
 
 
+class ListedBillingLine(BillingLineOut):
+    """A line with its session and its client; the client is null where the caller does not see them."""
+
+    session_id: UUID
+    client: NamedOut | None
+
+
+class ListedBillingLines(Schema):
+    """Some lines; `next` is what to send as `after` for those that follow."""
+
+    items: list[ListedBillingLine]
+    next: UUID | None
+
+
+class BillingLinesAsked(Schema):
+    """Whose lines, of sessions that began from `since` on and before `until`, and which part of the list."""
+
+    clinician: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: UUID | None = None
+    limit: int = Field(50, ge=1, le=100)
+
+
 @router.get(
     "/sessions/{uuid:session_id}/billing", response=BillingLines, summary="The billing lines of a session"
 )
@@ -68,6 +98,30 @@ def billing_lines(request: ApiRequest, session_id: UUID) -> dict[str, Any]:
     """None while it was not held. The modifier is the one that applies on the day of the session, with its proof."""
     found = get_billing_lines(request.auth, GetBillingLines(session_id=session_id))
     return {"items": [_out(line) for line in found]}
+
+
+@router.get("/billing-lines", response=ListedBillingLines, summary="The billing lines of all sessions")
+def all_billing_lines(request: ApiRequest, asked: Query[BillingLinesAsked]) -> dict[str, Any]:
+    """The newest first: the caller's own, or everybody's with the clients whom they see. Needs `billing:own`."""
+    found = list_billing_lines(
+        request.auth,
+        ListBillingLines(
+            member_id=asked.clinician,
+            since=asked.since,
+            until=asked.until,
+            after=asked.after,
+            limit=asked.limit,
+        ),
+    )
+    items = [
+        {
+            **_out(line),
+            "session_id": line.session_id,
+            "client": {"id": line.client_id, "name": line.client} if line.client_id else None,
+        }
+        for line in found.lines
+    ]
+    return {"items": items, "next": found.next}
 
 
 def _out(line: BillingLine) -> dict[str, Any]:

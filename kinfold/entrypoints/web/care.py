@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ from kinfold.domain.care.queries.listing import (
 )
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.queries.pickers import ListTherapists, list_therapists
-from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotFound
 
 from . import booking, pages
 from .booking import client_named, moment_of, typed_moment
@@ -252,7 +253,8 @@ def _billing(actor: Actor, row: SessionRow) -> tuple[BillingLine, ...]:
     """What is billed of the session, for those who may see it."""
     own = row.member_id == actor.member_id and actor.may(Permission.BILLING_OWN)
     if own or (row.client_id and actor.may(Permission.BILLING_ALL)):
-        return get_billing_lines(actor, GetBillingLines(session_id=row.id))
+        with suppress(NotFound):  # a direct client's lines are not for everybody who bills
+            return get_billing_lines(actor, GetBillingLines(session_id=row.id))
     return ()
 
 

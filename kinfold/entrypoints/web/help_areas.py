@@ -77,6 +77,7 @@ _BEGINNINGS = {
     "retention": "clients",
     "export": "clients",
     "care": "sessions",
+    "billing": "roles",
     "requests": "clients",
     "clients-invite": "clients",
     "client-guardian": "clients",

@@ -254,6 +254,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         (
             "Office",
             [
+                ("Billing", "billing", "receipt-text", actor.may(Permission.BILLING_OWN)),
                 ("Imports", "imports", "file-down", actor.may(Permission.CLIENTS_IMPORT)),
                 ("Activity", "activity", "history", actor.may(Permission.AUDIT_OWN)),
                 ("Settings", "settings", "settings", actor.may(Permission.PRACTICE_CHANGE)),

@@ -42,13 +42,17 @@ BOX = "pages/team/act.html"
 PROFILE = "pages/profile.html"
 
 Fact = tuple[str, str]  # an icon, and a sentence
+Step = tuple[
+    str, str, str
+]  # what has to be done first, as a sentence; a link's words and where it leads, "" for none
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """One act: its box as people read it, and what Confirm does.
 
-    `fields` are asked for: "until", "clients", "reason". With `asks_again` people confirm first that it is them.
+    `fields` are asked for: "until", "clients", "reason". With `asks_again` people confirm first that it is them. While
+    something is to be done `first`, the box says what, and has no button.
     """
 
     act: MemberAct
@@ -63,6 +67,7 @@ class Box:
     danger: bool = False
     fields: tuple[str, ...] = ()
     asks_again: bool = False
+    first: Callable[[Actor, MemberRow, Leaving], Iterable[Step]] = lambda *_: ()
 
     @property
     def route(self) -> str:
@@ -106,13 +111,16 @@ def _box(
         "title": "Change the hold" if box.act is MemberAct.HOLD and row.state == box.act else box.title,
         "lead": box.lead.format(name=row.name),
         "facts": list(box.facts(row, leaving)),
+        "first": list(box.first(actor, row, leaving)),
         "action": reverse(box.route, kwargs={"member_id": row.id}),
         "label": box.label,
         "danger": box.danger,
         "fields": box.fields,
         "leaving": leaving,
+        "instead": reverse("member-archive", kwargs={"member_id": row.id})
+        if box.act is MemberAct.REMOVE and MemberAct.ARCHIVE in row.acts
+        else "",
         "asks_clients": asks_clients and leaving.may_hand_over,
-        "stuck": asks_clients and not leaving.may_hand_over,
         "therapists": _others(actor, row.id) if asks_clients else [],
         "values": {name: posted.get(name, "") for name in ("until", "clients", "therapist", "reason")},
         "version": row.version,
@@ -201,25 +209,48 @@ def _admin_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
         yield "id-card", f"They stay {', '.join(leaving.keeps)} and keep what that allows."
     else:
         yield "log-out", "They hold no other role, so they are archived and signed out everywhere."
-        if leaving.clients:
-            yield "users", f"First hand over their {_counted(leaving.clients, 'client')}."
-        else:
+        if not leaving.clients:
             yield "users", "They have no clients, so nothing needs reassigning."
     yield "history", "What they did stays in Activity."
 
 
 def _remove_facts(row: MemberRow, leaving: Leaving) -> Iterable[Fact]:
-    if leaving.clients:
-        yield "triangle-alert", f"First hand over their {_counted(leaving.clients, 'client')}."
-    if leaving.covers:
-        yield "triangle-alert", f"First end their cover for {_counted(leaving.covers, 'client')}."
-    if leaving.supervisees:
-        yield (
-            "triangle-alert",
-            f"First end the supervision of {_counted(leaving.supervisees, 'person', 'people')}.",
-        )
     yield "log-out", "They have no access any more, and their login is free to join another practice."
     yield "history", "Their name stays in the history of clients and in Activity."
+
+
+# --- what has to be done first ------------------------------------------------------------------------------------
+
+
+def _clients_first(actor: Actor, row: MemberRow, leaving: Leaving) -> Iterable[Step]:
+    """Clients are handed over before, by those who may; reassigning asks to whom."""
+    if not leaving.clients:
+        return
+    what = f"Hand over their {_counted(leaving.clients, 'client')}."
+    if leaving.may_hand_over:
+        yield what, "Reassign", f"{reverse('manage-clients')}?therapist={row.id}"
+    else:
+        yield f"{what} Ask somebody who may assign clients.", "", ""
+
+
+def _admin_first(actor: Actor, row: MemberRow, leaving: Leaving) -> Iterable[Step]:
+    return () if leaving.keeps else _clients_first(actor, row, leaving)
+
+
+def _archive_first(actor: Actor, row: MemberRow, leaving: Leaving) -> Iterable[Step]:
+    """Whoever may assign clients is asked in the box itself what becomes of them."""
+    return () if leaving.may_hand_over else _clients_first(actor, row, leaving)
+
+
+def _remove_first(actor: Actor, row: MemberRow, leaving: Leaving) -> Iterable[Step]:
+    yield from _clients_first(actor, row, leaving)
+    if leaving.covers:
+        what = f"End their cover for {_counted(leaving.covers, 'client')}."
+        yield (what, "Look at their cover", _address(row.id)) if leaving.may_hand_over else (what, "", "")
+    if leaving.supervisees:
+        what = f"End the supervision of {_counted(leaving.supervisees, 'person', 'people')}."
+        may = actor.may(Permission.SUPERVISION_MANAGE)
+        yield (what, "Look at whom they supervise", _address(row.id)) if may else (what, "", "")
 
 
 # --- what Confirm does --------------------------------------------------------------------------------------------
@@ -315,6 +346,7 @@ BOXES = (
         danger=True,
         fields=("clients", "reason"),
         asks_again=True,
+        first=_archive_first,
     ),
     Box(
         act=MemberAct.REMOVE_ADMIN,
@@ -327,6 +359,7 @@ BOXES = (
         done="{name} has no admin access any more.",
         danger=True,
         asks_again=True,
+        first=_admin_first,
     ),
     Box(
         act=MemberAct.REMOVE,
@@ -341,6 +374,7 @@ BOXES = (
         danger=True,
         fields=("reason",),
         asks_again=True,
+        first=_remove_first,
     ),
 )
 

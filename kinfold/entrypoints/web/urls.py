@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     activity,
+    billing,
     care,
     clients,
     cover,
@@ -34,6 +35,7 @@ urlpatterns = [
     *home.routes,
     *setup.routes,
     *clients.routes,
+    *billing.routes,
     *care.routes,
     *team.routes,
     *supervision.routes,

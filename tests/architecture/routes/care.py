@@ -14,6 +14,7 @@ BILLED_IN_SIGHT: dict[str, Any] = {"hides": (P.CLIENTS_SEE_ALL, P.BILLING_ALL)}
 OWN_SESSION: dict[str, Any] = {"at": {"session_id": "own_session"}}
 
 CARE = (
+    get("billing", P.BILLING_OWN),
     get("care", P.SESSIONS_SEE),
     get("care-new", P.SESSIONS_BOOK),
     post(
@@ -59,6 +60,7 @@ CARE_API = (
     post("/sessions/{session_id}/note", P.NOTES_SIGN, status=204, body={"state": "signed"}, **OWN_SESSION),
     post("/sessions/{session_id}/cosign", P.NOTES_COSIGN, status=204, at={"session_id": "supervised_session"}),
     get("/sessions/{session_id}/billing", P.BILLING_OWN, P.BILLING_ALL, P.CLIENTS_SEE_ALL, **BILLED_IN_SIGHT),
+    get("/billing-lines", P.BILLING_OWN),
     get("/members/{member_id}/figures", P.MEMBERS_READ),
     get("/clients/{client_id}/risk", P.CLIENTS_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(

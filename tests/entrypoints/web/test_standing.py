@@ -267,3 +267,19 @@ def test_a_leaver_with_much_open_is_refused_on_the_next_request_of_every_kind(
     # Signing in anew does not help either.
     assert browser_of(cast.ada).get(TEAM).status_code == 403
     assert state_of(cast, cast.lin) == "active"
+
+
+@pytest.mark.requirement("O36")
+def test_a_removal_that_cannot_be_done_yet_says_what_comes_first_and_has_no_button(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    olu = browser_of(cast.olu)
+    box = olu.get(box_of(cast.lin, "remove")).content.decode()
+    assert "Hand over their 2 clients." in text_of(box)
+    assert f'href="/manage/clients/?therapist={cast.lin.member_id}"' in box
+    assert f'href="{box_of(cast.lin, "archive")}"' in box
+    assert not re.search(r">\s*Remove\s*</button>", box)
+    box = olu.get(box_of(cast.sana, "remove"), headers=FRAGMENT).content.decode()
+    assert "End the supervision of 1 person." in text_of(box)
+    assert not re.search(r">\s*Remove\s*</button>", box)
+    assert re.search(r">\s*Remove\s*</button>", olu.get(box_of(cast.bea, "remove")).content.decode())
