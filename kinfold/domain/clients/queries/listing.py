@@ -20,22 +20,15 @@ from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import tag_key, typed_words
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Registration, Tag
-from kinfold.domain.clients.queries.finding import (
-    BY_NAME,
-    Facts,
-    Wanted,
-    counted,
-    everyone,
-    facts_of,
-    reached_in_all,
-)
+from kinfold.domain.clients.queries.finding.counting import counted, reached_in_all
+from kinfold.domain.clients.queries.finding.reading import Facts, everyone, facts_of
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Wanted
 from kinfold.domain.clients.queries.ordering import BY_RISK, BY_THERAPIST, Reading, Standing, read
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
     refuse_unless_sees_clients,
     viewer_of,
-    viewers,
     visible_to,
 )
 from kinfold.domain.kernel import clock
@@ -99,8 +92,8 @@ _FIELDS: Final = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListClients:
     """Which clients: a view, words that each begin one of theirs, a therapist's or nobody's, all of some tags, a level
-    of risk, a state of registration, added or changed since a moment, those whom another member sees too; in which
-    order, and which part: after one client or before another.
+    of risk, a state of registration, added or changed since a moment; in which order, and which part: after one client
+    or before another.
     """
 
     archived: bool = False
@@ -112,7 +105,6 @@ class ListClients:
     registration: str = ""
     created_since: datetime | None = None
     updated_since: datetime | None = None
-    seen_by: UUID | None = None
     sort: ClientSort = ClientSort.NAME
     after: UUID | None = None
     before: UUID | None = None
@@ -175,11 +167,11 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     refuse_unless_sees_clients(actor)
     if data.after and data.before:
         raise InvalidInput.one("before", "Ask for a page after a client or before one, not both.")
-    members, also = _reached(actor, data.seen_by)
-    counts, further = _counts(members, also)
+    members = _reached(actor)
+    counts, further = _counts(members)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     _refuse_unseen(actor, data)
-    wanted = _wanted(data, members, also, further=further, names_only=names_only)
+    wanted = _wanted(data, members, further=further, names_only=names_only)
     if wanted is None:
         return ClientPage((), 0, counts, names_only, None, None)
     total = counted(wanted) if _narrows(wanted) else counts.archived if data.archived else counts.active
@@ -189,19 +181,19 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
 
 def matching(actor: Actor, data: ListClients, most: int) -> list[UUID]:
     """All the clients of a list, whichever page they would stand on, up to so many."""
-    members, also = _reached(actor, data.seen_by)
+    members = _reached(actor)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     _refuse_unseen(actor, data)
-    wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
+    wanted = _wanted(data, members, further=members is not None, names_only=names_only)
     return [] if wanted is None else everyone(wanted, most=most)
 
 
 def all_rows(actor: Actor, data: ListClients, most: int) -> Iterator[tuple[ClientRow, ...]]:
     """All the clients of a list in its order, up to so many, a page's worth at a time. For files."""
-    members, also = _reached(actor, data.seen_by)
+    members = _reached(actor)
     _refuse_unseen(actor, data)
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
-    wanted = _wanted(data, members, also, further=members is not None, names_only=names_only)
+    wanted = _wanted(data, members, further=members is not None, names_only=names_only)
     if wanted is None:
         return
     page = Reading(
@@ -229,31 +221,20 @@ def get_row(actor: Actor, data: GetRow) -> ClientRow:
 _Members = frozenset[UUID] | None
 
 
-def _reached(actor: Actor, seen_by: UUID | None) -> tuple[_Members, _Members]:
-    """Through whose ties the actor sees clients, and through whose another member must see them as well.
-
-    None is for all clients, and for nobody else.
-    """
+def _reached(actor: Actor) -> _Members:
+    """Through whose ties the actor sees clients; None is for all clients."""
     viewer = viewer_of(actor)
-    reached = members_reached(viewer) if viewer else frozenset[UUID]()
-    if seen_by is None:
-        return reached, None
-    other = viewers(clock.now(), [seen_by]).get(seen_by)
-    theirs = members_reached(other) if other else frozenset[UUID]()
-    return (theirs, None) if reached is None else (reached, theirs)
+    return members_reached(viewer) if viewer else frozenset()
 
 
-def _wanted(
-    data: ListClients, members: _Members, also: _Members, *, further: bool, names_only: bool
-) -> Wanted | None:
+def _wanted(data: ListClients, members: _Members, *, further: bool, names_only: bool) -> Wanted | None:
     """The list as it is asked for, or None when nothing can be in it."""
     words = typed_words(data.search)
-    if words is None or frozenset() in (members, also) or (data.therapist_id and data.unassigned):
+    if words is None or members == frozenset() or (data.therapist_id and data.unassigned):
         return None
     return Wanted(
         status=_status(data),
         members=members,
-        also=also,
         further=further,
         therapist_id=data.therapist_id,
         unassigned=data.unassigned,
@@ -330,33 +311,28 @@ def _beside(data: ListClients, wanted: Wanted) -> Standing | None:
     client_id = data.after or data.before
     if client_id is None:
         return None
-    seen = [group for group in (wanted.members, wanted.also) if group is not None]
-    values: dict[str, Any] = {f"m{n}": m for n, m in enumerate(m for group in seen for m in group)}
-    sizes = tuple(len(group) for group in seen)
-    if seen:
+    values: dict[str, Any] = {f"m{n}": member for n, member in enumerate(wanted.members or ())}
+    if wanted.members is not None:
         values["now"] = clock.now()
-    for row in _standing_of(wanted.status.value, sizes, client_id=client_id, **values):
+    for row in _standing_of(wanted.status.value, wanted.members is None, client_id=client_id, **values):
         return Standing(*row)
     raise PlaceGone
 
 
 @prepared
-def _standing_of(
-    status: str, sizes: tuple[int, ...], *, client_id: UUID, **values: Any
-) -> QuerySet[Client, Any]:
+def _standing_of(status: str, everybody: bool, *, client_id: UUID, **values: Any) -> QuerySet[Client, Any]:
     rows = Client.objects.filter(pk=client_id, status=status)
-    first = 0
-    for size in sizes:
-        group = [values[f"m{n}"] for n in range(first, first + size)]
-        rows, first = rows.filter(reached_by(group, values["now"])), first + size
+    if not everybody:
+        members = [member for name, member in values.items() if name != "now"]
+        rows = rows.filter(reached_by(members, values["now"]))
     return rows.values_list(*Standing._fields)
 
 
-def _counts(members: _Members, also: _Members) -> tuple[ViewCounts, bool]:
+def _counts(members: _Members) -> tuple[ViewCounts, bool]:
     """How many clients are seen, and whether some of them by further ties."""
     if members is None:
         return ViewCounts(*_tally()[0]), False
-    shown, further = reached_in_all(members, also)
+    shown, further = reached_in_all(members)
     return ViewCounts(shown[ClientStatus.ACTIVE], shown[ClientStatus.ARCHIVED]), further
 
 

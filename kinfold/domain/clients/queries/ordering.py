@@ -13,17 +13,9 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from kinfold.domain.clients.models import RiskLevel
-from kinfold.domain.clients.queries.finding import (
-    BY_NAME,
-    Facts,
-    Place,
-    Wanted,
-    counted,
-    counted_by_therapist,
-    facts_of,
-    found,
-    with_therapists,
-)
+from kinfold.domain.clients.queries.finding.counting import counted, counted_by_therapist, with_therapists
+from kinfold.domain.clients.queries.finding.reading import Facts, facts_of, found
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Place, Wanted
 from kinfold.domain.team.models import Member
 
 BY_THERAPIST: Final = "primary"

@@ -1,0 +1,163 @@
+"""Which clients stand on a page, and what lists show of them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan, LessThan
+
+from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.queries.finding.counting import counted
+from kinfold.domain.clients.queries.finding.narrowing import rows_for, unindexed
+from kinfold.domain.clients.queries.finding.shapes import (
+    BY_NAME,
+    Part,
+    Place,
+    Shape,
+    Start,
+    Step,
+    Wanted,
+    parts_of,
+    quicker,
+)
+from kinfold.domain.kernel.prepared import prepared
+
+# So many clients are read by their ids in one question.
+_AT_ONCE = 201
+# Of up to so many members the clients are read one member after another.
+_FEW_MEMBERS = 50
+
+
+class Facts(NamedTuple):
+    """What lists show of a client, as it is stored."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    kind: str
+    status: str
+    external_id: str
+    risk: str
+    updated_at: datetime
+    version: int
+    therapist_id: UUID | None
+    therapist_first_name: str | None
+    therapist_last_name: str | None
+
+
+_FACTS = (*Facts._fields[:-3], "primary_id", "primary__first_name", "primary__last_name")
+
+
+def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: int) -> list[Facts]:
+    """One page in the order in which it is read. `total`: how many clients there are in all."""
+    step = Step(up=up, from_place=place is not None, limit=limit)
+    parts = [quicker(part, total) for part in parts_of(wanted)]
+    if place is not None:
+        for part in parts:
+            part.others.update(key=place.key, key_id=place.client_id)
+    if len(parts) == 1 and _in_order(parts[0].shape):
+        return list(map(Facts._make, _read(parts[0].shape, step, **parts[0].values)))
+    # Each part is in order, and they have nobody in common.
+    read = [_ids_of(part, step) for part in parts]
+    merged = heapq.merge(*read, key=lambda row: (row[1], row[0]), reverse=not up)
+    return facts_of([row[0] for row in islice(merged, limit)])
+
+
+def facts_of(ids: Sequence[UUID]) -> list[Facts]:
+    """What lists show of these clients, in this order. Who is not there is left out."""
+    rows = {
+        row[0]: row
+        for some in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+        for row in _facts_of(len(some), **{f"c{n}": found for n, found in enumerate(some)})
+    }
+    return [Facts._make(rows[client_id]) for client_id in ids if client_id in rows]
+
+
+@prepared
+def _facts_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
+    return Client.objects.filter(pk__in=list(clients.values())).values_list(*_FACTS)
+
+
+def _ids_of(part: Part, step: Step) -> list[tuple[Any, ...]]:
+    """The ids of one part's page with their keys."""
+    if not _each_in_order(part.shape):
+        return _ids(part.shape, step, **part.values)
+    way = "ASC" if step.up else "DESC"
+    order, one = f"2 {way}, 1 {way}", replace(part.shape, therapists=1)
+    return _ids.merged("m0", part.members, one, step, order=order, limit=step.limit, **part.others)
+
+
+def _in_order(shape: Shape) -> bool:
+    """Whether an index of clients gives them in the order of the list: then no more are read than shown."""
+    return shape.start is Start.CLIENTS and not shape.gathered
+
+
+def _each_in_order(shape: Shape) -> bool:
+    """Whether each member's clients come in the order of the list, so that the first of each are enough.
+
+    A rare word is quicker to gather once than to look for among the clients of one member after another.
+    """
+    if shape.start is not Start.CLIENTS or shape.order != BY_NAME or shape.letters:
+        return False
+    return shape.therapists is not None and 1 < shape.therapists <= _FEW_MEMBERS
+
+
+def everyone(wanted: Wanted, *, most: int) -> list[UUID]:
+    """All who are wanted, up to so many."""
+    step = Step(up=True, from_place=False, limit=most)
+    total = counted(wanted)
+    parts = [quicker(part, total) for part in parts_of(replace(wanted, order=BY_NAME, blank=None))]
+    return [row[0] for part in parts for row in _ids(part.shape, step, **part.values)][:most]
+
+
+@prepared
+def _read(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
+    """One page, read along an index of clients."""
+    rows, key, client_id = _beyond(shape, step, values)
+    return _sorted(rows, step, F(key), client_id).values_list(*_FACTS)[: step.limit]
+
+
+@prepared
+def _ids(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
+    """The ids of one page with their keys. Where many are gathered and sorted, the rest of them would weigh."""
+    rows, key, client_id = _beyond(shape, step, values)
+    first: F | Coalesce = F(key)
+    if shape.start is Start.TIES:
+        rows = rows.distinct()
+    elif shape.gathered:
+        # Few clients, not in order in any index: gather, then sort. By the bare column SQLite would walk through
+        # everybody's clients in order instead.
+        first = unindexed(key)
+    return _sorted(rows, step, first, client_id).values_list(client_id, key)[: step.limit]
+
+
+def _beyond(shape: Shape, step: Step, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
+    rows, key, client_id = rows_for(shape, values)
+    if step.from_place:
+        if shape.gathered:  # as above: the index of the order is no beginning
+            return rows.filter(_past(unindexed(key), client_id, step, values)), key, client_id
+        way = "gt" if step.up else "lt"
+        # The first condition says again what the second implies, since only it tells the index where to begin.
+        beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
+        rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
+    return rows, key, client_id
+
+
+def _past(key: Coalesce, client_id: str, step: Step, values: Mapping[str, Any]) -> Q:
+    """Beyond a place, by a key without an index."""
+    further = GreaterThan if step.up else LessThan
+    same = Q(Exact(key, values["key"])) & Q(**{f"{client_id}__{'gt' if step.up else 'lt'}": values["key_id"]})
+    return Q(further(key, values["key"])) | same
+
+
+def _sorted(rows: QuerySet[Any], step: Step, key: F | Coalesce, client_id: str) -> QuerySet[Any]:
+    by_id = F(client_id)
+    return rows.order_by(key.asc(), by_id.asc()) if step.up else rows.order_by(key.desc(), by_id.desc())
