@@ -206,6 +206,10 @@ def registering_as_a_client(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
     yield "no day", browser.post("/register/", {**proof, "birth_day": "x"})  # type: ignore[misc]
     yield "finish", browser.post("/register/", proof, follow=True)  # type: ignore[misc]
     yield "finish badly", browser.post("/register/finish/", {"password": "short"})  # type: ignore[misc]
+    yield "first password", browser.get("/register/first-password/")  # type: ignore[misc]
+    yield "first password badly", browser.post("/register/first-password/", {"email": "x"})  # type: ignore[misc]
+    fitting = {"email": "ben@mail.example", "password": "a first password"}
+    yield "first password sent", browser.post("/register/first-password/", fitting)  # type: ignore[misc]
     guardian = Browser()
     assert stage.acting_login is not None
     guardian.force_login(Login.objects.get(pk=stage.acting_login))

@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from kinfold.domain.access.actors import Actor, guest_actor
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
-from kinfold.domain.identity import registration_codes
+from kinfold.domain.identity import initial_passwords, registration_codes
 from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.registration_codes import IssuedCode, Recognised
 from kinfold.domain.kernel import clock
@@ -167,6 +167,7 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
                 raise IsClientAlready from error
             raise CodeRefused from error
         mark_registration(client.id, Registration.REGISTERED)
+        initial_passwords.end([client.id])
         action = "client.registered"
         row_id = row.id
     place = ClientPlace(login_id=login_id, for_practice=actor.practice_id)

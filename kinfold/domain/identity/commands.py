@@ -14,7 +14,14 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
-from kinfold.domain.identity import emails, limits, links, passwords, registration_codes
+from kinfold.domain.identity import (
+    emails,
+    initial_passwords,
+    limits,
+    links,
+    passwords,
+    registration_codes,
+)
 from kinfold.domain.identity.errors import AddressTaken, LinkNotKnown, LoginExists
 from kinfold.domain.identity.models import Login, LoginSession, Notice, UsedCode
 from kinfold.domain.identity.queries import has_second_factor
@@ -176,6 +183,7 @@ def forget_what_ended() -> None:
     limits.forget_past_attempts()
     links.forget_past_links()
     registration_codes.forget_past_codes()
+    initial_passwords.forget_past_ones()
     UsedCode.objects.filter(expires_at__lte=clock.now()).delete()
     Notice.objects.filter(happened_at__lt=clock.now() - NOTICES_KEPT).delete()
 

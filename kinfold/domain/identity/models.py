@@ -162,6 +162,24 @@ class UsedCode(models.Model):
         constraints = [models.UniqueConstraint(fields=("login", "digest"), name="used_code_once")]
 
 
+class InitialPassword(models.Model):
+    """A first password that a practice chose for somebody whose record exists: it opens nothing by itself.
+
+    It belongs to no login. Whoever knows it and the address is mailed a registration code, and chooses a password of
+    their own. The table belongs to no practice, for the reason that codes have; `address` is a keyed digest, so that it
+    names nobody. `made_in` is the import that brought it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject_id = models.UUIDField(unique=True)
+    for_practice = models.UUIDField()
+    made_in = models.UUIDField(db_index=True)
+    address = models.CharField(max_length=43, db_index=True)
+    verifier = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
 class RegistrationCode(models.Model):
     """A code by which somebody whose record exists makes their login; one open code for each record.
 

@@ -27,6 +27,20 @@ def seal(purpose: str, text: str, *, bound_to: str = "") -> str:
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
+def seal_file(purpose: str, content: bytes, *, bound_to: str) -> bytes:
+    """The same for the content of a file."""
+    nonce = secrets.token_bytes(12)
+    return nonce + _cipher(purpose).encrypt(nonce, content, bound_to.encode())
+
+
+def unseal_file(purpose: str, sealed: bytes, *, bound_to: str) -> bytes:
+    """The content that was sealed for this purpose and place; raises SealBroken for anything else."""
+    try:
+        return _cipher(purpose).decrypt(sealed[:12], sealed[12:], bound_to.encode())
+    except (ValueError, InvalidTag) as error:
+        raise SealBroken(purpose) from error
+
+
 def unseal(purpose: str, sealed: str, *, bound_to: str = "") -> str:
     """The text that was sealed for this purpose and place; raises SealBroken for anything else."""
     try:

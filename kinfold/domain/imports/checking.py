@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kinfold.domain.clients import profile
 from kinfold.domain.clients.profile import Refused
@@ -19,6 +19,8 @@ from kinfold.domain.imports import values
 from kinfold.domain.imports.fields import (
     BY_NAME,
     FIELDS,
+    FIELDS_WITH_PASSWORDS,
+    FIRST_PASSWORD,
     FURTHER_NAMES,
     GENDER_NOTE,
     Mapping,
@@ -82,6 +84,9 @@ _UNSAID: Final = {
     "sex_at_birth": "unknown"
 }  # what is stored where a file has no such column; otherwise nothing
 _TAGS: Final = len(_SINGLE)  # the place of tags among the columns of People; further fields come after
+_BESIDE_PASSWORDS: Final = ("first_name", "last_name", "email", "birth_date")
+# A line, the cell with a first password, the names, the address and the date of birth, to what waits or why not.
+TakesPassword = Callable[[int, str, tuple[str, str], str, str], str]
 _TagsOrReason = tuple[str, ...] | Refused
 _MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
@@ -94,7 +99,7 @@ class Checking:
     Raises InvalidInput when the mapping cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a decision about the one file
         self,
         table: Table,
         mapping: Mapping,
@@ -105,9 +110,14 @@ class Checking:
         date_order: DateOrder | None = None,
         short_years: ShortYears | None = None,
         mode: Mode = Mode.ADD,
+        first_passwords: TakesPassword | None = None,
     ) -> None:
         problems = mapping_problems(
-            mapping, width=len(table.header), emails_optional=emails_optional, mode=mode
+            mapping,
+            width=len(table.header),
+            emails_optional=emails_optional,
+            fields=FIELDS_WITH_PASSWORDS if first_passwords else FIELDS,
+            mode=mode,
         )
         if problems:
             raise InvalidInput(problems, problems[0].message)
@@ -119,6 +129,7 @@ class Checking:
         self._may_be_empty = mode != Mode.ADD
         self._adds = mode != Mode.UPDATE
         self._further = further_in(mapping)
+        self._first_passwords = first_passwords if FIRST_PASSWORD in mapping else None
         self._names = (*_SINGLE, "tag", *self._further)
         self._cleaners = self._cleaners_of(country, today)
         self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]
@@ -145,6 +156,14 @@ class Checking:
         columns[_TAGS] = list(map(self._tags.__getitem__, cells)) if self._tag_columns else [()] * count
 
         lines = block.lines
+        if self._first_passwords:
+            beside: Any = zip(*(columns[self._names.index(name)] for name in _BESIDE_PASSWORDS), strict=True)
+            columns[self._names.index(FIRST_PASSWORD)] = [
+                self._first_passwords(line, cell, (first, last), email, born)
+                for line, cell, (first, last, email, born) in zip(
+                    lines, given[self.mapping.index(FIRST_PASSWORD)], beside, strict=True
+                )
+            ]
         if any(Refused in set(map(type, column)) for column in columns):
             keep: list[int] = []
             for place, values_of_row in enumerate(zip(*columns, strict=True)):
@@ -208,7 +227,11 @@ class Checking:
             "external_id": values.external_id,
             "phone": values.phone_of(country),
         }
-        by_field |= {name: Memo(values.further(name, country)).__getitem__ for name in self._further}
+        by_field |= {
+            name: Memo(values.further(name, country)).__getitem__
+            for name in self._further
+            if name != FIRST_PASSWORD
+        }
         return [
             (slot, self.mapping.index(name), by_field[name])
             for slot, name in enumerate(self._names)

@@ -23,10 +23,12 @@ from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.bulk import SelectClients, select_clients
 from kinfold.domain.clients.models import ClientStatus
 from kinfold.domain.clients.visibility import visible_to
-from kinfold.domain.imports import files
+from kinfold.domain.identity import initial_passwords
+from kinfold.domain.imports import files, first_passwords
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.fields import (
     FIELDS,
+    FIELDS_WITH_PASSWORDS,
     MEMBER_FIELDS,
     Field,
     Mapping,
@@ -200,6 +202,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     )
     if any(problem.field == "mapping" for problem in problems):
         raise InvalidInput(problems, problems[0].message)
+    first_passwords.refuse_open_column(job.header, data.mapping)
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
     job.short_years = data.short_years or ""
@@ -243,6 +246,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
         raise NotWaiting
     if job.emails_optional and not emails_optional(actor):
         raise NotWaiting("The practice asks for an email address by now. Check the file again.")
+    first_passwords.admit(job)
     if job.bad and not data.leave_out_bad:
         raise HasBadRows
     if not job.ready and not job.updates and not (data.with_duplicates and job.duplicates):
@@ -325,6 +329,7 @@ def _clients_back(actor: Actor, job: Import, change_set_id: UUID) -> tuple[int, 
     """Restore the clients an import changed, and take out those it made: how many, and the ids of those kept."""
     restored, edited = restore(actor, change_set_id)
     taken, kept = take_back(change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
+    initial_passwords.take_back(change_set_id, but=set(kept))
     return restored + taken, [*edited, *kept]
 
 
@@ -347,8 +352,10 @@ def admit_to(actor: Actor, whom: str) -> None:
 
 
 def fields_for(whom: str) -> tuple[Field, ...]:
-    """What the columns of a file can become."""
-    return MEMBER_FIELDS if whom == Whom.MEMBERS else FIELDS
+    """What the columns of a file can become in the practice that was entered."""
+    if whom == Whom.MEMBERS:
+        return MEMBER_FIELDS
+    return FIELDS_WITH_PASSWORDS if first_passwords.are_taken() else FIELDS
 
 
 def imports_of(actor: Actor) -> QuerySet[Import]:
@@ -407,8 +414,10 @@ def _take(
     last = recall(job.whom, table.header) if by_memory else None
     job.remembered = last is not None and len(last.mapping) == len(table.header)
     if last is not None and job.remembered:
-        suggested = tuple(Suggestion(field) for field in last.mapping)
+        known = {field.name for field in fields}
+        suggested = tuple(Suggestion(field if field in known else None) for field in last.mapping)
     job.mapping = list(choose(table.header, suggested, matches, fields))
+    first_passwords.refuse_open_column(job.header, job.mapping)
     job.date_order = last.date_order if last is not None and job.remembered else ""
     job.short_years = last.short_years if last is not None and job.remembered else ""
     job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)

@@ -77,8 +77,14 @@ _FURTHER: Final = tuple(
     if field.further or field.name == "identifiers"
 )
 FIELDS: Final = (*_MAIN, *_FURTHER)
-BY_NAME: Final = {field.name: field for field in FIELDS}
-FURTHER_NAMES: Final = tuple(field.name for field in _FURTHER)
+# Taken only in a practice whose owner allows it, and never shown (SPEC 8.10).
+FIRST_PASSWORD: Final = "initial_password"  # noqa: S105 - the name of a field
+_FIRST_PASSWORD: Final = Field(
+    FIRST_PASSWORD, "First password", False, ("initial password", "first password", "temporary password")
+)
+FIELDS_WITH_PASSWORDS: Final = (*FIELDS, _FIRST_PASSWORD)
+BY_NAME: Final = {field.name: field for field in FIELDS_WITH_PASSWORDS}
+FURTHER_NAMES: Final = (*(field.name for field in _FURTHER), FIRST_PASSWORD)
 # A team member has the same names and address, and roles, one in each column or several in one.
 _ROLE: Final = Field(
     "role", "Role", True, ("role", "roles", "position", "job title", "job", "user role"), repeatable=True
@@ -90,7 +96,8 @@ _WITHOUT: Final = {
     "email": " A practice can make it optional in Settings; then check again.",
 }
 _LEFT_OUT: Final = {
-    "initial password": "Passwords are not imported. Registration codes are offered after the import.",
+    "initial password": "Passwords are not imported, unless an owner allows first passwords in Settings. Registration "
+    "codes are offered after the import.",
     "password": "Passwords are not imported. Registration codes are offered after the import.",
     "name": "Kinfold keeps first and last name apart. Split this column in two.",
     "full name": "Kinfold keeps first and last name apart. Split this column in two.",
@@ -130,7 +137,7 @@ def suggest(
     keys = [heading_key(heading) for heading in header]
     chosen: dict[int, Suggestion] = {}
     for column, key in enumerate(keys):
-        if key in _LEFT_OUT:
+        if key in _LEFT_OUT and all(_place(field, key) is None for field in fields):
             chosen[column] = Suggestion(None, note=_LEFT_OUT[key])
 
     for field in fields:
@@ -217,7 +224,7 @@ def mapping_problems(
     if len(mapping) != width:
         return (Problem("mapping", "The matching does not fit the columns of this file. Start again."),)
     by_name = {field.name: field for field in fields}
-    hints = _WITHOUT if fields is FIELDS else {}
+    hints = {} if fields is MEMBER_FIELDS else _WITHOUT
     problems: list[Problem] = []
     for name in dict.fromkeys(mapping):
         if name is not None and name not in by_name:
@@ -233,6 +240,13 @@ def mapping_problems(
             Problem(
                 "external_id",
                 "No column is matched to External ID, by which clients are found to be updated.",
+            )
+        )
+    if mode != "add" and FIRST_PASSWORD in mapping:
+        problems.append(
+            Problem(
+                FIRST_PASSWORD,
+                "First passwords are for new clients: choose to add, or leave that column out.",
             )
         )
     problems.extend(

@@ -19,7 +19,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.imports import files
 from kinfold.domain.imports.commands import fields_for
 from kinfold.domain.imports.duplicates import sentence
-from kinfold.domain.imports.fields import FIELDS, further_in, is_private
+from kinfold.domain.imports.fields import FIELDS, FIRST_PASSWORD, further_in, is_private
 from kinfold.domain.imports.members import read_rows
 from kinfold.domain.imports.models import Import, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.queries import MOST, PAGE, job_of
@@ -144,7 +144,8 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
     hidden = {
         column
         for column, heading in enumerate(table.header)
-        if is_private(heading) and (column >= len(job.mapping) or job.mapping[column] is None)
+        if is_private(heading)
+        and (column >= len(job.mapping) or job.mapping[column] in {None, FIRST_PASSWORD})
     }
     buffer = io.StringIO(newline="")
     # All in quotes: where lists are separated by semicolons, "a;=b" would become two cells, one of them a formula.
@@ -154,7 +155,8 @@ def download_left_out(actor: Actor, data: DownloadLeftOut) -> LeftOut:
         found = [
             (line, cells) for line, cells in zip(block.lines, block.rows, strict=True) if line in reasons
         ]
-        found += [(misfit.line, misfit.cells) for misfit in block.misfits]
+        # Where the cells of a row do not fit the headings, any of them may be what is never written out.
+        found += [(misfit.line, [] if hidden else misfit.cells) for misfit in block.misfits]
         for line, cells in sorted(found):
             shown = ("" if column in hidden else as_text(cell) for column, cell in enumerate(cells))
             writer.writerow([line, as_text(reasons[line]), *shown])
@@ -246,6 +248,7 @@ def _people(kind: StagedKind, body: str, further: tuple[str, ...]) -> list[Previ
             for field, value in zip(FIELDS, values[:-1], strict=False)
         }
         cells |= zip(further, values[-1], strict=True)
+        cells.pop(FIRST_PASSWORD, None)
         match = batch.matches[place] if batch.matches else None
         reason = sentence(match) if match else ""
         rows.append(PreviewRow(line, kind.value, cells, {}, reason, match.client if match else None))

@@ -30,7 +30,9 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.clients.profile import Checked, identifiers_of
 from kinfold.domain.clients.tags import tags_named
+from kinfold.domain.identity.initial_passwords import ChosenPassword, keep
 from kinfold.domain.imports.checking import People
+from kinfold.domain.imports.fields import FIRST_PASSWORD
 from kinfold.domain.kernel.many import insert, many_rows, ordered_ids
 from kinfold.domain.kernel.tenancy import current_practice_id
 from kinfold.domain.practices.models import PracticeTally
@@ -57,6 +59,7 @@ class Prepared:
     words: dict[str, list[str | int]]
     tags: list[tuple[str, str, str]]  # client id, sort key, tag as written
     further: list[Checked]  # for everybody, or nobody when the file brings none of it
+    first_passwords: list[ChosenPassword]
 
     @property
     def digest(self) -> str:
@@ -74,6 +77,9 @@ def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared
     words: list[list[Word]] = []
     tags: list[tuple[str, ...]] = []
     told: list[Checked] = []
+    verifiers: list[str] = []
+    place_of_password = further.index(FIRST_PASSWORD) if FIRST_PASSWORD in further else None
+    fields = tuple(name for name in further if name != FIRST_PASSWORD)
     with _nothing_thrown_away():
         for people in blocks:
             for name, column in zip(_CLIENT_COLUMNS, people[:-2], strict=True):
@@ -81,7 +87,9 @@ def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared
             tags.extend(people.tags)
             named = (people.first_names, people.last_names, people.emails, people.external_ids)
             keyed = map(client_keys, *named)
-            if further:
+            if place_of_password is not None:
+                verifiers.extend(row[place_of_password] for row in people.further)
+            if fields:
                 some = [_checked(further, row) for row in people.further]
                 told.extend(some)
                 preferred = (str(person.fields.get("preferred_name", "")) for person in some)
@@ -109,7 +117,12 @@ def prepare(blocks: Iterable[People], further: tuple[str, ...] = ()) -> Prepared
             for client_id, key, place in zip(ids, keys, order, strict=True)
             for tag in tags[place]
         ],
-        further=_in_order(told, order) if further else [],
+        further=_in_order(told, order) if fields else [],
+        first_passwords=[
+            ChosenPassword(subject_id=UUID(client_id), email=email, verifier=verifiers[place])
+            for client_id, email, place in zip(ids, clients["email"], order, strict=True)
+            if verifiers and verifiers[place]
+        ],
     )
 
 
@@ -119,6 +132,7 @@ def _in_order(column: list[T], order: list[int]) -> list[T]:
 
 def _checked(further: tuple[str, ...], values: tuple[str, ...]) -> Checked:
     fields: dict[str, str | date] = dict(zip(further, values, strict=True))
+    fields.pop(FIRST_PASSWORD, None)
     return Checked(fields=fields, tags=(), identifiers=identifiers_of(str(fields.pop("identifiers", ""))))
 
 
@@ -154,6 +168,7 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
             keep_new(people.ids, people.further)
         insert(ClientWord, every, people.words)
         made = _tag(people.tags, every)
+    keep(people.first_passwords, current_practice_id(), change_set_id)
     PracticeTally.objects.update(active_clients=F("active_clients") + len(people.ids))
     return made
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
 from kinfold.domain.imports.duplicates import Match
+from kinfold.domain.imports.fields import FIRST_PASSWORD
 from kinfold.domain.imports.fields import Mapping as Columns
 from kinfold.domain.imports.models import StagedKind, StagedRows
 from kinfold.domain.kernel.many import insert
@@ -66,7 +67,7 @@ def write_bad(rows: Sequence[BadRow], columns: Columns, start: int) -> Staged:
     body = [
         (
             row.line,
-            {name: _shown(row.cells, columns, name) for name in dict.fromkeys(columns) if name},
+            {name: _shown(row, columns, name) for name in dict.fromkeys(columns) if name},
             {problem.field: problem.reason for problem in row.problems},
         )
         for row in rows
@@ -122,7 +123,11 @@ def chosen(block: CheckedBlock, keep: Sequence[bool]) -> CheckedBlock:
     return CheckedBlock(list(compress(block.lines, keep)), people, [])
 
 
-def _shown(cells: Sequence[str], columns: Columns, name: str) -> str:
+def _shown(row: BadRow, columns: Columns, name: str) -> str:
+    """What of a row stands under one field; never a first password, nor what may be one in a row that does not fit."""
+    if name == FIRST_PASSWORD or (FIRST_PASSWORD in columns and len(row.cells) != len(columns)):
+        return ""
+    cells = row.cells
     found = [cells[place] for place, field in enumerate(columns) if field == name and place < len(cells)]
     return "; ".join(cell for cell in found if cell)[:SHOWN_OF_CELL]
 

@@ -26,8 +26,8 @@ from kinfold.domain.audit import trail
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
 from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
-from kinfold.domain.imports import files
-from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People
+from kinfold.domain.imports import files, first_passwords
+from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People, TakesPassword
 from kinfold.domain.imports.commands import (
     admit_to,
     admit_to_mode,
@@ -36,8 +36,8 @@ from kinfold.domain.imports.commands import (
     short_years_of,
 )
 from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
+from kinfold.domain.imports.fields import FIRST_PASSWORD, further_in
 from kinfold.domain.imports.fields import Mapping as Columns
-from kinfold.domain.imports.fields import further_in
 from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
 from kinfold.domain.imports.models import Import, ImportState, Mode, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
@@ -203,6 +203,7 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
     if job is None:
         trail.nothing_changed()
         return
+    first_passwords.admit(job)
     if not job.with_duplicates and _came_meanwhile(actor, job, data.people):
         _pause(actor, job, CHECKED_AGAIN)
         return
@@ -334,6 +335,7 @@ def _check(job: Import, actor: Actor) -> None:
         date_order=date_order_of(job),
         short_years=short_years_of(job),
         mode=Mode(job.mode),
+        first_passwords=_sealing(job, actor) if FIRST_PASSWORD in job.mapping else None,
     )
     progress = _Progress(job)
     blocks: list[CheckedBlock] = []
@@ -344,6 +346,9 @@ def _check(job: Import, actor: Actor) -> None:
             block.bad.clear()
         blocks.append(block)
         progress.add(len(block.lines))
+    notes = checking.notes()
+    if FIRST_PASSWORD in job.mapping:
+        notes = (*notes, first_passwords.NOTE)
     moment = clock.now()
     rows = Rows(blocks, [], 0, [])
     if job.mode != Mode.ADD:
@@ -376,9 +381,15 @@ def _check(job: Import, actor: Actor) -> None:
             updates=len(rows.updates),
             unchanged=rows.unchanged,
             fields_changed=rows.fields_changed(),
-            notes=checking.notes(),
+            notes=notes,
         ),
     )
+
+
+def _sealing(job: Import, actor: Actor) -> TakesPassword:
+    with entered(job.practice_id):
+        first_passwords.admit(job)
+    return first_passwords.Sealing(job.id, actor.practice_name).sealed
 
 
 def _apply(job: Import, actor: Actor) -> None:
@@ -390,11 +401,16 @@ def _apply(job: Import, actor: Actor) -> None:
         changes = [*StagedRows.objects.filter(import_job=job, kind=StagedKind.UPDATE).order_by("start")]
     progress = _Progress(job)
     people: list[People] = []
+    further = further_in(job.mapping)
     for body in bodies:
-        people.append(read_people(body).people)
-        progress.add(len(people[-1].emails))
+        some = read_people(body).people
+        if FIRST_PASSWORD in further:
+            some = first_passwords.hashed(some, further.index(FIRST_PASSWORD), job.id, progress.add)
+        else:
+            progress.add(len(some.emails))
+        people.append(some)
     updates = tuple(update for part in changes for update in read_updates(part.body))
-    prepared = prepare(people, further_in(job.mapping))
+    prepared = prepare(people, further)
     apply_import(actor, ApplyImport(import_id=job.id, people=prepared, updates=updates))
 
 

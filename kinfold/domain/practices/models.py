@@ -21,6 +21,7 @@ class Practice(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")  # a name of the tz database
     country = models.CharField(max_length=2, default="US")  # whose phone numbers are written without +
     clients_need_email = models.BooleanField(default=True)  # SPEC 8.13
+    initial_passwords = models.BooleanField(default=False)  # whether files may bring them (SPEC 8.10)
     second_factor_from = models.DateTimeField()  # the end of the set-up week (RELIABILITY section 2)
     demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
+from kinfold.domain.clients.commands.first_passwords import FirstSignIn, sign_in_first
 from kinfold.domain.clients.commands.guardians import (
     AddGuardian,
     EndActing,
@@ -61,6 +62,13 @@ class ClientCodesOut(Schema):
     """Registration codes, in name order."""
 
     items: list[ClientCodeOut]
+
+
+class FirstSignInIn(Body):
+    """An address and the first password that the practice gave its owner."""
+
+    email: str
+    password: str
 
 
 class RegisterClientIn(Body):
@@ -185,6 +193,22 @@ def register(request: HttpRequest, body: RegisterClientIn) -> Status[dict[str, A
     guest = guest_with_client_code(proof, whence=truncate_ip(get_adapter().get_client_ip(request)))
     done = register_client(guest, RegisterClient(proof=proof, password=body.password, email=body.email))
     return Status(201, {"may_sign_in": done.login_id is not None})
+
+
+@router.post(
+    "/client-registrations/first-password",
+    auth=None,
+    response={202: None},
+    summary="Sign in for the first time",
+)
+def first_password(request: HttpRequest, body: FirstSignInIn) -> Status[None]:
+    """For clients whom the practice gave a first password: where it fits, they are mailed a registration code.
+
+    The answer is the same whether it does or not.
+    """
+    whence = truncate_ip(get_adapter().get_client_ip(request))
+    sign_in_first(FirstSignIn(email=body.email, password=body.password), whence=whence)
+    return Status(202, None)
 
 
 @router.get("/clients/{uuid:client_id}/logins", response=ClientLoginsOut, summary="Who acts for a client")

@@ -279,7 +279,10 @@ def practice(request: ApiRequest, response: HttpResponse) -> Any:
 
 @router.put("/practice", response=PracticeOut, summary="Change the practice's settings")
 def set_practice(request: ApiRequest, response: HttpResponse, body: PracticeIn) -> Any:
-    """Needs If-Match. Who sees whom changes at once; only an owner decides about `direct_charts`."""
+    """Needs If-Match. Who sees whom changes at once.
+
+    Only an owner decides about `direct_charts` and `initial_passwords`.
+    """
     change_practice(request.auth, ChangePractice(version=if_match(request), **body.dict()))
     return practice(request, response)
 

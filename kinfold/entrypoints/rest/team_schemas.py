@@ -195,6 +195,7 @@ class PracticeOut(Schema):
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
+    initial_passwords: bool
     version: int
 
 
@@ -366,3 +367,4 @@ class PracticeIn(Body):
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
+    initial_passwords: bool

@@ -16,6 +16,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kinfold.domain.access.actors import Actor
+from kinfold.domain.clients.commands.first_passwords import FirstSignIn, sign_in_first
 from kinfold.domain.clients.commands.registering import (
     RegisterClient,
     RegisterClientWithLogin,
@@ -52,6 +53,7 @@ from .identity.tries import address_of
 REGISTER = "pages/register.html"
 FINISH = "pages/register_finish.html"
 FINISH_CLIENT = "pages/register_client.html"
+FIRST_PASSWORD = "pages/first_password.html"  # noqa: S105 - the name of a page
 TYPED: Final = "registering"
 FIELDS: Final = ("code", "last_name", "email")
 CLIENT_FIELDS: Final = ("code", *BORN)
@@ -83,6 +85,28 @@ def register(request: HttpRequest) -> HttpResponse:
         return _register_page(request, typed, refused, team=team)
     request.session[TYPED] = typed
     return pages.see_other(reverse("register-finish"))
+
+
+@require_http_methods(["GET", "POST"])
+def first_password(request: HttpRequest) -> HttpResponse:
+    """For clients whom the practice gave a first password: a code is mailed to them, and nothing is said here."""
+    if request.method == "GET":
+        return pages.page(request, FIRST_PASSWORD, {"email": "", "errors": {}, "problem": "", "sent": False})
+    email = request.POST.get("email", "")[:300]
+    wanted = FirstSignIn(email=email, password=request.POST.get("password", "")[:300])
+    refused: InvalidInput | SlowDown | None = None
+    try:
+        sign_in_first(wanted, whence=address_of(request))
+    except (InvalidInput, SlowDown) as error:
+        refused = error
+    problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    context = {
+        "email": email,
+        "errors": {problem.field: problem.message for problem in problems},
+        "problem": refused.message if refused and not problems else "",
+        "sent": refused is None,
+    }
+    return pages.page(request, FIRST_PASSWORD, context, status=refused.status if refused else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -232,6 +256,7 @@ def _finish_page(
 
 routes = [
     path("register/", register, name="register"),
+    path("register/first-password/", first_password, name="first-password"),
     path("register/finish/", finish, name="register-finish"),
     path("register/<str:code>/", link, name="register-link"),
 ]

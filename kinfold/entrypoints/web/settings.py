@@ -55,7 +55,8 @@ def settings(request: HttpRequest, actor: Actor) -> HttpResponse:
         clients_need_email="clients_need_email" in on,
         supervision="supervision" in on,
         # Who may not decide this is shown it and cannot tick it, so browsers do not send it.
-        direct_charts="direct_charts" in on if now.may_set_direct_charts else now.direct_charts,
+        direct_charts="direct_charts" in on if now.may_decide_as_owner else now.direct_charts,
+        initial_passwords="initial_passwords" in on if now.may_decide_as_owner else now.initial_passwords,
     )
     try:
         change_practice(actor, wanted, once=pages.form_key(request))
@@ -132,7 +133,7 @@ def _practice_page(
                 "Only an owner decides this, and every opening is on record."
             ),
             "on": shown.direct_charts,
-            "disabled": not now.may_set_direct_charts,
+            "disabled": not now.may_decide_as_owner,
         },
         {
             "name": "clients_need_email",
@@ -140,6 +141,17 @@ def _practice_page(
             "hint": "Turn this off for children and elders, or for files without addresses.",
             "on": shown.clients_need_email,
             "disabled": False,
+        },
+        {
+            "name": "initial_passwords",
+            "label": "First passwords from files",
+            "hint": (
+                "A file of new clients may bring a first password for each. It is never shown, and opens nothing by "
+                "itself: with it a client is mailed a registration code, and chooses another. Only an owner decides "
+                "this."
+            ),
+            "on": shown.initial_passwords,
+            "disabled": not now.may_decide_as_owner,
         },
     ]
     context = {

@@ -30,6 +30,12 @@ REGISTRATION = (
         "/client-registrations", PUBLIC, status=201,
         body={"code": "{client_code}", "birth_date": "1984-11-03", "password": "{new_password}"},
     ),
+    get("first-password", PUBLIC),
+    post("first-password", PUBLIC, body={"email": "nobody@mail.example", "password": "a first password"}),
+    post(
+        "/client-registrations/first-password", PUBLIC, status=202,
+        body={"email": "nobody@mail.example", "password": "a first password"},
+    ),
     get("/clients/{client_id}/logins", P.CLIENTS_PROFILE, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(
         "/clients/{client_id}/guardians", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=201,

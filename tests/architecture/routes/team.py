@@ -207,7 +207,7 @@ TEAM_API = (
         "/practice", P.PRACTICE_CHANGE, method="PUT", headers={"If-Match": '"1"'},
         body={
             "name": "Alder Brook", "time_zone": "America/New_York", "country": "US", "clients_need_email": True,
-            "supervision": False, "direct_charts": False,
+            "supervision": False, "direct_charts": False, "initial_passwords": False,
         },
     ),
 )  # fmt: skip

@@ -30,6 +30,7 @@ def settings_of(person: Person) -> ChangePractice:
         clients_need_email=now.clients_need_email,
         supervision=now.supervision,
         direct_charts=now.direct_charts,
+        initial_passwords=now.initial_passwords,
     )
 
 
@@ -64,6 +65,17 @@ def test_settings_are_changed_and_the_trail_names_the_fields(cast: Cast) -> None
     assert (cast.lin.actor.time_zone, cast.lin.actor.country) == ("America/New_York", "CA")
     assert cast.lin.actor.practice_name == "Alder Creek Counselling"
     assert acts(cast.alder.practice_id, subject=cast.alder.practice_id) == ["practice.changed"]
+
+
+@pytest.mark.requirement("U57")
+def test_only_an_owner_lets_files_bring_first_passwords(cast: Cast) -> None:
+    wanted = replace(settings_of(cast.ada), initial_passwords=True)
+    assert not settings_of(cast.ada).initial_passwords
+    with pytest.raises(NotAllowed, match="Only an owner decides whether files bring first passwords"):
+        change_practice(cast.ada.actor, wanted)
+    change_practice(cast.olu.actor, wanted)
+    assert settings_of(cast.ada).initial_passwords
+    assert acts(cast.alder.practice_id, subject=cast.alder.practice_id)[-1] == "practice.changed"
 
 
 def test_switches_are_periods_so_that_the_past_can_be_asked_about(cast: Cast) -> None:

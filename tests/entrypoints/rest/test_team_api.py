@@ -247,9 +247,12 @@ def test_settings_are_read_and_changed_by_version(cast: Cast) -> None:
         "clients_need_email": False,
         "supervision": True,
         "direct_charts": False,
+        "initial_passwords": False,
     }
     assert call("PUT", "/practice", wanted, If_Match='"1"').json()["clients_need_email"] is False
     assert problem(call("PUT", "/practice", wanted | {"name": "A"}, If_Match='"1"'))[:2] == (409, "stale")
+    taking = wanted | {"initial_passwords": True}
+    assert problem(call("PUT", "/practice", taking, If_Match='"2"'))[0] == 403
     opened = wanted | {"direct_charts": True}
     assert problem(call("PUT", "/practice", opened, If_Match='"2"'))[0] == 403
     assert program_of(cast.olu)("PUT", "/practice", opened, If_Match='"2"').json()["direct_charts"] is True

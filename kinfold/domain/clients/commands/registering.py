@@ -24,7 +24,7 @@ from kinfold.domain.clients.models import (
     Registration,
 )
 from kinfold.domain.clients.registration import ClientProof, act_from_now_on, claim_with, hand_out
-from kinfold.domain.identity import passwords, registration_codes
+from kinfold.domain.identity import initial_passwords, passwords, registration_codes
 from kinfold.domain.identity.commands import create_login
 from kinfold.domain.identity.emails import send_verification
 from kinfold.domain.identity.errors import CodeRefused
@@ -133,6 +133,10 @@ def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
     stays as it is, and the mail says what to do: nobody learns here who has a login.
     """
     code, claim = claim_with(actor, data.proof)
+    if claim.guardian is None and initial_passwords.is_the_first(claim.client.id, data.password):
+        raise InvalidInput.one(
+            "password", "Choose another password than the first one your practice gave you."
+        )
     address = claim.email or _typed(data.email)
     known = None if claim.email else find_login(address)
     if known is not None:

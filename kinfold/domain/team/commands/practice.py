@@ -39,6 +39,7 @@ class ChangePractice:
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
+    initial_passwords: bool
 
 
 @command(Permission.PRACTICE_CHANGE)
@@ -47,7 +48,8 @@ def change_practice(actor: Actor, data: ChangePractice) -> None:
 
     Who sees whom changes with them at once (SPEC 3, 6).
 
-    Only an owner decides whether administrators may open direct clients' charts.
+    Only an owner decides whether administrators may open direct clients' charts, and whether a file of clients may
+    bring first passwords (SPEC 8.10).
     """
     hold_team()
     values = _checked(data)
@@ -61,6 +63,8 @@ def change_practice(actor: Actor, data: ChangePractice) -> None:
         return
     if Switch.DIRECT_CHARTS in switched and not actor.may(Permission.PRACTICE_OWN):
         raise NotAllowed("Only an owner decides who may open direct clients' charts.")
+    if "initial_passwords" in changed and not actor.may(Permission.PRACTICE_OWN):
+        raise NotAllowed("Only an owner decides whether files bring first passwords.")
     read = Practice.objects.filter(pk=practice.pk, version=data.version)
     if not read.update(**values, version=F("version") + 1):
         raise StaleVersion
@@ -97,4 +101,5 @@ def _checked(data: ChangePractice) -> dict[str, str | bool]:
         "time_zone": data.time_zone,
         "country": data.country,
         "clients_need_email": data.clients_need_email,
+        "initial_passwords": data.initial_passwords,
     }

@@ -23,7 +23,7 @@ class GetPractice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PracticeSettings:
-    """All settings. `may_set_direct_charts`: the person who asks decides about direct clients' charts."""
+    """All settings. `may_decide_as_owner`: the person who asks decides about direct charts and first passwords."""
 
     practice_id: UUID
     name: str
@@ -34,7 +34,8 @@ class PracticeSettings:
     clients_need_email: bool
     supervision: bool
     direct_charts: bool
-    may_set_direct_charts: bool
+    initial_passwords: bool
+    may_decide_as_owner: bool
     version: int
 
 
@@ -71,7 +72,8 @@ def get_practice(actor: Actor, data: GetPractice) -> PracticeSettings:
         clients_need_email=practice.clients_need_email,
         supervision=is_on(Switch.SUPERVISION, now),
         direct_charts=is_on(Switch.DIRECT_CHARTS, now),
-        may_set_direct_charts=actor.may(Permission.PRACTICE_OWN),
+        initial_passwords=practice.initial_passwords,
+        may_decide_as_owner=actor.may(Permission.PRACTICE_OWN),
         version=practice.version,
     )
 
