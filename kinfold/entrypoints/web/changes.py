@@ -61,6 +61,9 @@ PREVIEW = "pages/changes/preview.html"
 LETTERS = "pages/clients/letters.html"
 NOBODY: Final = "none"
 MOST_IN_TURN: Final = 50
+# Beside bulk acts: what is done to ticked clients on pages of its own, with the permission it needs.
+EDIT, MERGE = "edit", "merge"
+_OTHERS: Final = {EDIT: Permission.CLIENTS_CHANGE, MERGE: Permission.CLIENTS_MERGE}
 _AT_WORK: Final = {"running", "undoing"}
 
 
@@ -98,11 +101,17 @@ def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
     asked = request.POST.get("act", "")
     ticked = pages.uuids(request.POST.getlist("client"))
     everyone = "all" in request.POST
-    if asked == "edit":
+    if asked == EDIT:
         if everyone or not ticked or len(ticked) > MOST_IN_TURN:
             pages.warn(request, f"Tick the clients to edit one after another, at most {MOST_IN_TURN}.")
             return pages.see_other(back)
         return pages.see_other(in_turn([str(client_id) for client_id in ticked], back=back))
+    if asked == MERGE:
+        if everyone or len(set(ticked)) != 2:
+            pages.warn(request, "Tick the two clients whose records are one person's, and nobody else.")
+            return pages.see_other(back)
+        kept, gone = ticked
+        return pages.see_other(url("client-merge-with", client_id=kept, other_id=gone))
     if asked not in set(Act):
         pages.warn(request, "Choose what to do with these clients.")
         return pages.see_other(back)
@@ -355,6 +364,7 @@ def _progress(request: HttpRequest, found: ChangeResult) -> HttpResponse:
         "title": WORDS[Act(summary.act)].name,
         "heading": "Undoing it" if undoing else "At work",
         "text": _clients(summary.done if undoing else summary.rows),
+        "clients_url": reverse(pages.clients_route(request.actor)),  # type: ignore[attr-defined]
     }
     response = pages.page(request, "pages/changes/progress.html", context, block="state")
     if not request.headers.get("HX-Request"):
@@ -414,9 +424,16 @@ def _address(change_id: UUID) -> str:
 def offered(actor: Actor, view: str) -> list[dict[str, Any]]:
     """What this person may do to the clients of a view, as the menu lists it."""
     return [
-        {"value": value, "label": label, "glyph": glyph, "apart": apart, "ticked": value == "edit"}
+        {
+            "value": value,
+            "label": label,
+            "glyph": glyph,
+            "apart": apart,
+            "ticked": value in _OTHERS,
+            "two": value == MERGE,
+        }
         for value, label, glyph, apart in _MENUS.get(view, ())
-        if actor.may(Permission.CLIENTS_CHANGE if value == "edit" else PERMISSIONS[Act(value)])
+        if actor.may(_OTHERS[value] if value in _OTHERS else PERMISSIONS[Act(value)])
     ]
 
 
@@ -425,9 +442,10 @@ _MENUS: Final = {
     "active": (
         ("add-tags", "Add tags", "tag", False),
         ("remove-tags", "Remove tags", "tags", False),
-        ("edit", "Edit user", "pencil", False),
+        (EDIT, "Edit user", "pencil", False),
         ("send-codes", "View and Send Registration Codes", "key-round", False),
         ("reassign", "Reassign", "arrow-left-right", True),
+        (MERGE, "Merge two records", "merge", False),
         ("archive", "Archive", "archive", False),
     ),
     "archived": (

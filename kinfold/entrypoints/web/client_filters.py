@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 from . import pages
 from .client_lists import REGISTRATION, RISKS, UNASSIGNED, carried, tags_in, view_of
-from .jinja import day, url
+from .jinja import day, query, url
 
 FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
@@ -70,6 +70,19 @@ _UNSET: Final[Mapping[str, Mapping[str, Any]]] = {
     "tag": pages.several_filter("tag", "Tag", (), ()),
     "therapist": pages.list_filter("therapist", "Therapist", "", ()),
 }
+
+
+def in_words(chips: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What narrows a list, for paper: "Tag: EMDR"."""
+    return [
+        f"{chip['label']}: {words}"
+        for chip in chips
+        for words in (
+            [one["label"] for one in chip["chosen"]]
+            if "chosen" in chip
+            else [option["label"] for option in chip["options"] if option["value"] == chip["value"]]
+        )
+    ]
 
 
 def _rare(name: str, label: str, words: str) -> dict[str, Any]:
@@ -128,6 +141,7 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         "q": q,
         "show_url": url(f"{route}-search") if q else url(route),
         "list_url": url(route),
+        "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
         "sort": asked.get("sort", "")[:30],
         "tags": [{"value": key, "label": name, "hint": ""} for key, name in _tags(actor)] if more else [],

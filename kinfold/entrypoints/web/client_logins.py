@@ -187,6 +187,7 @@ def _page(
         "today": place.today().isoformat(),
         "errors": {problem.field: problem.message for problem in problems},
         "problem": refused.message if refused and not problems else "",
+        "clients_url": reverse(pages.clients_route(request.actor)),  # type: ignore[attr-defined]
     }
     return pages.page(request, GUARDIAN, context, status=refused.status if refused else 200)
 

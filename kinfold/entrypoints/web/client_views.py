@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +36,7 @@ from .jinja import query, url
 @require_GET
 @pages.signed_in
 def views(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """One's own views and those that are shared, and a form that keeps the list as it is shown."""
+    """One's own views and those that are shared, and a form that keeps the list as it is; also as a menu there."""
     return _page(request, actor, "")
 
 
@@ -53,7 +54,7 @@ def save(request: HttpRequest, actor: Actor) -> HttpResponse:
     except (InvalidInput, ViewExists) as refused:
         return _page(request, actor, pages.sentence(refused), refused.status)
     pages.toast(request, "The view is saved.")
-    return pages.see_other(reverse("clients-views"))
+    return pages.see_other(_back(request))
 
 
 @require_POST
@@ -75,7 +76,12 @@ def act(request: HttpRequest, actor: Actor, view_id: UUID) -> HttpResponse:
             begin_with_view(actor, BeginWithView(view_id=view_id if do == "begin" else None))
     except (InvalidInput, ViewExists) as refused:
         pages.warn(request, pages.sentence(refused))
-    return pages.see_other(reverse("clients-views"))
+    return pages.see_other(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """To the list whose menu it was done in, or to the page of saved views."""
+    return pages.safe_next(request, reverse("clients-views"))
 
 
 def begun_with(actor: Actor, view_id: UUID, route: str) -> HttpResponse:
@@ -97,7 +103,9 @@ def _page(request: HttpRequest, actor: Actor, problem: str, status: int = 200) -
         }
         for view in list_views(actor, ListViews())
     ]
+    shown_on = urlsplit(request.headers.get("HX-Current-URL", ""))
     context = {
+        "back": urlunsplit(("", "", shown_on.path, shown_on.query, "")),
         "views": rows,
         "params": carried(asked),
         "own": "own" in asked,
@@ -106,7 +114,7 @@ def _page(request: HttpRequest, actor: Actor, problem: str, status: int = 200) -
         "may_share": may_share(actor),
         "clients_url": reverse(pages.clients_route(actor)),
     }
-    return pages.page(request, "pages/clients/views.html", context, status=status)
+    return pages.page(request, "pages/clients/views.html", context, status=status, block="menu")
 
 
 routes = [

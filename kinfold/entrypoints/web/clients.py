@@ -33,6 +33,7 @@ from . import (
     client_filters,
     client_invitations,
     client_logins,
+    client_print,
     client_views,
     columns,
     joining,
@@ -224,5 +225,6 @@ routes = [
     *changes.routes,
     *client_columns.routes,
     *client_filters.routes,
+    *client_print.routes,
     *client_views.routes,
 ]

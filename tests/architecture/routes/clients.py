@@ -77,6 +77,8 @@ CLIENTS = (
     post("my-clients-filter", SEES, body={"q": "ok"}, writes=False),
     post("clients-columns", SEES, status=303, body={"order": ["name", "email", "tags"], "shown": ["email"]}),
     get("clients-views", SEES),
+    get("clients-print", SEES),
+    post("clients-print", SEES, body={"q": "ok"}, writes=False),
     post("clients-view-save", SEES, status=303, body={"name": "Waiting", "therapist": "none"}),
     post("clients-view", SEES, status=303, at={"view_id": "shared_view"}, body={"do": "open"}),
     get("clients-add", P.CLIENTS_CREATE),

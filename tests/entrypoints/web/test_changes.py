@@ -53,7 +53,7 @@ def test_ticked_clients_are_archived_after_a_preview_and_come_back_by_undoing_it
     html = browser.get(LIST).content.decode()
     assert html.count('name="client"') == 4
     assert re.findall(r'name="act" value="([^"]+)"', html) == [
-        "add-tags", "remove-tags", "edit", "send-codes", "reassign", "archive",
+        "add-tags", "remove-tags", "edit", "send-codes", "reassign", "merge", "archive",
     ]  # fmt: skip
     archive(cast.ada, cast.uma.id)
     place = choose(browser, "archive", cast.anna, cast.ben, cast.uma)
@@ -247,3 +247,17 @@ def test_one_client_is_archived_from_their_page(cast: Cast, browser_of: BrowserO
     assert "Archived" in html
     assert 'value="unarchive"' in html
     assert ">Edit<" not in html
+
+
+def test_two_ticked_clients_are_merged_side_by_side_and_any_other_number_is_refused(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    assert 'value="merge" data-two' in browser.get(LIST).content.decode()
+    two = [str(cast.anna.id), str(cast.ben.id)]
+    answer = browser.post("/clients/act/", {"act": "merge", "client": two})
+    assert answer["Location"] == f"/clients/{two[0]}/merge/{two[1]}/"
+    for wrong in ({"client": two[:1]}, {"client": [*two, str(cast.uma.id)]}, {"all": "yes"}, {}):
+        answer = browser.post("/clients/act/", {"act": "merge", **wrong}, follow=True)
+        assert "Tick the two clients whose records are one person" in answer.content.decode()
+    assert 'value="merge"' not in browser_of(cast.theo).get("/clients/").content.decode()

@@ -18,8 +18,9 @@ LIST, VIEWS = "/manage/clients/", "/clients/views/"
 def test_the_list_is_kept_opened_begun_with_and_left(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.ada)
     html = browser.get(f"{LIST}?therapist={cast.lin.member_id}&sort=-name").content.decode()
-    found = re.search(r'href="(/clients/views/[^"]+)" aria-label="Saved views"', html)
+    found = re.search(r'hx-get="(/clients/views/[^"]+)" hx-trigger="toggle once"', html)
     assert found
+    assert f'<a class="item" href="{found[1]}">' in html  # without a script
     html = browser.get(found[1].replace("&amp;", "&")).content.decode()
     form = html[html.index('action="/clients/views/save/"') :]
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
@@ -39,3 +40,25 @@ def test_the_list_is_kept_opened_begun_with_and_left(cast: Cast, browser_of: Bro
     assert again.status_code == 200
     browser.post(f"{VIEWS}{view.id}/", {"do": "delete"})
     assert len(names(browser.get(LIST).content.decode())) == 4
+
+
+def test_the_menu_on_the_list_saves_opens_and_changes_views_and_comes_back(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(cast.ada)
+    at = f"{LIST}?sort=-name"
+    by_script = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{at}"}
+    menu = browser.get(f"{VIEWS}?sort=-name", headers=by_script).content.decode()
+    assert "<html" not in menu
+    assert "No saved views yet" in menu
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', menu))
+    assert (hidden["next"], hidden["sort"]) == (at, "-name")
+    assert browser.post(f"{VIEWS}save/", {**hidden, "name": "From Z", "shared": "yes"})["Location"] == at
+    (view,) = list_views(cast.olu.actor, ListViews())
+    assert "From Z" in browser.get(VIEWS, headers=by_script).content.decode()
+    for do in ("keep", "rename", "delete"):
+        answer = browser.post(f"{VIEWS}{view.id}/", {"do": do, "name": "Z first", "next": at})
+        assert answer["Location"] == at
+    assert list_views(cast.ada.actor, ListViews()) == ()
+    elsewhere = browser.post(f"{VIEWS}save/", {"name": "Away", "next": "https://elsewhere.example/"})
+    assert elsewhere["Location"] == VIEWS

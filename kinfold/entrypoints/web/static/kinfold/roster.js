@@ -10,6 +10,7 @@ function update(list) {
   count.textContent = ticked;
   all.checked = ticked > 0 && ticked === boxes(list).length;
   all.indeterminate = ticked > 0 && !all.checked;
+  for (const act of list.querySelectorAll("[data-two]")) act.disabled = ticked !== 2;
 }
 
 function tick(list, checked) {
