@@ -66,8 +66,8 @@ fmt: setup ## Format the code
 reference: setup ## Write docs/reference from the code
 	$(BIN)/python -c 'from kinfold.domain.access.reference import as_markdown; print(as_markdown(), end="")' > docs/reference/permissions.md
 
-bench: setup ## Measure against the raw database and a plain Django admin: CLIENTS=100000 ENGINE=sqlite|postgres
-	$(BIN)/python -m bench --clients $(CLIENTS) --engine $(ENGINE)
+bench: setup ## Measure against the raw database and a plain Django admin: CLIENTS=100000 ENGINE=sqlite|postgres JOBS=J1,J3 SIZES=10000,100000
+	$(BIN)/python -m bench --clients $(CLIENTS) --engine $(ENGINE) --jobs "$(JOBS)" --sizes "$(SIZES)"
 
 lock: setup ## Pin requirements/*.in again, with hashes (needs uv on this machine)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \

@@ -134,16 +134,17 @@ class Kinfold:
     def _key(self) -> str:
         return f"{self.run}{next(self.keys)}"
 
-    def _headers(self, who: str = "owner") -> dict[str, str]:
+    def program(self, who: str = "owner") -> dict[str, str]:
+        """What a program sends with each request."""
         return {"Authorization": f"Bearer {self.seeded[who]['token']}"}
 
     def _gets(self, *queries: str, who: str = "owner") -> Asked:
-        headers = self._headers(who)
+        headers = self.program(who)
         sent = [request("GET", f"/api/v1/clients{query}", self.port, headers=headers) for query in queries]
         return Asked(self.port, cycle(sent), OK)
 
     def _post(self, path: str, fields: dict[str, Any]) -> bytes:
-        headers = {**self._headers(), "Content-Type": "application/json"}
+        headers = {**self.program(), "Content-Type": "application/json"}
         return request("POST", path, self.port, headers=headers, body=as_json(fields))
 
     def upload(self, name: str, content: bytes) -> None:

@@ -17,7 +17,7 @@ BELOW = "below floor"
 
 @dataclass(slots=True)
 class Results:
-    """Every round of every measure, by job, contender and unit (p50_ms, p95_ms, rps, rows_per_s)."""
+    """Every round of every measure, by job, contender and unit (p50_ms, p95_ms, rps, rows_per_s, ms)."""
 
     clients: int
     engine: str
@@ -79,11 +79,17 @@ def _cell(results: Results, job: str, contender: str) -> str:
     rows = results.get(job, contender, "rows_per_s")
     if rows is not None:
         return f"{rows:,.0f} rows/s"
+    whole = results.get(job, contender, "ms")
+    if whole is not None:
+        return f"{whole:,.0f} ms"
     return "–" if p50 is None or rps is None else f"{p50:.2f} / {rps:,.0f}"
 
 
 def ratio(results: Results, job: str, contender: str) -> float | None:
     """How many times the admin's rate."""
+    took, theirs = results.get(job, contender, "ms"), results.get(job, PEER, "ms")
+    if took and theirs:
+        return theirs / took
     unit = "rows_per_s" if results.get(job, contender, "rows_per_s") else "rps"
     ours, theirs = results.get(job, contender, unit), results.get(job, PEER, unit)
     return ours / theirs if ours and theirs else None
@@ -130,6 +136,10 @@ def _limits(results: Results) -> list[str]:
     if rows:
         word = _word(rows, floors.IMPORT_FLOOR, floors.IMPORT_GOAL)
         lines.append(f"J6: {rows:,.0f} rows/s (floor {floors.IMPORT_FLOOR:,.0f}): {word}")
+    took = results.get("J7", JSON, "ms")
+    if took:
+        word = _word(1 / took, 1 / floors.REASSIGN_FLOOR, 1 / floors.REASSIGN_GOAL)
+        lines.append(f"J7: {took:,.0f} ms (floor {floors.REASSIGN_FLOOR:,.0f}): {word}")
     quiet, busy = results.get("J1 quiet", HTML, "p95_ms"), results.get("J1 during J6", HTML, "p95_ms")
     if quiet and busy:
         lines.append(_at_most("J1 page during J6: p95 of undisturbed", busy / quiet, floors.OTHERS_AT_MOST))

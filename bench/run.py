@@ -18,6 +18,7 @@ from .importing import measure_imports
 from .installation import Installation, free_port, installation, serving
 from .kinfold_requests import Kinfold
 from .people import prefixes
+from .reassigning import measure_reassigning
 from .report import Results
 from .teams import TEAM_JOBS, about
 
@@ -75,6 +76,9 @@ def compare(plan: Plan, made: Installation, port: int, seeded: dict[str, Any]) -
         for job in filter(plan.wants, JOBS):
             say(job)
             _rounds(plan, results, job, kinfold, peer, _raw(limit, seeded, job))
+        if plan.wants("J7"):
+            say("J7")
+            measure_reassigning(plan.rounds, results, kinfold, peer)
         if plan.import_rows and plan.wants("J6"):
             say(f"J6 with {plan.import_rows:,} rows")
             measure_imports(plan.import_rows, results, kinfold, peer, limit, quiet=plan.quiet)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from import_export.admin import ImportExportModelAdmin
 from import_export.resources import ModelResource
 
@@ -27,7 +31,13 @@ class ClientAdmin(ImportExportModelAdmin):
     list_select_related = ["therapist"]
     list_per_page = 50
     list_filter = ["therapist", "tags"]
+    actions = ["reassign"]
     search_fields = ["last_name__istartswith", "first_name__istartswith", "email__istartswith"]
+
+    @admin.action(description="Give to the last therapist")
+    def reassign(self, _request: HttpRequest, clients: QuerySet[Client, Any]) -> None:
+        """Write another therapist into all that are ticked."""
+        clients.update(therapist=Therapist.objects.latest("pk"))
 
 
 admin.site.register([Tag, Therapist])

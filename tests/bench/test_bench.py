@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from bench.floors import CONTENDERS, HTML, PEER, RAW
+from bench.floors import CONTENDERS, HTML, JSON, PEER, RAW
 from bench.installation import PEER as PEER_DATABASE
 from bench.installation import RAW as RAW_DATABASE
 from bench.installation import Installation
@@ -57,6 +57,8 @@ def test_the_bench_does_every_job_of_every_contender(live_server: LiveServer, ma
         assert set(measured[job]) == contenders, job
         assert all(measured[job][one]["rps"] > 0 for one in contenders), job
     assert {one for one in measured["J6"] if measured["J6"][one]["rows_per_s"] > 0} == {HTML, PEER, RAW}
+    assert {one for one in measured["J7"] if measured["J7"][one]["ms"] > 0} == {JSON, PEER}
+    assert "J7: " in table(results)
     assert measured["J1 during J6"][HTML]["p95_ms"] > 0
     assert "J4 kinfold_json: p50 of J1" in table(results)
     assert "team kinfold_html: p50 of the large practice" in table(results)
