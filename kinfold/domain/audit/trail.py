@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -78,7 +79,11 @@ class _Entry(NamedTuple):
 
 @dataclass(slots=True)
 class _Watch:
+    """What one command leaves: how many entries, and those that are not written yet."""
+
+    practice_id: UUID
     count: int = 0
+    waiting: list[tuple[Who, Event]] = field(default_factory=list)
 
 
 _watch: ContextVar[_Watch | None] = ContextVar("kinfold_audit_watch", default=None)
@@ -86,16 +91,24 @@ _watch: ContextVar[_Watch | None] = ContextVar("kinfold_audit_watch", default=No
 
 @contextmanager
 def watching() -> Iterator[_Watch]:
-    """Count what is recorded inside; the command door refuses to commit a change that left no evidence."""
-    watch = _Watch()
+    """Keep what a command records until it is done, and count it; the door refuses to commit when that is nothing.
+
+    What a command leaves is written when all else is, also when it calls others. So the end of the chain is the last
+    row that it waits for, and nobody who waits for that row is waited for by whoever holds it.
+    """
+    outer = _watch.get()
+    watch = _Watch(current_practice_id())
     token = _watch.set(watch)
     try:
         yield watch
     finally:
         _watch.reset(token)
-        outer = _watch.get()
-        if outer is not None:
-            outer.count += watch.count
+    if outer is None or outer.practice_id != watch.practice_id:
+        _append(watch.waiting)
+    else:
+        outer.waiting += watch.waiting
+    if outer is not None:
+        outer.count += watch.count
 
 
 def nothing_changed() -> None:
@@ -125,12 +138,33 @@ def record(
 
 
 def record_all(who: Who, events: Sequence[Event]) -> None:
-    """Add several entries in order, in the running transaction."""
-    if not events:
+    """Add several entries in order, in the running transaction: at once, or when the running command is done."""
+    told = [(who, event) for event in events]
+    watch = _watch.get()
+    if watch is None or watch.practice_id != current_practice_id():
+        _append(told)
+    else:
+        watch.waiting += told
+    if watch is not None:
+        watch.count += len(told)
+
+
+def _append(told: Sequence[tuple[Who, Event]]) -> None:
+    if not told:
         return
     practice_id = current_practice_id()
     ((number, previous),) = _head()
     at = clock.now()
+    for _, same in groupby(told, key=lambda one: id(one[0])):
+        by_one = list(same)
+        previous = _chain(by_one[0][0], [event for _, event in by_one], number, previous, at)
+        number += len(by_one)
+    _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
+
+
+def _chain(who: Who, events: Sequence[Event], number: int, previous: str, at: datetime) -> str:
+    """Write what one actor did behind the entry with this number and hash. Returns the hash of the last."""
+    practice_id = current_practice_id()
     entries: list[_Entry] = []
     hashes: list[str] = []
     details: list[tuple[int, str, str]] = []
@@ -162,10 +196,7 @@ def record_all(who: Who, events: Sequence[Event]) -> None:
         entries.append(entry)
         hashes.append(previous)
     _write(entries, hashes, details)
-    _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
-    watch = _watch.get()
-    if watch is not None:
-        watch.count += len(entries)
+    return previous
 
 
 @prepared

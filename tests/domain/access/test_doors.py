@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import KeyReused, NothingRecorded, command, query
@@ -94,3 +96,30 @@ def test_a_refused_act_does_not_use_up_its_key(cast: Cast) -> None:
         make_tag(weak, MakeTag(name="door 8"), once="k4")
     make_tag(cast.ada.actor, MakeTag(name="door 8"), once="k4")
     assert tags(cast) == ["door 8"]
+
+
+@command(Permission.CLIENTS_CHANGE)
+def make_two_tags(actor: Actor, data: MakeTag) -> tuple[UUID, ...]:
+    """A command that calls another one, and goes on."""
+    first = make_tag(actor, MakeTag(name=f"{data.name} a"))
+    trail.record(actor, "tags.tidied")
+    second = make_tag(actor, MakeTag(name=f"{data.name} b"), once="k7")
+    return first, second
+
+
+def test_what_a_command_records_is_written_in_order_when_all_else_is(cast: Cast) -> None:
+    """So the end of the chain is the last row it waits for: two commands never wait for each other because of it."""
+    with CaptureQueriesContext(connection) as questions:
+        first, second = make_two_tags(cast.ada.actor, MakeTag(name="door 7"))
+    written = [sql for each in questions if (sql := each["sql"]).startswith(("INSERT", "UPDATE", "DELETE"))]
+    about_the_trail = ["audit" in sql for sql in written]
+    assert about_the_trail == sorted(about_the_trail)
+    assert sum(sql.startswith("UPDATE") for sql in written if "audit_audithead" in sql) == 1
+    with entered(cast.alder.practice_id):
+        last = AuditEntry.objects.order_by("-number").values_list("action", "subject_id")[:3]
+        assert list(reversed(last)) == [
+            ("tag.created", first),
+            ("tags.tidied", None),
+            ("tag.created", second),
+        ]
+    assert trail.verify(cast.alder.practice_id).fault is None
