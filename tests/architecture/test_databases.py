@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import stat
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from tests import engine
+from tests.architecture.source import trees
 
 
 def answer(sql: str) -> object:
@@ -66,3 +68,21 @@ def test_a_test_with_real_transactions_leaves_what_the_migrations_made_and_nothi
     engine.empty_database()
     assert logins.count() == 0
     assert ContentType.objects.count() == reference
+
+
+def test_rows_are_locked_without_their_key() -> None:
+    """Else a new row that names one waits at commit for whoever waits for the end of the trail (clients/holding.py).
+
+    No row names a practice's tally or the head of its trail.
+    """
+    locks = {
+        f"{name}: {ast.unparse(call)}"
+        for name, tree in trees("domain").items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "select_for_update"
+    }
+    bare = {lock for lock in locks if not lock.endswith("(no_key=True)")}
+    assert len(bare) < len(locks)
+    assert {lock.partition(": ")[2].partition(".")[0] for lock in bare} == {"PracticeTally", "AuditHead"}

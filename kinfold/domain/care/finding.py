@@ -43,13 +43,13 @@ def client_to_see(actor: Actor, client_id: UUID | None, find: Finder | None) -> 
     """The client whom a session is with.
 
     Raises InvalidInput when nobody is named, NotFound for an id one does not see, ClientArchived, and NotMet unless
-    exactly one client fits what was typed.
+    exactly one client fits what was typed. Whoever changes that client now is waited for, and waits until it is done.
     """
     if client_id is None:
         if find is None:
             raise InvalidInput.one("client_id", "Choose the client.")
         return _met(actor, find)
-    client = visible_to(actor).filter(pk=client_id).first()
+    client = visible_to(actor).select_for_update(no_key=True).filter(pk=client_id).first()
     if client is None:
         raise NotFound
     if client.status != ClientStatus.ACTIVE:
@@ -71,7 +71,10 @@ def _met(actor: Actor, find: Finder) -> Client:
     fitting = [client for client in named if folded(client.last_name) == folded(find.last_name.strip())]
     if len(fitting) != 1:
         raise NotMet
-    return fitting[0]
+    held = named.filter(pk=fitting[0].id).select_for_update(no_key=True).first()
+    if held is None:
+        raise NotMet
+    return held
 
 
 def _which(find: Finder) -> Q:

@@ -28,6 +28,7 @@ from kinfold.domain.kernel.many import blocks
 from kinfold.domain.kernel.periods import holds_or_will
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.granting import hold_team
 
 from . import emails
 from .errors import ActsAlready, IsClientAlready
@@ -123,6 +124,7 @@ def note_lapsed_codes(practice_id: UUID) -> None:
     if not lapsed:
         return
     with entered(practice_id, writing=True):
+        hold_team()
         for ids in blocks(lapsed):
             waiting = Client.objects.filter(pk__in=ids, registration=Registration.SENT)
             waiting.update(registration=Registration.EXPIRED)

@@ -135,7 +135,11 @@ def write_file(actor: Actor, data: WriteFile) -> FinishExport:
 @command(Permission.CLIENTS_EXPORT)
 def finish_export(actor: Actor, data: FinishExport) -> None:
     """Say that the file of an export is there, unless another worker did so already."""
-    export = Export.objects.select_for_update().filter(pk=data.export_id, state=ExportState.RUNNING).first()
+    export = (
+        Export.objects.select_for_update(no_key=True)
+        .filter(pk=data.export_id, state=ExportState.RUNNING)
+        .first()
+    )
     if export is None:
         trail.nothing_changed()
         return

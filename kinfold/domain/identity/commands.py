@@ -69,9 +69,9 @@ def set_password(
     known = (login.email, login.full_name, *about)
     _check_password(password, about=known, has_second_factor=has_second_factor(login_id))
     with transaction.atomic():
+        links.close_all(links.RESET, login_id)  # before the login, as following a link does
         login.set_password(password)
         login.save(update_fields=["password", "password_stands_alone"])
-        links.close_all(links.RESET, login_id)
         end_sessions(login_id, but=keep_session)
         emails.notify(login_id, "password_changed")
 
@@ -138,9 +138,9 @@ def verify_email(secret: str) -> UUID:
             if old != address.email:
                 emails.notify(login.id, "email_changed", email=old)
                 EmailAddress.objects.filter(user=login).exclude(pk=address.pk).delete()
+                links.close_all(links.RESET, login.id)
                 login.email = address.email
                 login.save(update_fields=["email"])
-                links.close_all(links.RESET, login.id)
             EmailAddress.objects.filter(pk=address.pk).update(verified=True, primary=True)
             links.close_all(links.VERIFY, login.id)
     except IntegrityError as error:

@@ -49,6 +49,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import later
 from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.granting import hold_team
 
 says(
     import__uploaded="uploaded a file of people",
@@ -228,10 +229,10 @@ def choose_sheet(actor: Actor, data: ChooseSheet) -> UUID:
 def forget_match(actor: Actor, data: ForgetMatch) -> UUID:
     """Match a file's columns by its headings, and do so with files like it from now on."""
     job = waiting(actor, data.import_id)
-    forget(job)
     content = files.fetch(actor.practice_id, job.id, job.digest)
     _take(actor, job, read(content, sheet=job.sheet, beginning=True), by_memory=False)
     _check_anew(actor, job)
+    forget(job)
     return job.id
 
 
@@ -327,6 +328,7 @@ def undo_import(actor: Actor, data: UndoImport) -> tuple[UUID, ...]:
 
 def _clients_back(actor: Actor, job: Import, change_set_id: UUID) -> tuple[int, list[UUID]]:
     """Restore the clients an import changed, and take out those it made: how many, and the ids of those kept."""
+    hold_team()  # others who change clients wait for it first too, so that none of them waits for another
     restored, edited = restore(actor, change_set_id)
     taken, kept = take_back(change_set_id, [UUID(tag_id) for tag_id in job.tags_made])
     initial_passwords.take_back(change_set_id, but=set(kept))
@@ -432,10 +434,10 @@ def _check_anew(actor: Actor, job: Import) -> None:
     job.fields_changed = {}
     job.notes = []
     job.problem = ""
-    StagedRows.objects.filter(import_job=job).delete()
     if not _problems(job):
         begin_check(job)
-    _save_if_still(job, WAITING)
+    _save_if_still(job, WAITING)  # before its rows, as the worker does
+    StagedRows.objects.filter(import_job=job).delete()
     trail.record(actor, "import.matched", subject=("import", job.id))
 
 

@@ -23,7 +23,6 @@ from kinfold.domain.clients.models import (
 from kinfold.domain.kernel.many import many_rows
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.records.hanging import LINKS
-from kinfold.domain.team.granting import hold_team
 
 # What arrived with a client, or was noted of them by Kinfold: it goes with them.
 _ARRIVED: Final = frozenset(
@@ -33,12 +32,11 @@ _ARRIVED: Final = frozenset(
 
 
 def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUID]]:
-    """Remove the untouched clients of a change set, inside the running transaction.
+    """Remove the untouched clients of a change set, inside the running transaction. Call `hold_team` before.
 
     Returns how many went, and the ids of those kept. A client was touched when it was edited, archived, given to a
     therapist, or got anything else of its own: a level of risk, a guardian, a legal hold.
     """
-    hold_team()  # others who change clients wait for it first too, so that none of them waits for another
     untouched = untouched_clients(change_set_id)
     ids = untouched.values("id")
     with many_rows():

@@ -290,7 +290,9 @@ def _locked(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Client]:
     clients: dict[UUID, Client] = {}
     for some in some_at_a_time(ids):
         seen = visible_to(actor).filter(pk__in=some, status=ClientStatus.ACTIVE).values("id")
-        clients |= {client.id: client for client in Client.objects.filter(pk__in=seen).select_for_update()}
+        clients |= {
+            client.id: client for client in Client.objects.filter(pk__in=seen).select_for_update(no_key=True)
+        }
     return clients
 
 

@@ -39,7 +39,7 @@ def set_risk(actor: Actor, data: SetRisk) -> None:
     """
     why = _checked(data)
     # One decision about a client ends before the next begins. SQLite has one writer at a time.
-    client = visible_to(actor).select_for_update().filter(pk=data.client_id).first()
+    client = visible_to(actor).select_for_update(no_key=True).filter(pk=data.client_id).first()
     if client is None:
         raise NotFound
     if level_for(actor, client.id) < Level.FACE_SHEET:

@@ -76,7 +76,9 @@ def carry_out_change(practice_id: UUID, change_id: UUID) -> None:
 def finish_change(actor: Actor, data: FinishChange) -> None:
     """Carry out or undo an act that was started, unless another worker did so already."""
     # Locked, so that of two workers one waits, and then finds it in another state.
-    change = ChangeSet.objects.select_for_update().filter(pk=data.change_id, state__in=AT_WORK).first()
+    change = (
+        ChangeSet.objects.select_for_update(no_key=True).filter(pk=data.change_id, state__in=AT_WORK).first()
+    )
     if change is None:
         trail.nothing_changed()
         return

@@ -105,7 +105,7 @@ def _there(
     chosen = ChosenClient.objects.filter(change_set_id=change_id, outcome=outcome)
     seen = visible_to(actor).filter(pk__in=chosen.values("client_id"))
     if locked:  # in one order, so that two acts never wait for each other
-        seen = seen.select_for_update().order_by("id")
+        seen = seen.select_for_update(no_key=True).order_by("id")
     now = {client_id: (version, status) for client_id, version, status in seen.values_list(*_NOW)}
     rows: list[Chosen] = []
     left: Left = {}

@@ -90,7 +90,11 @@ def end_assignment(actor: Actor, data: EndAssignment) -> None:
 def _hold(actor: Actor, client_id: UUID) -> None:
     """Let one decision about a client finish before the next looks. SQLite has one writer at a time."""
     status = (
-        visible_to(actor).select_for_update().filter(pk=client_id).values_list("status", flat=True).first()
+        visible_to(actor)
+        .select_for_update(no_key=True)
+        .filter(pk=client_id)
+        .values_list("status", flat=True)
+        .first()
     )
     if status is None:
         raise NotFound

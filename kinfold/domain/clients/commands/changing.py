@@ -17,6 +17,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.errors import ClientArchived
 from kinfold.domain.clients.further import identifiers_kept, keep, kept_of, replace_identifiers
 from kinfold.domain.clients.index import index_again, keyed
+from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.models import Client, ClientStatus, ClientTag
 from kinfold.domain.clients.profile import FIELDS, FURTHER_FIELDS, Checked, Identifier, check
 from kinfold.domain.clients.tags import tag_client, tags_named
@@ -24,6 +25,7 @@ from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, StaleVersion
 from kinfold.domain.practices.queries import emails_are_optional
+from kinfold.domain.team.granting import hold_team
 
 says(client__changed="edited a client's profile")
 
@@ -83,6 +85,8 @@ def change_client(actor: Actor, data: ChangeClient) -> None:
         raise StaleVersion
     changed = [field for field, value in wanted.fields.items() if kept[field] != value]
     had = _tag_ids(client.id)
+    if data.tags is not None and any(tag_key(name) not in had for name in wanted.tags):
+        hold_team()  # nobody deletes a tag while it is given
     tag_ids = had if data.tags is None else tags_named(wanted.tags)
     others = None if data.identifiers is None else identifiers_kept(client.id)
     if others is not None and set(wanted.identifiers) != set(others):

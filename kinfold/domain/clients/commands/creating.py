@@ -67,6 +67,7 @@ def create_clients(actor: Actor, data: CreateClients) -> tuple[UUID, ...]:
     if data.send_codes and not actor.may(Permission.CLIENTS_REGISTER):
         raise NotAllowed
     people = _checked(actor, data.people)
+    hold_team()  # it is counted in at the end, and whoever deletes a tag or archives the therapist waits until then
     _check_therapist(actor, data.therapist_id, now)
     unseen: list[likeness.Unseen] = []
     if not (data.accept_duplicates and actor.may(Permission.CLIENTS_SEE_ALL)):
@@ -112,7 +113,6 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
     """Giving clients to others is a right of its own; a clinician who may add clients may add their own."""
     if member_id is None:
         return
-    hold_team()
     if member_id != actor.member_id and not actor.may(Permission.CLIENTS_ASSIGN):
         raise NotAllowed
     refuse_unless_takes_clients(member_id, now, "therapist_id")

@@ -16,6 +16,7 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients import emails
 from kinfold.domain.clients.errors import ActsAlready, ActsNoMore, ClientArchived, GuardianNeedsBirthDate
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.models import Client, ClientLogin, ClientStatus, Registration, Relationship
 from kinfold.domain.clients.registration import GUARDIAN, KIND, mark_registration
 from kinfold.domain.clients.visibility import Level, level_for, visible_to
@@ -164,6 +165,7 @@ def end_acting(actor: Actor, data: EndActing) -> None:
     Ending the client's own login lets the client register anew. Raises ActsNoMore for what has ended.
     """
     row = _row(actor, data.acting_id)
+    hold_client(row.client_id)
     now = clock.now()
     lasting = ClientLogin.objects.filter(holds_or_will(now), pk=row.id)
     if not lasting.update(until=Greatest(F("since"), Value(now)), ended_by_id=actor.member_id):

@@ -18,6 +18,7 @@ from kinfold.domain.clients.bulk.carrying import sorted_out
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.commands.bulk import change_of
 from kinfold.domain.clients.errors import NothingFits
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.models import (
     Client,
     ClientProfile,
@@ -31,6 +32,7 @@ from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.queries import find_login, open_login
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
+from kinfold.domain.team.granting import hold_team
 
 says(
     client_code__viewed="looked at a client's registration code",
@@ -101,6 +103,7 @@ def view_client_codes(actor: Actor, data: ViewClientCodes) -> tuple[ShownClientC
         raise NotFound
     if change.rows > MOST_SHOWN:
         raise InvalidInput.one("client_ids", f"Choose at most {MOST_SHOWN} clients to show codes of.")
+    hold_team()
     rows, left = sorted_out(actor, change.id, Act.SEND_CODES, Choice(), locked=True)
     printable = [client_id for client_id, outcome in left.items() if outcome is Outcome.NO_EMAIL]
     wanted = [*(row.client_id for row in rows), *printable]
@@ -146,6 +149,7 @@ def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
         emails.tell_known(actor.practice_id, known)
         trail.record(actor, "client.registration_stopped", subject=("client", claim.client.id))
         return RegisteredClient(client_id=claim.client.id, login_id=None)
+    hold_client(claim.client.id)
     registration_codes.use(code.id)
     proved = bool(claim.email) and code.proves == claim.email
     login_id = create_login(address, claim.name, data.password, verified=proved, about=(actor.practice_name,))
@@ -166,6 +170,7 @@ def register_client_with_login(actor: Actor, data: RegisterClientWithLogin) -> U
     login = open_login(actor.login_id) if actor.login_id else None
     if login is None or not login.is_verified:
         raise CodeRefused
+    hold_client(claim.client.id)
     registration_codes.use(code.id)
     act_from_now_on(actor, claim, login.id)
     return claim.client.id

@@ -103,7 +103,11 @@ def add_to_roster(actor: Actor, data: AddToRoster) -> RosterAnswer:
     if not Member.objects.filter(pk=data.member_id).exists():
         raise NotFound
     theirs = (
-        visible_to(actor).select_for_update().filter(email=email).exclude(email="").order_by("sort_key", "id")
+        visible_to(actor)
+        .select_for_update(no_key=True)
+        .filter(email=email)
+        .exclude(email="")
+        .order_by("sort_key", "id")
     )
     known = list(theirs.values_list("id", "status", "primary_id"))
     if data.client_id:

@@ -11,6 +11,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
@@ -52,6 +53,7 @@ def accept_correction(actor: Actor, data: AcceptCorrection) -> None:
     is said; WishAnswered, NotFound, and what editing a client raises.
     """
     wish = _waiting(actor, data.wish_id)
+    hold_client(wish.client_id)
     client = Client.objects.get(pk=wish.client_id)
     if edited_since(wish, client) and data.version != client.version:
         raise EditedSince

@@ -67,7 +67,7 @@ def merge_clients(actor: Actor, data: MergeClients) -> UUID:
     hold_team()
     # Whoever changes one of them right now is waited for. SQLite has one writer at a time.
     both = visible_to(actor).filter(pk__in=(data.kept_id, data.gone_id)).order_by("id")
-    list(both.select_for_update().values_list("id"))
+    list(both.select_for_update(no_key=True).values_list("id"))
     kept, gone = pair_of(actor, data.kept_id, data.gone_id)
     if not set(data.taken) <= set(TEXT_FIELDS):
         raise InvalidInput.one("taken", "One of these fields is not known.")
@@ -98,7 +98,7 @@ def undo_merge(actor: Actor, data: UndoMerge) -> UUID:
     now = clock.now()
     done = Merge.objects.filter(pk=data.merge_id).first()
     # Whoever changes them right now is waited for, as in merging.
-    kept = visible_to(actor).select_for_update().filter(pk=done.kept_id).first() if done else None
+    kept = visible_to(actor).select_for_update(no_key=True).filter(pk=done.kept_id).first() if done else None
     if done is None or kept is None:
         raise NotFound
     if done.kept_id != done.kept_then_id or kept.status != ClientStatus.ACTIVE:
