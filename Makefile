@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS ?= 100000
 ENGINE ?= sqlite
+PORT ?= 8000
 # Test processes at once; one per core.
 WORKERS ?= auto
 
@@ -35,9 +36,9 @@ $(VENV)/.package: $(VENV)/.requirements pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: setup ## Run Kinfold here: a demo practice if there is none, the web server and the worker
+run: setup ## Run Kinfold here: a demo practice if there is none, the web server and the worker (PORT=8000)
 	@$(BIN)/kinfold demo --if-empty
-	@$(BIN)/kinfold run
+	@$(BIN)/kinfold run --port $(PORT)
 
 test: test-sqlite test-postgres journeys ## Run every test on SQLite and PostgreSQL, and the journeys in a browser
 

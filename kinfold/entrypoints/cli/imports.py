@@ -255,10 +255,10 @@ def _say(outcome: Outcome, *, check_only: bool) -> None:
             f", {entry['field'].replace('_', ' ')}" if entry.get("field") not in {None, "file", "map"} else ""
         )
         click.echo(f"{place}{what}: {entry['reason']}", err=True)
-    for entry in outcome.likely_duplicates[: SHOWN if not outcome.errors else 0]:
+    duplicates = [] if outcome.errors else outcome.likely_duplicates
+    for entry in duplicates[:SHOWN]:
         click.echo(f"line {entry['line']}: {entry['reason']}", err=True)
-    more = max(len(outcome.errors) - SHOWN, 0) or max(len(outcome.likely_duplicates) - SHOWN, 0)
-    if more:
+    if (more := max(len(outcome.errors), len(duplicates)) - SHOWN) > 0:
         click.echo(f"… and {more:,} more. --json lists all.", err=True)
     if outcome.duplicates:
         word = "row is likely a client" if outcome.duplicates == 1 else "rows are likely clients"
