@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import transaction
 
-from tests.architecture.stage import Stage, set_stage
+from tests.architecture.setting import set_stage
+from tests.architecture.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Generator
