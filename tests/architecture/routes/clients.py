@@ -73,7 +73,6 @@ CLIENTS = (
     get("manage-clients-filter", SEES, MANAGES),
     post("manage-clients-filter", SEES, MANAGES, body={"q": "ok", "tag": "x"}, writes=False),
     get("my-clients-filter", SEES),
-    post("my-clients-filter", SEES, body={"menu": "tag"}, writes=False, headers={"HX-Request": "true"}),
     post("my-clients-filter", SEES, body={"q": "ok"}, writes=False),
     post("clients-columns", SEES, status=303, body={"order": ["name", "email", "tags"], "shown": ["email"]}),
     get("clients-views", SEES),

@@ -58,7 +58,7 @@ def sign_in_first(data: FirstSignIn, *, whence: str) -> None:
 def ask_for_own_code(actor: Actor, data: AskForOwnCode) -> None:
     """Mail a client their registration code, unless they registered, left, or have another address by now."""
     waiting = Client.objects.filter(GETS_CODES, pk=data.client_id, email=data.email)
-    client = waiting.select_for_update().first()
+    client = waiting.select_for_update(no_key=True).first()
     if client is None:
         trail.nothing_changed()
         return
