@@ -18,6 +18,7 @@ from kinfold.domain.kernel.many import insert
 from kinfold.domain.kernel.tenancy import current_practice_id
 
 SHOWN_OF_CELL: Final = 200
+_BAD_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,29 @@ def write_bad(rows: Sequence[BadRow], columns: Columns, start: int) -> Staged:
 def read_bad(body: str) -> list[Flawed]:
     """As `write_bad` wrote them."""
     return [Flawed(*row) for row in json.loads(body)]
+
+
+class BadRows:
+    """Rows to fix, staged some at a time."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._waiting: list[BadRow] = []
+        self.staged: list[Staged] = []
+        self.count = 0
+
+    def add(self, rows: Sequence[BadRow]) -> None:
+        """Take some more."""
+        self._waiting.extend(rows)
+        if len(self._waiting) >= _BAD_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Stage those that wait."""
+        if self._waiting:
+            self.staged.append(write_bad(self._waiting, self._columns, self.count))
+            self.count += len(self._waiting)
+            self._waiting = []
 
 
 class Sorter:

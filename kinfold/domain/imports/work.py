@@ -7,27 +7,24 @@ transaction that takes the job from one state to the next, once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError
-from django.db.models import CharField, QuerySet
-from django.db.models.functions import Cast
 
 from kinfold.domain.access.actors import Actor, system_actor
 from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
-from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files, first_passwords
-from kinfold.domain.imports.checking import BadRow, CheckedBlock, Checking, People, TakesPassword
+from kinfold.domain.imports.checking import CheckedBlock, Checking, People, TakesPassword
 from kinfold.domain.imports.commands import (
     admit_to,
     admit_to_mode,
@@ -35,14 +32,14 @@ from kinfold.domain.imports.commands import (
     date_order_of,
     short_years_of,
 )
-from kinfold.domain.imports.duplicates import Identities, Known, identities, likely_duplicates
+from kinfold.domain.imports.comparing import came_meanwhile, known
+from kinfold.domain.imports.duplicates import identities, likely_duplicates
 from kinfold.domain.imports.fields import FIRST_PASSWORD, further_in
-from kinfold.domain.imports.fields import Mapping as Columns
 from kinfold.domain.imports.members import MemberRow, can_still_come, check_rows, read_rows, write_rows
 from kinfold.domain.imports.models import Import, ImportState, Mode, StagedKind, StagedRows, Whom
 from kinfold.domain.imports.publishing import Prepared, prepare, publish
 from kinfold.domain.imports.reading import read
-from kinfold.domain.imports.staging import Sorter, Staged, read_people, stage, write_bad
+from kinfold.domain.imports.staging import BadRows, Sorter, Staged, read_people, stage, write_bad
 from kinfold.domain.imports.updating import (
     Rows,
     Update,
@@ -56,7 +53,6 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import DomainError
 from kinfold.domain.kernel.tasks import report, task
 from kinfold.domain.kernel.tenancy import entered
-from kinfold.domain.kernel.text import folded
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.team.actors import actor_for_member
 from kinfold.domain.team.commands.adding import take_in_recorded
@@ -76,10 +72,7 @@ TEAM_CHECKED_AGAIN: Final = (
     "import."
 )
 _NO_RIGHT: Final = "Whoever uploaded the file may not import it any more. Nothing was saved."
-_BAD_ROWS_AT_ONCE: Final = 500
-_KNOWN_AT_ONCE: Final = 5_000
 _BETWEEN_REPORTS: Final = 0.5  # seconds
-_OVERLAP: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,7 +197,7 @@ def apply_import(actor: Actor, data: ApplyImport) -> None:
         trail.nothing_changed()
         return
     first_passwords.admit(job)
-    if not job.with_duplicates and _came_meanwhile(actor, job, data.people):
+    if not job.with_duplicates and came_meanwhile(actor, job, data.people):
         _pause(actor, job, CHECKED_AGAIN)
         return
     clients = as_checked(actor, data.updates)
@@ -339,7 +332,7 @@ def _check(job: Import, actor: Actor) -> None:
     )
     progress = _Progress(job)
     blocks: list[CheckedBlock] = []
-    bad = _BadRows(checking.mapping)
+    bad = BadRows(checking.mapping)
     for block in checking.blocks():
         if job.mode == Mode.ADD:
             bad.add(block.bad)
@@ -362,7 +355,7 @@ def _check(job: Import, actor: Actor) -> None:
         matches = likely_duplicates(
             [line for block in blocks for line in block.lines],
             identities(block.people for block in blocks),
-            _known(visible_to(actor)),
+            known(visible_to(actor)),
         )
     sorter = Sorter(matches)
     staged = [*bad.staged, *write_updates(rows.updates)]
@@ -440,27 +433,6 @@ def _apply_members(job: Import, actor: Actor) -> None:
     apply_members_import(actor, ApplyMembersImport(import_id=job.id, rows=tuple(rows)))
 
 
-class _BadRows:
-    """Rows to fix, staged some at a time."""
-
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
-        self._waiting: list[BadRow] = []
-        self.staged: list[Staged] = []
-        self.count = 0
-
-    def add(self, rows: list[BadRow]) -> None:
-        self._waiting.extend(rows)
-        if len(self._waiting) >= _BAD_ROWS_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._waiting:
-            self.staged.append(write_bad(self._waiting, self._columns, self.count))
-            self.count += len(self._waiting)
-            self._waiting = []
-
-
 class _Progress:
     """Tells the page how far the work is, now and then, and never in the transaction of the work itself."""
 
@@ -475,36 +447,3 @@ class _Progress:
             with entered(self._job.practice_id, writing=True):
                 Import.objects.filter(pk=self._job.pk, state=self._job.state).update(done=self._done)
             self._told = time.monotonic()
-
-
-def _came_meanwhile(actor: Actor, job: Import, people: Prepared) -> bool:
-    """Whether clients who came or changed since the check are likely some of these people."""
-    # Someone may have begun to create a client before the check looked, and finished after.
-    newcomers = visible_to(actor).filter(updated_at__gte=(job.checked_at or job.made_at) - _OVERLAP)
-    if not newcomers.exists():
-        return False
-    columns = people.clients
-    theirs = Identities(
-        columns["email"],
-        columns["sort_key"],
-        columns["birth_date"],
-        list(map(folded, columns["external_id"])),
-    )
-    matches = likely_duplicates(range(len(people.ids)), theirs, _known(newcomers))
-    return any(match.client is not None for match in matches.values())
-
-
-def _known(clients: QuerySet[Client]) -> Iterator[Known]:
-    """Clients as duplicates are looked for among them, some thousand at a time."""
-    # As text: to make ids and dates of what nobody looks at took a third of the time. In the order in which they lie:
-    # SQLite goes by an index in any case, and by one in another order it would fetch each from somewhere else.
-    as_text = clients.annotate(
-        id_as_text=Cast("id", CharField()), born_as_text=Cast("birth_date", CharField())
-    ).order_by("id")
-    rows = as_text.values_list("id_as_text", "email", "sort_key", "born_as_text", "external_id").iterator(
-        _KNOWN_AT_ONCE
-    )
-    while some := list(islice(rows, _KNOWN_AT_ONCE)):
-        ids, emails, names, births, external_ids = (list(column) for column in zip(*some, strict=True))
-        births = [born or "" for born in births]
-        yield Known(ids, Identities(emails, names, births, list(map(folded, external_ids))))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any, Final, cast, get_args
+from typing import Final, cast, get_args
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -34,17 +32,11 @@ from kinfold.domain.imports.commands import (
 )
 from kinfold.domain.imports.previewing import (
     DownloadLeftOut,
-    PreviewRow,
-    PreviewRows,
-    View,
     download_left_out,
-    preview_rows,
 )
 from kinfold.domain.imports.queries import (
-    Column,
     GetTemplate,
     GetUploadRules,
-    ImportCheck,
     ImportSummary,
     ListImports,
     ListKept,
@@ -63,41 +55,12 @@ from kinfold.domain.kernel.errors import Conflict, InvalidInput
 
 from . import pages
 from .identity.gates import confirmed
-from .jinja import full_day, phone
+from .import_check import WORDS, job, show_check
 
 _AT_WORK: Final = {"reading", "running"}
 _WAITING: Final = {"matching", "ready"}
-_VIEWS: Final = ("problems", "ready", "bad", "duplicates", "updates")
 _MODES: Final = ("add", "update", "both")
 _SHORT_YEARS: Final = get_args(ShortYears)
-_SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-# What the pages call those whom a file brings, where they then are, and the page of one.
-_WORDS: Final = {
-    "clients": {
-        "title": "Import clients",
-        "one": "client",
-        "several": "clients",
-        "success": "Success! Clients have been created!",
-        "now": "now on the Clients table",
-        "see": "See clients",
-        "list": "manage-clients",
-    },
-    "members": {
-        "title": "Import team members",
-        "one": "team member",
-        "several": "team members",
-        "success": "Success! Team Members have been created!",
-        "now": "now on the team",
-        "see": "See the team",
-        "list": "team",
-    },
-}
-_SEXES: Final = {
-    "female": "Female",
-    "male": "Male",
-    "unknown": "Unknown",
-    "undisclosed": "Prefer not to say",
-}
 
 
 @require_GET
@@ -112,7 +75,7 @@ def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
         {
             "id": item.id,
             "file_name": item.file_name,
-            "several": _WORDS[item.whom]["several"],
+            "several": WORDS[item.whom]["several"],
             "by": item.made_by,
             "at": item.made_at,
             "imported": item.created,
@@ -199,7 +162,7 @@ def check(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
         except (InvalidInput, Conflict) as refused:
             pages.warn(request, refused.message)
         return pages.see_other(_place(open_import(actor, OpenImport(import_id=import_id))))
-    return _show_check(request, actor, found)
+    return show_check(request, actor, found)
 
 
 @require_POST
@@ -255,7 +218,7 @@ def progress(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpRespons
         )
     total = found.rows if found.state == "reading" else found.ready + found.updates + _duplicates_taken(found)
     context = {
-        "job": {**_job(found), "state": found.state},
+        "job": {**job(found), "state": found.state},
         "done": min(found.done, total) or None,
         "total": total,
         "left": "",
@@ -282,7 +245,7 @@ def result(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     page_of = _member_page if found.whom == "members" else _client_page
     context = {
         "job": {
-            **_job(found),
+            **job(found),
             "state": found.state,
             "by": found.made_by,
             "at": found.ended_at or found.made_at,
@@ -361,128 +324,12 @@ def undo(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 def _choose(request: HttpRequest, whom: str, rules: UploadRules, problem: str) -> HttpResponse:
     context = {
         "whom": whom,
-        "words": _WORDS[whom],
+        "words": WORDS[whom],
         "problem": problem,
         "email_optional": rules.emails_optional,
         "largest": _largest(rules),
     }
     return pages.page(request, "pages/imports/new.html", context, status=422 if problem else 200)
-
-
-def _show_check(request: HttpRequest, actor: Actor, found: ImportCheck) -> HttpResponse:
-    rules = get_upload_rules(actor, GetUploadRules(whom=found.summary.whom))
-    asked = request.GET.get("view", "")
-    view = cast("View", asked if asked in _VIEWS else "problems")
-    start = request.GET.get("start", "")
-    preview = preview_rows(
-        actor,
-        PreviewRows(
-            import_id=found.summary.id,
-            view=view,
-            start=int(start) if start.isascii() and start.isdecimal() and len(start) < 8 else 0,
-        ),
-    )
-    mapped = {column.field for column in found.columns}
-    labels = dict(rules.fields)
-    summary = found.summary
-    end = preview.start + len(preview.rows)
-    context = {
-        "job": {
-            **_job(summary),
-            "read_as": _read_as(found),
-        },
-        "sheet": found.sheet,
-        "sheets": found.sheets,
-        "last_match": found.remembered,
-        "columns": [_column(column) for column in found.columns],
-        "fields": rules.fields,
-        "problems": found.problems,
-        "notes": [text for text in (summary.problem, *found.notes) if text],
-        "date_order": found.date_order,
-        "short_years": found.short_years,
-        "mode": summary.mode,
-        "erase": found.erase,
-        "changed": [(labels.get(name, name), count) for name, count in found.fields_changed.items()],
-        "unchanged": summary.unchanged,
-        "counts": {
-            "ready": summary.ready,
-            "bad": summary.bad,
-            "duplicates": summary.duplicates,
-            "updates": summary.updates,
-        },
-        "used": sum(column.field is not None for column in found.columns),
-        "view": view,
-        "heads": [(name, label) for name, label in rules.fields if name in mapped],
-        "preview": [_shown(row, summary.whom, labels) for row in preview.rows],
-        "first": preview.start + 1 if preview.rows else 0,
-        "last": end,
-        "total": preview.total,
-        "next_start": end if end < preview.total else None,
-        "previous_start": max(preview.start - len(preview.rows), 0) if preview.start else None,
-        "can_apply": summary.state == "ready"
-        and bool(summary.ready or summary.duplicates or summary.updates),
-    }
-    return pages.page(request, "pages/imports/check.html", context)
-
-
-def _read_as(found: ImportCheck) -> str:
-    if found.sheet:
-        return found.encoding
-    return f"{found.encoding}, {_SEPARATORS.get(found.delimiter, 'other signs')}"
-
-
-def _column(column: Column) -> dict[str, Any]:
-    note = ""
-    if column.field == column.suggested:
-        note = column.note or ("" if column.sure else "A guess from the values")
-    return {
-        "index": column.index,
-        "header": column.heading,
-        "samples": ", ".join(column.samples),
-        "shown": column.shown,
-        "field": column.field or "",
-        "note": note,
-    }
-
-
-def _shown(row: PreviewRow, whom: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    plain = row.kind == "bad" or whom == "members"
-    return {
-        "line": row.line,
-        "kind": row.kind,
-        "cells": row.cells if plain else {name: _readable(name, text) for name, text in row.cells.items()},
-        "errors": row.reasons,
-        "reason": row.reason,
-        "changes": [
-            (
-                labels.get(change.field, change.field),
-                _readable(change.field, change.was),
-                _readable(change.field, change.becomes),
-            )
-            for change in row.changes
-        ],
-    }
-
-
-def _readable(field: str, text: str) -> str:
-    """A stored value as people read it."""
-    if not text:
-        return ""
-    if field == "birth_date":
-        return full_day(date.fromisoformat(text))
-    if field in {"phone", "emergency_phone", "guardian_phone"}:
-        return phone(text)
-    return _SEXES.get(text, text) if field == "sex_at_birth" else text
-
-
-def _job(summary: ImportSummary) -> dict[str, Any]:
-    return {
-        "id": summary.id,
-        "whom": summary.whom,
-        "words": _WORDS[summary.whom],
-        "file_name": summary.file_name,
-        "rows": summary.rows,
-    }
 
 
 def _client_page(client_id: UUID) -> str:
