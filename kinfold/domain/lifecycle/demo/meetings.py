@@ -203,6 +203,7 @@ def _write(practice_id: UUID, meetings: list[_Meeting]) -> None:
         "walk_in": False,
         "settled_at": None,
         "booked_by_id": None,
+        "cancelled_with_id": None,
         "version": 1,
     }
     insert(Session, same, each)
