@@ -26,7 +26,7 @@ STANDS_FOR: Final[dict[str, Degree]] = {
     "HP": Degree.DOCTORAL,
 }
 _CODES: Final = {degree: code for code, degree in STANDS_FOR.items()}
-_IN_WORDS: Final = {
+IN_WORDS: Final = {
     Degree.BACHELORS: "a bachelor's degree",
     Degree.MASTERS: "a master's degree",
     Degree.DOCTORAL: "a doctoral degree",
@@ -143,16 +143,16 @@ def _decided(role: DecidingRole | None, degree: Degree | None) -> tuple[str, str
     """The modifier, why it is that one, and what should be looked into."""
     if role is None:
         return "", "No role that they held on that day carried a billing modifier.", ""
-    states = f"{role.modifier}, which stands for {_IN_WORDS[STANDS_FOR[role.modifier]]}"
+    states = f"{role.modifier}, which stands for {IN_WORDS[STANDS_FOR[role.modifier]]}"
     if degree is None:
         unproved = "No degree is on record for that day, so nothing proves it. Record their degree."
         return role.modifier, f"Their role {role.name} carried {states}.", unproved
     if degree is STANDS_FOR[role.modifier]:
         because = (
-            f"Their role {role.name} carried {role.modifier}, and they had {_IN_WORDS[degree]} on that day."
+            f"Their role {role.name} carried {role.modifier}, and they had {IN_WORDS[degree]} on that day."
         )
         return role.modifier, because, ""
     wrong = f"Their role {role.name} says {states}. Correct the role, or the degree that is on record."
     if degree is Degree.NONE:
         return "", "They had none of the degrees on that day that a modifier stands for.", wrong
-    return _CODES[degree], f"They had {_IN_WORDS[degree]} on that day, and the degree decides.", wrong
+    return _CODES[degree], f"They had {IN_WORDS[degree]} on that day, and the degree decides.", wrong

@@ -8,6 +8,11 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema
 
+from kinfold.domain.billing.queries.contradictions import (
+    Contradiction,
+    FindContradictions,
+    find_contradictions,
+)
 from kinfold.domain.billing.queries.lines import (
     BillingLine,
     GetBillingLines,
@@ -122,6 +127,41 @@ def all_billing_lines(request: ApiRequest, asked: Query[BillingLinesAsked]) -> d
         for line in found.lines
     ]
     return {"items": items, "next": found.next}
+
+
+class ContradictionOut(Schema):
+    """A role whose modifier stands for another degree than is on record for who holds it."""
+
+    member: NamedOut
+    role: str
+    modifier: BillingModifier
+    sentence: str
+
+
+class Contradictions(Schema):
+    """All of them, by the names of members."""
+
+    items: list[ContradictionOut]
+
+
+class ContradictionsAsked(Schema):
+    """Of which member, and of which role: as it is, or as if it carried another modifier ("" for none)."""
+
+    member: UUID | None = None
+    role: UUID | None = None
+    modifier: BillingModifier | None = None
+
+
+@router.get("/modifier-contradictions", response=Contradictions, summary="Where modifiers contradict degrees")
+def contradictions(request: ApiRequest, asked: Query[ContradictionsAsked]) -> dict[str, Any]:
+    """Look here before changing a role's modifier, or after giving somebody a role. Needs `members:read`."""
+    data = FindContradictions(member_id=asked.member, role_id=asked.role, modifier=asked.modifier)
+    return {"items": [_contradiction(one) for one in find_contradictions(request.auth, data)]}
+
+
+def _contradiction(one: Contradiction) -> dict[str, Any]:
+    member = {"id": one.member_id, "name": one.name}
+    return {"member": member, "role": one.role, "modifier": one.modifier, "sentence": one.sentence}
 
 
 def _out(line: BillingLine) -> dict[str, Any]:

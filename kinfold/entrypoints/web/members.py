@@ -14,6 +14,11 @@ from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import admit
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.billing.queries.contradictions import (
+    Contradiction,
+    FindContradictions,
+    find_contradictions,
+)
 from kinfold.domain.clients.queries.covers import Covers, ListCovers, list_covers
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
@@ -113,7 +118,12 @@ def _save_roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
         )
     if fragment:
         saved = get_member(actor, GetMember(member_id=member_id)).member
-        return pages.page(request, ROLES, {"row": saved, "roles": role_options(offered)}, block="saved")
+        context = {
+            "row": saved,
+            "roles": role_options(offered),
+            "contradictions": _contradictions(actor, member_id),
+        }
+        return pages.page(request, ROLES, context, block="saved")
     pages.toast(request, "The roles are saved. They count from now on.")
     oneself = member_id == actor.member_id
     return pages.see_other(reverse("home") if oneself else address(member_id))
@@ -173,6 +183,7 @@ def member_page(
         "supervisees": [supervision.period(row) for row in card.supervisees],
         "candidates": _candidates(actor, card) if may["supervise"] else [],
         "roles": role_options(list_roles(actor, ListRoles())) if may["set_roles"] else [],
+        "contradictions": _contradictions(actor, card.member.id) if may["set_roles"] else (),
         "chosen": [str(role_id) for role_id in (card.member.role_ids if chosen is None else chosen)],
         "version": card.member.version,
         "problem": problem,
@@ -207,6 +218,11 @@ def _caseload(actor: Actor, member_id: UUID) -> ClientPage | None:
     if not actor.sees_clients:
         return None
     return list_clients(actor, ListClients(therapist_id=member_id, limit=CASELOAD_LINES))
+
+
+def _contradictions(actor: Actor, member_id: UUID) -> tuple[Contradiction, ...]:
+    """Roles of theirs whose billing modifier says otherwise than their degree (SPEC 8.6)."""
+    return find_contradictions(actor, FindContradictions(member_id=member_id))
 
 
 def _candidates(actor: Actor, card: MemberCard) -> list[tuple[UUID, str]]:

@@ -15,6 +15,11 @@ from kinfold.domain.access.doors import admit
 from kinfold.domain.access.modifiers import MODIFIERS
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.access.roles import DEFAULTS, StartingPoint
+from kinfold.domain.billing.queries.contradictions import (
+    Contradiction,
+    FindContradictions,
+    find_contradictions,
+)
 from kinfold.domain.clients.queries.effects import (
     Effect,
     PreviewRole,
@@ -282,6 +287,7 @@ def _editor(
         "person": tried.person,
         "people": [(person.id, person.name) for person in detail.holders] if detail else [],
         "chosen": asked,
+        "contradictions": _contradictions(actor, detail, values["modifier"]),
         "may_history": actor.may(Permission.AUDIT_ALL),
         "readonly": bool(card and not card.changeable),
         "errors": {problem.field: problem.message for problem in problems},
@@ -291,6 +297,13 @@ def _editor(
     block = "trial" if request.headers.get("HX-Request") and not refused else None
     status = refused.status if refused else HTTPStatus.OK
     return pages.page(request, EDITOR, context, status=status, block=block)
+
+
+def _contradictions(actor: Actor, detail: RoleDetail | None, modifier: str) -> tuple[Contradiction, ...]:
+    """Who holds the role and has another degree than its modifier would say, for those who see the team's degrees."""
+    if detail is None or not actor.may(Permission.MEMBERS_READ):
+        return ()
+    return find_contradictions(actor, FindContradictions(role_id=detail.role.id, modifier=modifier))
 
 
 def _tried(

@@ -61,6 +61,7 @@ CARE_API = (
     post("/sessions/{session_id}/cosign", P.NOTES_COSIGN, status=204, at={"session_id": "supervised_session"}),
     get("/sessions/{session_id}/billing", P.BILLING_OWN, P.BILLING_ALL, P.CLIENTS_SEE_ALL, **BILLED_IN_SIGHT),
     get("/billing-lines", P.BILLING_OWN),
+    get("/modifier-contradictions", P.MEMBERS_READ),
     get("/members/{member_id}/figures", P.MEMBERS_READ),
     get("/clients/{client_id}/risk", P.CLIENTS_RISK, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post(
