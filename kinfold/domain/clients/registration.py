@@ -101,6 +101,11 @@ def claim_with(actor: Actor, proof: ClientProof) -> tuple[Recognised, Claim]:
     return found, claim
 
 
+def proves_address(code: Recognised, claim: Claim) -> bool:
+    """Whether holding a code shows that mail to the address of its holder is read by them."""
+    return bool(claim.email) and code.proves == claim.email
+
+
 def hand_out(
     practice_id: UUID, clients: Iterable[Client], *, mailed: bool, at: datetime | None = None
 ) -> list[IssuedCode]:

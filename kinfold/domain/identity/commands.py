@@ -12,6 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from kinfold.domain.identity import (
@@ -24,6 +25,7 @@ from kinfold.domain.identity import (
 )
 from kinfold.domain.identity.errors import AddressTaken, LinkNotKnown, LoginExists
 from kinfold.domain.identity.models import Login, LoginSession, Notice, UsedCode
+from kinfold.domain.identity.passkeys import NewPasskey
 from kinfold.domain.identity.queries import has_second_factor
 from kinfold.domain.identity.sessions import SessionStore, end_all
 from kinfold.domain.kernel import clock
@@ -36,12 +38,19 @@ NOTICES_KEPT = timedelta(days=90)
 
 
 def create_login(
-    email: str, full_name: str, password: str | None, verified: bool = True, *, about: Iterable[str] = ()
+    email: str,
+    full_name: str,
+    password: str | None,
+    verified: bool = True,
+    *,
+    about: Iterable[str] = (),
+    passkey: NewPasskey | None = None,
 ) -> UUID:
     """Make a login. `verified` says that the person has proved the address, for example by an invitation.
 
-    Without a password the login can be entered only by a reset link or a passkey. `about` is what else others
-    know of the person, such as the practice's name: a password must not consist of it.
+    Without a password the login can be entered only by a reset link or a passkey. With `passkey` it has one from the
+    start, and needs no password. `about` is what else others know of the person, such as the practice's name: a
+    password must not consist of it.
     """
     address = canonical_email(email)
     try:
@@ -51,10 +60,18 @@ def create_login(
     if password is not None:
         _check_password(password, about=(address, name, *about))
     login = Login(email=address, full_name=name, created_at=clock.now())
+    if passkey is not None:
+        login.id = passkey.login_id
     login.set_password(password)
     try:
         with transaction.atomic():
             login.save(force_insert=True)
+            if passkey is not None:
+                Authenticator.objects.create(
+                    user=login,
+                    type=Authenticator.Type.WEBAUTHN,
+                    data={"name": "Passkey", "credential": dict(passkey.credential)},
+                )
             EmailAddress.objects.create(user=login, email=address, verified=verified, primary=True)
     except IntegrityError as error:
         raise LoginExists from error

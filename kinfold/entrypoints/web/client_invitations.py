@@ -42,6 +42,7 @@ from kinfold.domain.team.errors import LinkRefused
 from . import pages, place
 from .client_forms import offered_tags, tags_of, therapists
 from .days import BORN, MONTHS, WRITE_IT_OUT, birth_date
+from .identity import new_passkey
 from .identity.sign_in import sign_in
 from .people_forms import PeopleForm
 
@@ -150,6 +151,7 @@ def invited(request: HttpRequest) -> HttpResponse:
 def _complete(request: HttpRequest, guest: Actor, secret: str, offer: ClientOffer) -> HttpResponse:
     typed = request.POST
     password = typed.get("password", "")
+    passkey = None if offer.signed_in else new_passkey.made(request, offer.email)
     done = complete_invitation(
         guest,
         CompleteInvitation(
@@ -160,6 +162,7 @@ def _complete(request: HttpRequest, guest: Actor, secret: str, offer: ClientOffe
             sex_at_birth=typed.get("sex_at_birth", ""),
             phone=typed.get("phone", "")[:100],
             password=password,
+            passkey=passkey,
         ),
     )
     request.session.pop(LINK, None)
@@ -169,6 +172,8 @@ def _complete(request: HttpRequest, guest: Actor, secret: str, offer: ClientOffe
     if offer.signed_in:
         messages.success(request, f"You are a client of {offer.practice_name} now.")
         return pages.see_other(reverse("my"))
+    if passkey is not None and done.login_id is not None:
+        return new_passkey.sign_in(request, done.login_id, offer.email)
     return sign_in(request, offer.email, password, reverse("my"))
 
 
@@ -203,12 +208,16 @@ def _invited_page(
     if errors.get("birth_date", "").startswith("Write the date"):
         errors["birth_date"] = WRITE_IT_OUT
     known = {"first_name": offer.first_name, "last_name": offer.last_name}
+    mode = "ready" if offer.signed_in else "sign_in" if offer.has_login else "new"
+    values = {name: request.POST.get(name, known.get(name, "")) for name in TYPED}
+    called = f"{values['first_name']} {values['last_name']}".strip()
     context = {
         "sent_on": False,
         "offer": offer,
         "practice_name": offer.practice_name,
-        "mode": "ready" if offer.signed_in else "sign_in" if offer.has_login else "new",
-        "values": {name: request.POST.get(name, known.get(name, "")) for name in TYPED},
+        "mode": mode,
+        "passkey": new_passkey.ask_for(request, offer.email, called) if mode == "new" else None,
+        "values": values,
         "months": MONTHS,
         "go_on": f"{reverse('account_login')}?next={request.path}",
         "errors": errors,

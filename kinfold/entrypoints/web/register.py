@@ -47,6 +47,7 @@ from kinfold.domain.team.registration import Proof, guest_with_code
 
 from . import pages
 from .days import BORN, MONTHS, birth_date
+from .identity import new_passkey
 from .identity.sign_in import sign_in
 from .identity.tries import address_of
 
@@ -158,9 +159,14 @@ def _open_own_page(
         request.session.pop(TYPED, None)
         return pages.see_other(reverse("my"))
     password = request.POST.get("password", "")
-    wanted = RegisterClient(proof=proof, password=password, email=request.POST.get("email", "")[:300])
+    passkey = new_passkey.made(request, found.email)
+    wanted = RegisterClient(
+        proof=proof, password=password, email=request.POST.get("email", "")[:300], passkey=passkey
+    )
     done = register_client(guest, wanted)
     request.session.pop(TYPED, None)
+    if done.login_id is not None and passkey is not None:
+        return new_passkey.sign_in(request, done.login_id, found.email)
     if done.login_id is not None:
         return sign_in(request, found.email, password, reverse("my"))
     messages.success(request, "One step is left: follow the link we mailed to you, then sign in.")
@@ -218,8 +224,12 @@ def _finish_client_page(
     refused: DomainError | None = None,
 ) -> HttpResponse:
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
+    mode = "ready" if login else "sign_in" if found.has_login else "new"
     context: dict[str, Any] = {
-        "mode": "ready" if login else "sign_in" if found.has_login else "new",
+        "mode": mode,
+        "passkey": new_passkey.ask_for(request, found.email, found.name)
+        if mode == "new" and found.proved
+        else None,
         "found": found,
         "practice_name": found.practice_name,
         "signed_in": login,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,8 +14,10 @@ from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.bulk import SendClientCodes, UndoChange, send_client_codes, undo_change
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.commands.registering import (
+    RegisterClient,
     RegisterClientWithLogin,
     ViewClientCodes,
+    register_client,
     register_client_with_login,
     view_client_codes,
 )
@@ -27,6 +30,7 @@ from kinfold.domain.clients.queries.logins import GetClientLogins, get_client_lo
 from kinfold.domain.clients.registration import ClientProof, guest_with_client_code
 from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.models import Login, RegistrationCode
+from kinfold.domain.identity.passkeys import NewPasskey
 from kinfold.domain.identity.registration_codes import issued
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -242,6 +246,19 @@ def test_who_has_no_address_here_says_one_and_proves_it_before_the_first_sign_in
     login = Login.objects.get(email="ben@home.example")
     assert not EmailAddress.objects.get(user=login).verified
     assert actor_for_client(login.id, cast.ben.id).client_id == cast.ben.id
+
+
+def test_a_passkey_is_taken_only_with_a_code_that_came_to_the_address(cast: Cast) -> None:
+    passkey = NewPasskey(login_id=uuid4(), credential={})
+    (printed,) = view(cast.ada, cast.ben)
+    proof = ClientProof(code=printed, birth_date=born(cast.ben))
+    with pytest.raises(InvalidInput):
+        register_client(
+            guest_with_client_code(proof, whence=HERE),
+            RegisterClient(proof=proof, password="", passkey=passkey),
+        )
+    assert not Login.objects.filter(email=cast.ben.email).exists()
+    assert register(printed, born(cast.ben)).login_id is None
 
 
 def test_an_address_that_has_a_login_is_answered_like_any_other_and_its_owner_is_told(cast: Cast) -> None:

@@ -65,9 +65,14 @@ def link(cast: Cast, invitation_id: UUID) -> str:
     return link_token(cast.alder.practice_id, invitation_id, nonce)
 
 
-def complete(token: str, login_id: UUID | None = None, **said: str) -> CompletedInvitation:
+def complete(token: str, login_id: UUID | None = None, **said: Any) -> CompletedInvitation:
     guest, secret = guest_with_client_link(token, login_id)
-    person = {"first_name": "Ivo", "last_name": "Marek", "birth_date": "1990-02-28", "sex_at_birth": "male"}
+    person: dict[str, Any] = {
+        "first_name": "Ivo",
+        "last_name": "Marek",
+        "birth_date": "1990-02-28",
+        "sex_at_birth": "male",
+    }
     return complete_invitation(
         guest, CompleteInvitation(secret=secret, **{**person, "password": PASSWORD, **said})
     )

@@ -24,11 +24,18 @@ from kinfold.domain.clients.models import (
     ClientProfile,
     Registration,
 )
-from kinfold.domain.clients.registration import ClientProof, act_from_now_on, claim_with, hand_out
+from kinfold.domain.clients.registration import (
+    ClientProof,
+    act_from_now_on,
+    claim_with,
+    hand_out,
+    proves_address,
+)
 from kinfold.domain.identity import initial_passwords, passwords, registration_codes
 from kinfold.domain.identity.commands import create_login
 from kinfold.domain.identity.emails import send_verification
 from kinfold.domain.identity.errors import CodeRefused
+from kinfold.domain.identity.passkeys import NewPasskey
 from kinfold.domain.identity.queries import find_login, open_login
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotFound, Problem
@@ -66,7 +73,7 @@ class ShownClientCode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterClient:
-    """What shows that the record is theirs, and the password of the new login.
+    """What shows that the record is theirs, and the password of the new login, or a passkey instead.
 
     `email` is the login's address where the practice has none; otherwise it is the one that the practice has.
     """
@@ -74,6 +81,7 @@ class RegisterClient:
     proof: ClientProof
     password: str
     email: str = ""
+    passkey: NewPasskey | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,16 +137,22 @@ def view_client_codes(actor: Actor, data: ViewClientCodes) -> tuple[ShownClientC
 
 @command(None)
 def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
-    """Make the login of a client, or of a guardian, with a new password. The code is used up.
+    """Make the login of a client, or of a guardian, with a new password or passkey. The code is used up.
 
     A code that came by mail proves the address; for one that was handed over, a mail to the address has to be followed
     first. Where the practice has no address and the typed one has a login already, the answer is the same, the code
-    stays as it is, and the mail says what to do: nobody learns here who has a login.
+    stays as it is, and the mail says what to do: nobody learns here who has a login. A passkey is taken only where the
+    address is proved: the recovery codes that go with it are shown to whoever is signed in at once.
     """
     code, claim = claim_with(actor, data.proof)
     if claim.guardian is None and initial_passwords.is_the_first(claim.client.id, data.password):
         raise InvalidInput.one(
             "password", "Choose another password than the first one your practice gave you."
+        )
+    proved = proves_address(code, claim)
+    if data.passkey is not None and not proved:
+        raise InvalidInput.one(
+            "password", "Choose a password now. You can add a passkey once you are signed in."
         )
     address = claim.email or _typed(data.email)
     known = None if claim.email else find_login(address)
@@ -151,8 +165,15 @@ def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
         return RegisteredClient(client_id=claim.client.id, login_id=None)
     hold_client(claim.client.id)
     registration_codes.use(code.id)
-    proved = bool(claim.email) and code.proves == claim.email
-    login_id = create_login(address, claim.name, data.password, verified=proved, about=(actor.practice_name,))
+    password = None if data.passkey else data.password
+    login_id = create_login(
+        address,
+        claim.name,
+        password,
+        verified=proved,
+        about=(actor.practice_name,),
+        passkey=data.passkey,
+    )
     if not proved:
         send_verification(login_id, address)
     act_from_now_on(actor, claim, login_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
-from kinfold.domain.clients.registration import ClientProof, claim_with
+from kinfold.domain.clients.registration import ClientProof, claim_with, proves_address
 from kinfold.domain.identity.queries import find_login
 
 
@@ -21,7 +21,8 @@ class OpenClientRegistration:
 class ClientRegistration:
     """Whose page it will be, for whoever showed that they may. `acts_for` is "" for the client, else whom they act for.
 
-    `email` is the address the practice has, "" for none; `has_login`: it has a login already.
+    `email` is the address the practice has, "" for none; `has_login`: it has a login already; `proved`: the code came
+    to it, so a login may be signed in at once.
     """
 
     practice_name: str
@@ -29,12 +30,13 @@ class ClientRegistration:
     acts_for: str
     email: str
     has_login: bool
+    proved: bool
 
 
 @query(None)
 def open_client_registration(actor: Actor, data: OpenClientRegistration) -> ClientRegistration:
     """What a registration code is for. Asking changes nothing (SPEC 8.14). Raises CodeRefused."""
-    _, claim = claim_with(actor, data.proof)
+    code, claim = claim_with(actor, data.proof)
     client = claim.client
     return ClientRegistration(
         practice_name=actor.practice_name,
@@ -42,4 +44,5 @@ def open_client_registration(actor: Actor, data: OpenClientRegistration) -> Clie
         acts_for=f"{client.first_name} {client.last_name}".strip() if claim.guardian else "",
         email=claim.email,
         has_login=bool(claim.email) and find_login(claim.email) is not None,
+        proved=proves_address(code, claim),
     )

@@ -17,6 +17,7 @@ from kinfold.domain.clients.profile import Typed, check
 from kinfold.domain.clients.registration import Claim, act_from_now_on
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.identity.commands import create_login
+from kinfold.domain.identity.passkeys import NewPasskey
 from kinfold.domain.identity.queries import open_login
 from kinfold.domain.intake.emails import tell_team
 from kinfold.domain.intake.links import pending_by_secret
@@ -35,7 +36,7 @@ says(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompleteInvitation:
-    """A link's secret, what the invited person says of themselves, and the password of their new login.
+    """A link's secret, what the invited person says of themselves, and the password of their new login or a passkey.
 
     Whoever is signed in goes on with that login, and needs no password.
     """
@@ -47,6 +48,7 @@ class CompleteInvitation:
     sex_at_birth: str
     phone: str = ""
     password: str = ""
+    passkey: NewPasskey | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,12 @@ def complete_invitation(actor: Actor, data: CompleteInvitation) -> CompletedInvi
         name = f"{client.first_name} {client.last_name}"
         # The link came by mail, so it proves the address.
         login_id = create_login(
-            invitation.email, name, data.password, verified=True, about=(actor.practice_name,)
+            invitation.email,
+            name,
+            None if data.passkey else data.password,
+            verified=True,
+            about=(actor.practice_name,),
+            passkey=data.passkey,
         )
     act_from_now_on(actor, Claim(client=client, guardian=None), login_id)
     trail.record(actor, "client_invitation.completed", subject=("client_invitation", invitation.id))
