@@ -11,7 +11,6 @@ from typing import Final, get_args
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import command
@@ -25,12 +24,17 @@ from kinfold.domain.clients.models import ClientStatus
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.identity import initial_passwords
 from kinfold.domain.imports import files, first_passwords
+from kinfold.domain.imports.admitting import (
+    WAITING,
+    admit_to,
+    admit_to_mode,
+    emails_optional,
+    fields_for,
+    imports_of,
+    waiting,
+)
 from kinfold.domain.imports.errors import CannotUndo, HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.fields import (
-    FIELDS,
-    FIELDS_WITH_PASSWORDS,
-    MEMBER_FIELDS,
-    Field,
     Mapping,
     Suggestion,
     choose,
@@ -48,7 +52,6 @@ from kinfold.domain.imports.values import DateOrder, ShortYears
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import later
-from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.granting import hold_team
 
 says(
@@ -63,7 +66,6 @@ says(
     import__failed="could not finish an import",
 )
 
-WAITING = (ImportState.MATCHING, ImportState.READY)
 _SHEET_LENGTH: Final = 100
 CHECK = "kinfold.domain.imports.work.check_file"
 APPLY = "kinfold.domain.imports.work.apply_file"
@@ -335,54 +337,6 @@ def _clients_back(actor: Actor, job: Import, change_set_id: UUID) -> tuple[int, 
     return restored + taken, [*edited, *kept]
 
 
-def admit_to_mode(actor: Actor, job: Import) -> None:
-    """Refuse updating clients from whoever may not edit any, and for files of team members."""
-    if job.mode not in Mode.values:
-        raise InvalidInput.one("mode", "A file adds clients, updates them, or both.")
-    if job.mode != Mode.ADD and job.whom == Whom.MEMBERS:
-        raise InvalidInput.one("mode", "A file of team members only adds members.")
-    if job.mode != Mode.ADD and not actor.may(Permission.CLIENTS_CHANGE):
-        raise NotAllowed
-
-
-def admit_to(actor: Actor, whom: str) -> None:
-    """Refuse a file of team members from whoever may not add any; the doors have asked about files."""
-    if whom not in Whom.values:
-        raise InvalidInput.one("whom", "A file brings clients or members.")
-    if whom == Whom.MEMBERS and not actor.may(Permission.MEMBERS_INVITE):
-        raise NotAllowed
-
-
-def fields_for(whom: str) -> tuple[Field, ...]:
-    """What the columns of a file can become in the practice that was entered."""
-    if whom == Whom.MEMBERS:
-        return MEMBER_FIELDS
-    return FIELDS_WITH_PASSWORDS if first_passwords.are_taken() else FIELDS
-
-
-def imports_of(actor: Actor) -> QuerySet[Import]:
-    """The imports an actor may see: their own, or all where they see all clients.
-
-    Files of members are for those who may add some, and files that update clients for those who may edit them.
-    """
-    jobs = Import.objects.all()
-    if not actor.may(Permission.MEMBERS_INVITE):
-        jobs = jobs.exclude(whom=Whom.MEMBERS)
-    if not actor.may(Permission.CLIENTS_CHANGE):
-        jobs = jobs.filter(mode=Mode.ADD)
-    return jobs if actor.may(Permission.CLIENTS_SEE_ALL) else jobs.filter(made_by_id=actor.member_id)
-
-
-def waiting(actor: Actor, import_id: UUID) -> Import:
-    """A file that waits for a decision. Raises NotFound, and NotWaiting when it is at work or done with."""
-    job = imports_of(actor).filter(pk=import_id).first()
-    if job is None:
-        raise NotFound
-    if job.state not in WAITING:
-        raise NotWaiting
-    return job
-
-
 def begin_check(job: Import) -> None:
     """Put a job to work; whoever calls saves it in the same transaction."""
     job.state = ImportState.READING
@@ -465,11 +419,6 @@ def _problems(job: Import) -> tuple[object, ...]:
         fields=fields_for(job.whom),
         mode=job.mode,
     )
-
-
-def emails_optional(actor: Actor) -> bool:
-    """Whether the practice takes clients without an e-mail address (SPEC 8.13)."""
-    return not Practice.objects.values_list("clients_need_email", flat=True).get(pk=actor.practice_id)
 
 
 def _tidy(file_name: str) -> str:

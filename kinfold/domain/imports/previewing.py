@@ -17,7 +17,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.imports import files
-from kinfold.domain.imports.commands import fields_for
+from kinfold.domain.imports.admitting import fields_for
 from kinfold.domain.imports.duplicates import sentence
 from kinfold.domain.imports.fields import FIELDS, FIRST_PASSWORD, further_in, is_private
 from kinfold.domain.imports.members import read_rows

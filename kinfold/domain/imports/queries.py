@@ -14,7 +14,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.visibility import visible_to
-from kinfold.domain.imports.commands import admit_to, emails_optional, fields_for, imports_of
+from kinfold.domain.imports.admitting import admit_to, emails_optional, fields_for, imports_of
 from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
 from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.models import Import, ImportState, UpdatedClient, Whom

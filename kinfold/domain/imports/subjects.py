@@ -8,7 +8,7 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.subjects import names
-from kinfold.domain.imports.commands import imports_of
+from kinfold.domain.imports.admitting import imports_of
 
 
 @names("import")

@@ -24,14 +24,9 @@ from kinfold.domain.audit import trail
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files, first_passwords
+from kinfold.domain.imports.admitting import admit_to, admit_to_mode
 from kinfold.domain.imports.checking import CheckedBlock, Checking, People, TakesPassword
-from kinfold.domain.imports.commands import (
-    admit_to,
-    admit_to_mode,
-    begin_check,
-    date_order_of,
-    short_years_of,
-)
+from kinfold.domain.imports.commands import begin_check, date_order_of, short_years_of
 from kinfold.domain.imports.comparing import came_meanwhile, known
 from kinfold.domain.imports.duplicates import identities, likely_duplicates
 from kinfold.domain.imports.fields import FIRST_PASSWORD, further_in
