@@ -21,6 +21,7 @@ from .jinja import day, query, url
 
 FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
+MOST_TICKS: Final = 200  # of tags on the page of all filters; the menu above the list has every one
 _SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
 
 
@@ -136,6 +137,8 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         params = carried(asked)
         chip = {"filter": _opened(actor, menu, params[menu]), "base": url(route), "params": params, "q": q}
         return pages.page(request, FILTER, chip, block="menu")
+    tags = _tags(actor) if more else []
+    chosen = [str(tag_id) for tag_id in tags_in(asked)]
     context = {
         "title": "Filter clients",
         "q": q,
@@ -144,8 +147,10 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
         "sort": asked.get("sort", "")[:30],
-        "tags": [{"value": key, "label": name, "hint": ""} for key, name in _tags(actor)] if more else [],
-        "chosen_tags": [str(tag_id) for tag_id in tags_in(asked)],
+        "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags[:MOST_TICKS]]
+        + [{"value": key, "label": name, "hint": ""} for key, name in tags[MOST_TICKS:] if key in chosen],
+        "more_tags": max(len(tags) - MOST_TICKS, 0),
+        "chosen_tags": chosen,
         "therapists": [] if own else _therapists(actor),
         "therapist": asked.get("therapist", ""),
         "risks": RISKS if actor.may(Permission.CLIENTS_RISK) else (),

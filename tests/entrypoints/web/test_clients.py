@@ -15,8 +15,10 @@ from kinfold.domain.clients.commands.creating import CreateClients, create_clien
 from kinfold.domain.clients.models import Client as Person_
 from kinfold.domain.clients.models import ClientStatus, ClientWord, Tag
 from kinfold.domain.clients.profile import Typed
+from kinfold.domain.clients.queries.pickers import ListTags, list_tags
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally
+from tests.domain.clients.steps import add, numbered
 from tests.personas import Cast, CastClient, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -383,3 +385,16 @@ def test_find_a_person_searches_from_every_page(cast: Cast, browser_of: BrowserO
     for person, address in ((cast.ada, f"{MANAGED}search/"), (cast.lin, f"{MINE}search/")):
         html = browser_of(person).get(MINE).content.decode()
         assert f'action="{address}" role="search" aria-label="Find a person"' in html
+
+
+def test_the_page_of_all_filters_stays_short_however_many_tags_there_are(
+    cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(cast, *(numbered(n, tags=(f"Tag {n}",)) for n in range(6)))
+    monkeypatch.setattr("kinfold.entrypoints.web.client_filters.MOST_TICKS", 2)
+    last = str(list_tags(cast.ada.actor, ListTags())[-1].id)
+    html = browser_of(cast.ada).get(f"{MANAGED}filter/", {"tag": last}).content.decode()
+    assert re.findall(r'name="tag" value="[^"]+"( checked)?', html) == ["", "", " checked"]
+    assert "The other 4 are under Tag above the list." in html
+    assert 'href="/manage/clients/?' in html  # Cancel, to the list as it was
+    assert f"tag={last}" in html
