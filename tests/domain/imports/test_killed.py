@@ -62,7 +62,7 @@ def dies_after(function: str, count: int = 1) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
 

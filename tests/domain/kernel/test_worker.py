@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HASTY = hasty.__name__
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

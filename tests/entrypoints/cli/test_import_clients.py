@@ -83,7 +83,11 @@ def test_an_operator_s_shell_sees_the_result_and_the_status(cast: Cast, file: Pa
     words = command(file, "alder-creek", "ada@example.org", "--json")
     for status, count in ((0, 3), (1, 0)):
         done = subprocess.run(
-            [sys.executable, "-m", "kinfold", *words], capture_output=True, text=True, check=False, timeout=60
+            [sys.executable, "-m", "kinfold", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
         )
         assert (done.returncode, done.stderr) == (status, "")
         assert json.loads(done.stdout)["imported"] == count

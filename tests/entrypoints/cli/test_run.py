@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.entrypoints.cli.installation import Installation
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 class Running:
