@@ -158,7 +158,8 @@ def open_ties(member_id: UUID) -> QuerySet[Assignment]:
 
 def _close(actor: Actor, which: Q, now: datetime) -> UUID | None:
     open_ties = Assignment.objects.filter(which, until__isnull=True, kind__in=THERAPIST_KINDS)
-    member_id = open_ties.values_list("member_id", flat=True).first()
+    # There is one at most. Asked for the first in an order, SQLite would walk through all ties of the practice.
+    member_id = next(iter(open_ties.values_list("member_id", flat=True)), None)
     if member_id is not None:
         open_ties.update(until=now, ended_by_id=actor.member_id)
     return member_id

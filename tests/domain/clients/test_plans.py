@@ -14,6 +14,7 @@ from django.db import connection
 from psycopg import sql as statements
 
 from bench.seed import write_clients
+from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.models import Client, Tag
 from kinfold.domain.clients.profile import Typed
@@ -93,6 +94,9 @@ def test_no_list_of_clients_goes_through_everybody(cast: Cast) -> None:
         "supervisor": lambda: list_clients(cast.sana.actor, ListClients()),
         "supervisor's tags": lambda: list_tags(cast.sana.actor, ListTags()),
         "tag": lambda: list_clients(cast.ada.actor, ListClients(tag_ids=(tag_id,))),
+        "assigning": lambda: assign_client(
+            cast.ada.actor, AssignClient(client_id=cast.uma.id, member_id=cast.theo.member_id, reason="Away")
+        ),
         "adding": lambda: create_clients(cast.ada.actor, CreateClients(people=(newcomer,))),
     }
     through_all = {}

@@ -70,7 +70,9 @@ class Assignment(TenantModel):
             models.Index(
                 fields=("practice", "member", "kind", "until", "client"), name="assignment_by_member_kind"
             ),
-            models.Index(fields=("practice", "client", "since"), name="assignment_by_client"),
+            models.Index(
+                fields=("practice", "client", "kind", "until", "member"), name="assignment_by_client"
+            ),
             models.Index(
                 fields=("practice", "covers_for", "until"),
                 name="assignment_covers_for",
