@@ -44,9 +44,8 @@ FLOORS: dict[tuple[str, str], Floor] = {
 }
 DEEP_AT_MOST = 1.3  # J4's p50 as a multiple of J1's
 SEARCH_P95_AT_MOST = 3.0  # J2's p95 as a multiple of its p50
-LARGE_TEAM_AT_MOST = (
-    2.0  # p50 with 500 members and 50 roles as a multiple of that with 50 and 9, a page of the list
-)
+# p50 with 500 members and 50 roles as a multiple of that with 50 and 9, a page of the list.
+LARGE_TEAM_AT_MOST = 2.0
 PAGE_GOAL_MS = 4.0  # J1's p50 as a page
 IMPORT_FLOOR, IMPORT_GOAL = 7000.0, 14300.0  # rows per second
 REASSIGN_FLOOR, REASSIGN_GOAL = 150.0, 70.0  # milliseconds

@@ -25,9 +25,8 @@ class Size(NamedTuple):
 
 
 SIZES = {"small": Size(50, 0, 40), "large": Size(500, 41, 44)}
-TEAM_SUPERVISED = (
-    50  # by the supervisor of a practice, who reaches their clients: some 2,000 in the large one
-)
+# By the supervisor of a practice, who reaches their clients: some 2,000 in the large one.
+TEAM_SUPERVISED = 50
 TEAM_JOBS = ("team small", "team large", "access small", "access large", "access supervisor")
 
 _SELECT = "SELECT m.id, m.first_name, m.last_name, m.status, m.version"

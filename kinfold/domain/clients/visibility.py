@@ -153,9 +153,14 @@ def charts_open_to(actor: Actor, path: str = "") -> Q:
     theirs = Q(**{f"{path}primary_id__in": reached}) | Q(**{f"{path}id__in": full.values("client_id")})
     if Permission.CLIENTS_SEE_ALL not in viewer.permissions:
         return theirs
-    if is_on(Switch.DIRECT_CHARTS, now):
+    return theirs | opened_by_practice(path)
+
+
+def opened_by_practice(path: str = "") -> Q:
+    """The clients whose records are not their therapist's alone: who sees all clients may open them (SPEC 8.1)."""
+    if is_on(Switch.DIRECT_CHARTS, clock.now()):
         return Q(**{f"{path}id__isnull": False})
-    return theirs | Q(**{f"{path}kind": ClientKind.PRACTICE})
+    return Q(**{f"{path}kind": ClientKind.PRACTICE})
 
 
 def reached_by(members: Iterable[UUID], now: datetime) -> Q:

@@ -13,7 +13,6 @@ from kinfold.domain.imports.errors import NotWaiting
 from kinfold.domain.imports.fields import FIELDS, FIELDS_WITH_PASSWORDS, MEMBER_FIELDS, Field
 from kinfold.domain.imports.models import Import, ImportState, Mode, Whom
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
-from kinfold.domain.practices.models import Practice
 
 WAITING = (ImportState.MATCHING, ImportState.READY)
 
@@ -64,8 +63,3 @@ def waiting(actor: Actor, import_id: UUID) -> Import:
     if job.state not in WAITING:
         raise NotWaiting
     return job
-
-
-def emails_optional(actor: Actor) -> bool:
-    """Whether the practice takes clients without an e-mail address (SPEC 8.13)."""
-    return not Practice.objects.values_list("clients_need_email", flat=True).get(pk=actor.practice_id)

@@ -80,9 +80,8 @@ WHOLE_ROW: Final = "row"
 _SINGLE: Final = tuple(
     field.name for field in FIELDS if not field.repeatable and field.name not in FURTHER_NAMES
 )
-_UNSAID: Final = {
-    "sex_at_birth": "unknown"
-}  # what is stored where a file has no such column; otherwise nothing
+# What is stored where a file has no such column; otherwise nothing.
+_UNSAID: Final = {"sex_at_birth": "unknown"}
 _TAGS: Final = len(_SINGLE)  # the place of tags among the columns of People; further fields come after
 _BESIDE_PASSWORDS: Final = ("first_name", "last_name", "email", "birth_date")
 # A line, the cell with a first password, the names, the address and the date of birth, to what waits or why not.

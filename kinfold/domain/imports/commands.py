@@ -28,7 +28,6 @@ from kinfold.domain.imports.admitting import (
     WAITING,
     admit_to,
     admit_to_mode,
-    emails_optional,
     fields_for,
     imports_of,
     waiting,
@@ -52,6 +51,7 @@ from kinfold.domain.imports.values import DateOrder, ShortYears
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tasks import later
+from kinfold.domain.practices.queries import emails_are_optional
 from kinfold.domain.team.granting import hold_team
 
 says(
@@ -209,7 +209,7 @@ def match_columns(actor: Actor, data: MatchColumns) -> UUID:
     job.mapping = list(data.mapping)
     job.date_order = data.date_order or ""
     job.short_years = data.short_years or ""
-    job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
+    job.emails_optional = job.whom == Whom.CLIENTS and emails_are_optional()
     _check_anew(actor, job)
     return job.id
 
@@ -247,7 +247,7 @@ def start_import(actor: Actor, data: StartImport) -> UUID:
     job = waiting(actor, data.import_id)
     if job.state != ImportState.READY:
         raise NotWaiting
-    if job.emails_optional and not emails_optional(actor):
+    if job.emails_optional and not emails_are_optional():
         raise NotWaiting("The practice asks for an email address by now. Check the file again.")
     first_passwords.admit(job)
     if job.bad and not data.leave_out_bad:
@@ -376,7 +376,7 @@ def _take(
     first_passwords.refuse_open_column(job.header, job.mapping)
     job.date_order = last.date_order if last is not None and job.remembered else ""
     job.short_years = last.short_years if last is not None and job.remembered else ""
-    job.emails_optional = job.whom == Whom.CLIENTS and emails_optional(actor)
+    job.emails_optional = job.whom == Whom.CLIENTS and emails_are_optional()
     job.state = ImportState.MATCHING
     job.rows = table.rows  # about; the check counts them
 

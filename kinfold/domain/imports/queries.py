@@ -14,7 +14,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.visibility import visible_to
-from kinfold.domain.imports.admitting import admit_to, emails_optional, fields_for, imports_of
+from kinfold.domain.imports.admitting import admit_to, fields_for, imports_of
 from kinfold.domain.imports.fields import FIELDS, is_private, mapping_problems
 from kinfold.domain.imports.limits import MAX_BYTES
 from kinfold.domain.imports.models import Import, ImportState, UpdatedClient, Whom
@@ -22,6 +22,7 @@ from kinfold.domain.imports.remembered import recall
 from kinfold.domain.imports.templates import Template, TemplateKind, template
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.practices.queries import emails_are_optional
 from kinfold.domain.team.models import Member
 
 PAGE: Final = 50
@@ -211,7 +212,7 @@ def get_upload_rules(actor: Actor, data: GetUploadRules) -> UploadRules:
     admit_to(actor, data.whom)
     return UploadRules(
         largest_bytes=MAX_BYTES,
-        emails_optional=data.whom == Whom.CLIENTS and emails_optional(actor),
+        emails_optional=data.whom == Whom.CLIENTS and emails_are_optional(),
         fields=tuple((field.name, field.label) for field in fields_for(data.whom)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.billing.queries.lines import ListBillingLines, list_billing_lines
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.kernel import clock
 from kinfold.domain.team.queries.members import ListNames, list_names
 
@@ -30,15 +32,16 @@ def billing(request: HttpRequest, actor: Actor) -> HttpResponse:
     months = _months(clock.today(actor.time_zone))
     month = request.GET.get("month", "")
     chosen = next((first for first in months if _key(first) == month), None)
-    found = list_billing_lines(
-        actor,
-        ListBillingLines(
-            member_id=member_id,
-            since=clock.midnight(chosen, actor.time_zone) if chosen else None,
-            until=clock.midnight(_after(chosen), actor.time_zone) if chosen else None,
-            after=pages.a_uuid(request.GET.get("after", "")),
-        ),
+    wanted = ListBillingLines(
+        member_id=member_id,
+        since=clock.midnight(chosen, actor.time_zone) if chosen else None,
+        until=clock.midnight(_after(chosen), actor.time_zone) if chosen else None,
+        after=pages.a_uuid(request.GET.get("after", "")),
     )
+    try:
+        found = list_billing_lines(actor, wanted)
+    except PlaceGone:
+        found = list_billing_lines(actor, replace(wanted, after=None))
     everybody = actor.may(Permission.BILLING_ALL)
     params = {"show": "", "clinician": str(member_id or ""), "month": _key(chosen) if chosen else ""}
     context: dict[str, Any] = {

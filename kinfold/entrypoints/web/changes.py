@@ -107,7 +107,7 @@ def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
             return pages.see_other(back)
         return pages.see_other(in_turn([str(client_id) for client_id in ticked], back=back))
     if asked == MERGE:
-        if everyone or len(set(ticked)) != 2:
+        if everyone or len(ticked) != 2 or ticked[0] == ticked[1]:
             pages.warn(request, "Tick the two clients whose records are one person's, and nobody else.")
             return pages.see_other(back)
         kept, gone = ticked

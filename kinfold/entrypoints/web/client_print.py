@@ -12,7 +12,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
 from kinfold.domain.exports.printing import MOST_PRINTED, PrintClients, print_clients
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import InvalidInput
 
 from . import client_columns, client_filters, pages
 from .client_lines import client_lines
@@ -30,8 +30,9 @@ def printed(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         wanted = narrowed(actor, asked, typed, own=own)
         found = print_clients(actor, PrintClients(matching=wanted))
-    except InvalidInput as problem:
-        raise NotAllowed("Filter the list again, then print it.") from problem
+    except InvalidInput as refused:
+        pages.warn(request, refused.problems[0].message)
+        return pages.see_other(reverse(pages.clients_route(actor)))
     layout = get_layout(actor, GetLayout())
     params = {**asked_for(wanted), **({"therapist": ""} if own else {})}
     told = client_filters.in_words(client_filters.chips(actor, params, own=own))

@@ -42,9 +42,8 @@ BOX = "pages/team/act.html"
 PROFILE = "pages/profile.html"
 
 Fact = tuple[str, str]  # an icon, and a sentence
-Step = tuple[
-    str, str, str
-]  # what has to be done first, as a sentence; a link's words and where it leads, "" for none
+# What has to be done first, as a sentence; a link's words and where it leads, "" for none.
+Step = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Switch, SwitchPeriod
+from kinfold.domain.team.models import Supervision
 from tests.domain.care.steps import book, hold, hours
 from tests.personas import Cast, Person
 
@@ -68,6 +69,14 @@ def test_a_direct_clients_lines_are_their_therapists_alone_unless_the_practice_o
         assert listed(person).lines == ()
         with pytest.raises(NotFound):
             get_billing_lines(person.actor, GetBillingLines(session_id=session))
+    with entered(cast.alder.practice_id, writing=True):
+        Supervision.objects.create(
+            supervisor_id=cast.sana.member_id, supervisee_id=cast.lin.member_id, since=hours(-5)
+        )
+    who_also_bills = replace(
+        cast.sana.actor, permissions=cast.sana.actor.permissions | {Permission.BILLING_ALL}
+    )
+    assert len(list_billing_lines(who_also_bills, ListBillingLines()).lines) == 1
     with entered(cast.alder.practice_id, writing=True):
         SwitchPeriod.objects.create(switch=Switch.DIRECT_CHARTS, since=clock.now())
     assert [line.session_id for line in listed(cast.bea).lines] == [session]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -40,6 +41,9 @@ def test_who_bills_finds_every_line_with_its_modifier_and_why(cast: Cast, browse
     none = bea.get(f"/billing/?clinician={cast.theo.member_id}").content.decode()
     assert "90834" not in none
     assert "No session that was held fits this filter." in none
+    assert (
+        "90834" in bea.get(f"/billing/?after={uuid4()}").content.decode()
+    )  # a line that is gone: from the first
 
 
 @pytest.mark.requirement("O20")

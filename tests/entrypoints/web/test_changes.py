@@ -257,7 +257,8 @@ def test_two_ticked_clients_are_merged_side_by_side_and_any_other_number_is_refu
     two = [str(cast.anna.id), str(cast.ben.id)]
     answer = browser.post("/clients/act/", {"act": "merge", "client": two})
     assert answer["Location"] == f"/clients/{two[0]}/merge/{two[1]}/"
-    for wrong in ({"client": two[:1]}, {"client": [*two, str(cast.uma.id)]}, {"all": "yes"}, {}):
+    three = [*two, str(cast.uma.id)]
+    for wrong in ({"client": two[:1]}, {"client": three}, {"client": [two[0], *two]}, {"all": "yes"}, {}):
         answer = browser.post("/clients/act/", {"act": "merge", **wrong}, follow=True)
         assert "Tick the two clients whose records are one person" in answer.content.decode()
     assert 'value="merge"' not in browser_of(cast.theo).get("/clients/").content.decode()

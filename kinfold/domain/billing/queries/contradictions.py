@@ -10,6 +10,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.billing.modifiers import IN_WORDS, STANDS_FOR
+from kinfold.domain.credentials.days import day_of
 from kinfold.domain.credentials.degrees import degrees_of, held_on
 from kinfold.domain.credentials.models import Degree
 from kinfold.domain.kernel import clock
@@ -72,7 +73,7 @@ def find_contradictions(actor: Actor, data: FindContradictions) -> tuple[Contrad
 
 
 def _degrees_now(member_ids: Iterable[UUID]) -> Mapping[UUID, Degree]:
-    today = clock.today()
+    today = day_of(clock.now())
     known = degrees_of(set(member_ids))
     counted = {member_id: held_on(degrees, today) for member_id, degrees in known.items()}
     return {member_id: held.degree for member_id, held in counted.items() if held is not None}

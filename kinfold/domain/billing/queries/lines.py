@@ -15,15 +15,11 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.billing.modifiers import Proof, Resolver
 from kinfold.domain.care.models import Session, SessionStatus
 from kinfold.domain.clients.errors import PlaceGone
-from kinfold.domain.clients.models import ClientKind
-from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.clients.visibility import charts_open_to, opened_by_practice, visible_to
 from kinfold.domain.credentials.days import day_of
 from kinfold.domain.credentials.numbers import npis_of
-from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import in_utc
-from kinfold.domain.practices.models import Switch
-from kinfold.domain.practices.queries import is_on
 
 PAGE = 50
 MOST = 100
@@ -114,15 +110,12 @@ def get_billing_lines(actor: Actor, data: GetBillingLines) -> tuple[BillingLine,
 def _billed_for(actor: Actor) -> QuerySet[Session]:
     """The sessions whose lines an actor sees: their own, or those with every client whom they see (SPEC section 3).
 
-    A service code says what was done, so a direct client's lines are their therapist's alone unless the practice opens
-    the records of direct clients (SPEC 8.1).
+    A service code says what was done, so a direct client's lines are for those alone to whom the record is open.
     """
     own = Q(member_id=actor.member_id)
     if not actor.may(Permission.BILLING_ALL):
         return Session.objects.filter(own)
-    clients = visible_to(actor)
-    if not is_on(Switch.DIRECT_CHARTS, clock.now()):
-        clients = clients.filter(kind=ClientKind.PRACTICE)
+    clients = visible_to(actor).filter(opened_by_practice() | charts_open_to(actor))
     return Session.objects.filter(own | Q(client_id__in=clients.values("id")))
 
 

@@ -130,9 +130,8 @@ def change_view(actor: Actor, data: ChangeView) -> None:
 def delete_view(actor: Actor, data: DeleteView) -> None:
     """Delete a view; whoever began with it begins with all active clients again."""
     view = _mine_to_change(actor, data.view_id)
-    list(
-        SavedView.objects.select_for_update(no_key=True).filter(pk=view.id).values_list("id")
-    )  # first, as whoever changes it
+    # Before anything else, as whoever changes it.
+    list(SavedView.objects.select_for_update(no_key=True).filter(pk=view.id).values_list("id"))
     _forget_elsewhere(view, but=None)
     SavedView.objects.filter(pk=view.id).delete()
     trail.record(actor, "view.deleted", subject=("view", view.id))

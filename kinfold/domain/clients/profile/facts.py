@@ -175,9 +175,8 @@ def _any_phone(raw: str, country: str) -> str:
         number = phonenumbers.parse(plain, country)
     except phonenumbers.NumberParseException:
         return _NOT_A_PHONE
-    length = phonenumbers.is_possible_number_with_reason(
-        number
-    )  # without its area code it is possible, not whole
+    # Without its area code it is possible, not whole.
+    length = phonenumbers.is_possible_number_with_reason(number)
     if not _PHONE.fullmatch(plain) or length != phonenumbers.ValidationResult.IS_POSSIBLE:
         return _NOT_A_PHONE
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
