@@ -234,6 +234,7 @@ def chosen_theme(request: HttpRequest) -> str:
 
 def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The menu: only what this person may open."""
+    bills_own, bills_all = actor.may(Permission.BILLING_OWN), actor.may(Permission.BILLING_ALL)
     groups: list[tuple[str, list[tuple[str, str, str, bool]]]] = [
         (
             "Manage users",
@@ -248,13 +249,14 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 ("Sessions", "care", "calendar-days", actor.may(Permission.SESSIONS_SEE)),
                 ("My clients", "my-clients", "heart-handshake", actor.clinical and actor.sees_clients),
                 ("Clients", "my-clients", "users", _sees_others_clients_only(actor)),
+                ("My billing", "billing", "receipt-text", bills_own and not bills_all),
                 ("Supervision", "supervision", "eye", _sees_supervision(actor)),
             ],
         ),
         (
             "Office",
             [
-                ("Billing", "billing", "receipt-text", actor.may(Permission.BILLING_OWN)),
+                ("Billing", "billing", "receipt-text", bills_own and bills_all),
                 ("Imports", "imports", "file-down", actor.may(Permission.CLIENTS_IMPORT)),
                 ("Activity", "activity", "history", actor.may(Permission.AUDIT_OWN)),
                 ("Settings", "settings", "settings", actor.may(Permission.PRACTICE_CHANGE)),

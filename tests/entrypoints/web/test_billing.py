@@ -50,7 +50,10 @@ def test_who_bills_finds_every_line_with_its_modifier_and_why(cast: Cast, browse
 def test_clinicians_find_their_own_lines_and_nobody_elses(cast: Cast, browser_of: BrowserOf) -> None:
     hold(cast.lin, cast.ben, service_code="90834")
     assert "90834" in browser_of(cast.lin).get("/billing/").content.decode()
-    assert "90834" not in browser_of(cast.theo).get("/billing/").content.decode()
+    of_theo = browser_of(cast.theo).get("/billing/").content.decode()
+    assert "90834" not in of_theo
+    menu = of_theo[of_theo.index('<nav class="nav"') :]
+    assert menu.index("Care") < menu.index("My billing") < menu.index("Office")
 
 
 @pytest.mark.requirement("O20")
