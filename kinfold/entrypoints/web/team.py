@@ -46,7 +46,7 @@ from .jinja import url
 LIST = "pages/team/list.html"
 INVITE = "pages/team/invite.html"
 VIEWS = (
-    (TeamView.ACTIVE, "Active", "On the team now"),
+    (TeamView.ACTIVE, "Active", "On the team now, also on hold or inactive"),
     (TeamView.PENDING, "Pending", "Invited, not answered yet"),
     (TeamView.ARCHIVED, "Archived", "Left, history kept"),
 )
@@ -279,7 +279,7 @@ def _list(
             "import_": actor.may(Permission.MEMBERS_INVITE, Permission.CLIENTS_IMPORT),
         },
         "tabs": tabs(actor, counts, "team"),
-        "aside": f"{counts.active} active",
+        "aside": f"{counts.active:,} on the team",
         "views": [_view(item, counts, view) for item in VIEWS],
         "q": typed,
         "params": {**params, "sort": sort},
