@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
@@ -21,7 +22,9 @@ from .jinja import day, query, url
 
 FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
-MOST_TICKS: Final = 200  # of tags on the page of all filters; the menu above the list has every one
+MOST_TICKS: Final = (
+    200  # of tags in the menu above the list and on the page of all filters, where others are found
+)
 _SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
 
 
@@ -51,9 +54,11 @@ def _menus(actor: Actor, *, own: bool) -> list[str]:
 
 
 def _opened(actor: Actor, name: str, value: str) -> dict[str, Any]:
-    """One of those filters with all that its menu offers."""
+    """One of those filters with what its menu offers."""
     if name == "tag":
-        return pages.several_filter("tag", "Tag", value.split(",") if value else [], _tags(actor))
+        chip = pages.several_filter("tag", "Tag", value.split(",") if value else [], _tags(actor))
+        offered = chip["options"]
+        return {**chip, "options": offered[:MOST_TICKS], "others": len(offered) > MOST_TICKS}
     return pages.list_filter("therapist", "Therapist", value, _therapists(actor))
 
 
@@ -136,20 +141,26 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
     if request.headers.get("HX-Request") and menu in _menus(actor, own=own):
         params = carried(asked)
         chip = {"filter": _opened(actor, menu, params[menu]), "base": url(route), "params": params, "q": q}
+        chip["more"] = url(f"{route}-filter")
         return pages.page(request, FILTER, chip, block="menu")
     tags = _tags(actor) if more else []
     chosen = [str(tag_id) for tag_id in tags_in(asked)]
+    beginning = asked.get("beginning", "")[:50] if request.method == "POST" else ""
+    found = [tag for tag in tags if tag_key(tag[1]).startswith(tag_key(beginning.strip()))]
+    shown = [tag for tag in tags if tag[0] in chosen]  # they stay ticked, whatever else is looked for
+    shown += [tag for tag in found[:MOST_TICKS] if tag[0] not in chosen]
     context = {
         "title": "Filter clients",
         "q": q,
-        "show_url": url(f"{route}-search") if q else url(route),
+        "show_url": url(f"{route}-search") if q or len(tags) > MOST_TICKS else url(route),
+        "filter_url": url(f"{route}-filter"),
         "list_url": url(route),
         "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
         "sort": asked.get("sort", "")[:30],
-        "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags[:MOST_TICKS]]
-        + [{"value": key, "label": name, "hint": ""} for key, name in tags[MOST_TICKS:] if key in chosen],
-        "more_tags": max(len(tags) - MOST_TICKS, 0),
+        "tags": [{"value": key, "label": name, "hint": ""} for key, name in shown],
+        "many_tags": len(tags) > MOST_TICKS,
+        "beginning": beginning,
         "chosen_tags": chosen,
         "therapists": [] if own else _therapists(actor),
         "therapist": asked.get("therapist", ""),

@@ -387,14 +387,22 @@ def test_find_a_person_searches_from_every_page(cast: Cast, browser_of: BrowserO
         assert f'action="{address}" role="search" aria-label="Find a person"' in html
 
 
-def test_the_page_of_all_filters_stays_short_however_many_tags_there_are(
+def test_the_filters_stay_short_however_many_tags_there_are_and_find_each(
     cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(cast, *(numbered(n, tags=(f"Tag {n}",)) for n in range(6)))
     monkeypatch.setattr("kinfold.entrypoints.web.client_filters.MOST_TICKS", 2)
     last = str(list_tags(cast.ada.actor, ListTags())[-1].id)
-    html = browser_of(cast.ada).get(f"{MANAGED}filter/", {"tag": last}).content.decode()
-    assert re.findall(r'name="tag" value="[^"]+"( checked)?', html) == ["", "", " checked"]
-    assert "The other 4 are under Tag above the list." in html
+    browser = browser_of(cast.ada)
+    menu = browser.get(f"{MANAGED}filter/", {"menu": "tag"}, headers={"HX-Request": "true"}).content.decode()
+    assert menu.count("tag=") == 2
+    assert f'href="{MANAGED}filter/' in menu
+    html = browser.get(f"{MANAGED}filter/", {"tag": last}).content.decode()
+    assert re.findall(r'name="tag" value="[^"]+"( checked)?', html) == [" checked", "", ""]
     assert 'href="/manage/clients/?' in html  # Cancel, to the list as it was
     assert f"tag={last}" in html
+    found = browser.post(f"{MANAGED}filter/", {"tag": last, "beginning": "tag 4"}).content.decode()
+    assert re.findall(r'name="tag" value="[^"]+"( checked)?', found) == [" checked", ""]
+    assert "Tag 4" in found
+    both = browser.post(f"{MANAGED}search/", {"tag": last, "beginning": "tag 4"}).content.decode()
+    assert "Remove filter Tag Tag 5" in both
