@@ -80,8 +80,8 @@ class Words:
 WORDS: Final = {
     Act.ARCHIVE: Words("Archive clients", "can be archived", "archived", "Archive"),
     Act.UNARCHIVE: Words("Unarchive User Accounts", "can be unarchived", "unarchived", "Unarchive"),
-    Act.ADD_TAGS: Words("Add tags", "can be tagged", "tagged", "Add tags"),
-    Act.REMOVE_TAGS: Words("Remove tags", "can lose tags", "freed of tags", "Remove tags"),
+    Act.ADD_TAGS: Words("Add tags", "can be given tags", "given tags", "Add tags"),
+    Act.REMOVE_TAGS: Words("Remove tags", "can have tags removed", "had tags removed", "Remove tags"),
     Act.REASSIGN: Words("Reassign clients", "can be reassigned", "reassigned", "Reassign"),
     Act.DELETE: Words("Delete User Accounts", "can be deleted", "deleted or planned for deletion", "Delete"),
     Act.SEND_CODES: Words(

@@ -105,7 +105,7 @@ def test_tags_are_added_and_removed(cast: Cast, browser_of: BrowserOf) -> None:
     html = browser.get(place).content.decode()
     assert "2 of these clients have it" in html
     html = browser.post(place.partition("?")[0], {"tag": [tag_id]}).content.decode()
-    assert said(html) == "2 of 3 can lose tags."
+    assert said(html) == "2 of 3 can have tags removed."
     carry_out(browser, place, tag=[tag_id])
     profile = card(cast.ada, cast.anna.id).profile
     assert profile
