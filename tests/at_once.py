@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import pytest
 from django.db import connections
 
+from kinfold.domain.audit import trail
 from kinfold.domain.kernel.errors import DomainError
 
 
@@ -40,3 +43,32 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 def kinds(outcomes: Sequence[object]) -> Counter[type]:
     """How often each refusal came."""
     return Counter(type(outcome) for outcome in outcomes if isinstance(outcome, Exception))
+
+
+def before_the_trail(
+    monkeypatch: pytest.MonkeyPatch, first: Callable[[], object], second: Callable[[], object]
+) -> list[object]:
+    """Let `first` do all but write its trail, then let `second` go as far as it can, and end both."""
+    written, at_the_end, mine = threading.Event(), threading.Event(), threading.local()
+    head = trail._head
+
+    def heads() -> list[Any]:
+        if getattr(mine, "first", False):
+            written.set()
+            at_the_end.wait(0.5)  # whoever waits for the first does not come here
+        found = list(head())
+        if getattr(mine, "second", False):
+            at_the_end.set()
+        return found
+
+    def one() -> object:
+        mine.first = True
+        return first()
+
+    def two() -> object:
+        written.wait(5)
+        mine.second = True
+        return second()
+
+    monkeypatch.setattr(trail, "_head", heads)
+    return at_once([one, two])

@@ -94,7 +94,8 @@ def watching() -> Iterator[_Watch]:
     """Keep what a command records until it is done, and count it; the door refuses to commit when that is nothing.
 
     What a command leaves is written when all else is, also when it calls others. So the end of the chain is the last
-    row that it waits for, and nobody who waits for that row is waited for by whoever holds it.
+    row that it waits for by itself. What a new row names is looked up later still, at the commit: whoever names a
+    row that others may delete holds it before (clients/holding.py), so that nobody who waits for the end is waited for.
     """
     outer = _watch.get()
     watch = _Watch(current_practice_id())

@@ -2,9 +2,11 @@
 
 PostgreSQL locks rows, and two who lock the same ones in different orders would wait for each other for ever. So there
 is one order: the team (`team.granting.hold_team`), which everybody holds who changes several clients; then the client;
-then what hangs on them, and last the end of the trail. Rows are locked without their key: that somebody's new row may
-name them is looked up when they commit, with the end of the trail in hand, and must not have to wait for whoever waits
-for that. SQLite has one writer at a time.
+then what hangs on them, and last the end of the trail. SQLite has one writer at a time.
+
+Rows are locked without their key: that somebody's new row may name them is looked up when they commit, with the end of
+the trail in hand, and must not have to wait for whoever waits for that. Deleting a row takes its key all the same, so
+whoever makes a row that names one which others may delete (a client, a view) holds that one first, or the team.
 """
 
 from __future__ import annotations

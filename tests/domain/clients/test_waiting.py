@@ -1,6 +1,7 @@
 """Nobody waits for somebody who waits for them: acts that meet on the same rows all end (clients/holding.py).
 
 SQLite has one writer at a time; on PostgreSQL each of these once ended with a fault for whoever was given up.
+Whoever waits looks again at what the other left.
 """
 
 from __future__ import annotations
@@ -13,22 +14,47 @@ import pytest
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
+from kinfold.domain.clients.commands.bulk import ArchiveClients, archive_clients
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
 from kinfold.domain.clients.commands.guardians import EndActing, end_acting
 from kinfold.domain.clients.commands.tidying_tags import DeleteTag, delete_tag
-from kinfold.domain.clients.models import Client, ClientLogin, ClientTag, Tag
+from kinfold.domain.clients.commands.viewing import (
+    BeginWithView,
+    DeleteView,
+    SaveView,
+    begin_with_view,
+    delete_view,
+    save_view,
+)
+from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.models import Assignment, Client, ClientLogin, ClientTag, Tag
+from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.imports.commands import UndoImport, undo_import
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.periods import holds_or_will
+from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.kernel.tenancy import entered
-from tests.at_once import at_once, kinds
-from tests.domain.care.steps import book, hours
+from kinfold.domain.own.commands.changing import AskForCorrection, ask_for_correction
+from kinfold.domain.records.commands.merging import MergeClients, merge_clients
+from tests.at_once import at_once, before_the_trail, kinds
+from tests.domain.care.steps import becomes, book, hold, hours
 from tests.domain.clients.bulk.steps import choose
 from tests.domain.clients.steps import numbered
+from tests.domain.imports.steps import bring_in, file
 from tests.domain.imports.test_updating import update
-from tests.domain.own.steps import attach, born, new_login, view
-from tests.personas import Cast
+from tests.domain.own.steps import (
+    attach,
+    born,
+    kept,
+    mailed_code,
+    new_login,
+    register,
+    registered,
+    send,
+    view,
+)
+from tests.personas import Cast, CastClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +137,84 @@ def test_an_update_by_file_is_taken_back_while_its_clients_are_given_to_others(c
         ]
         assert not kinds(at_once(acts))
     assert verify(cast.alder.practice_id).fault is None
+
+
+def test_a_view_is_deleted_while_somebody_chooses_to_begin_with_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view_id = save_view(cast.ada.actor, SaveView(name="Mine", shared=True))
+    outcomes = before_the_trail(
+        monkeypatch,
+        partial(delete_view, cast.ada.actor, DeleteView(view_id=view_id)),
+        partial(begin_with_view, cast.olu.actor, BeginWithView(view_id=view_id)),
+    )
+    assert kinds(outcomes) == {NotFound: 1}
+
+
+def test_an_import_is_undone_while_its_clients_are_chosen(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "email_address,first_name,last_name,birthdate,gender"
+    import_id = bring_in(cast.ada, file("zoe@mail.example,Zoë,Núñez,1990-02-03,F", header=header))
+    with entered(cast.alder.practice_id):
+        zoe = Client.objects.get(email="zoe@mail.example").id
+    outcomes = before_the_trail(
+        monkeypatch,
+        partial(undo_import, cast.ada.actor, UndoImport(import_id=import_id)),
+        partial(choose, cast.olu, Act.ARCHIVE, zoe, cast.anna.id),
+    )
+    assert kinds(outcomes) == {NotFound: 1}
+
+
+def test_two_records_become_one_while_a_client_asks_for_a_correction_of_theirs(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = registered(cast, cast.ben)
+    with entered(cast.alder.practice_id):
+        versions = dict(Client.objects.values_list("id", "version"))
+    merged = MergeClients(
+        kept_id=cast.anna.id,
+        gone_id=cast.ben.id,
+        kept_version=versions[cast.anna.id],
+        gone_version=versions[cast.ben.id],
+    )
+    wish = AskForCorrection(first_name="Benedict", last_name="Okafor", birth_date=born(cast.ben))
+    outcomes = before_the_trail(
+        monkeypatch,
+        partial(merge_clients, cast.olu.actor, merged),
+        partial(ask_for_correction, ben, wish),
+    )
+    assert kinds(outcomes) == {NotFound: 1}
+
+
+def test_a_client_is_archived_while_a_session_with_somebody_else_turns_out_to_have_been(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = hold(cast.ada, cast.ben, who=cast.sana)
+    becomes(cast.ada, session_id, "no_show")
+    outcomes = before_the_trail(
+        monkeypatch, archiving(cast, cast.ben), partial(becomes, cast.ada, session_id, "completed")
+    )
+    assert kinds(outcomes) == {ClientArchived: 1}
+    with entered(cast.alder.practice_id):
+        assert not Assignment.objects.filter(holds(clock.now()), client_id=cast.ben.id).exists()
+
+
+@pytest.mark.parametrize("has_login", [False, True], ids=["with a new login", "with a login they have"])
+def test_a_client_who_is_archived_meanwhile_does_not_register(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, has_login: bool
+) -> None:
+    send(cast.ada, cast.ben)
+    code = mailed_code()
+    registers: Callable[[], object] = partial(register, code, born(cast.ben))
+    if has_login:
+        registers = partial(attach, new_login("other@mail.example"), code, born(cast.ben))
+    outcomes = before_the_trail(monkeypatch, archiving(cast, cast.ben), registers)
+    assert kinds(outcomes) == {CodeRefused: 1}
+    assert kept(cast.ben) == []
+
+
+def archiving(cast: Cast, client: CastClient) -> Callable[[], object]:
+    """Archive a client who is chosen by now."""
+    change_id = choose(cast.ada, Act.ARCHIVE, client.id)
+    return partial(archive_clients, cast.ada.actor, ArchiveClients(change_id=change_id))

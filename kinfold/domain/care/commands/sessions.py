@@ -34,6 +34,7 @@ from kinfold.domain.care.finding import Finder, client_to_see
 from kinfold.domain.care.models import UNFINISHED, NoteState, Session, SessionStatus
 from kinfold.domain.care.sight import sessions_seen_by
 from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, ClientKind, ClientStatus
 from kinfold.domain.clients.ties import end_walk_ins, walk_in
 from kinfold.domain.clients.visibility import further_ties
@@ -197,9 +198,16 @@ def change_session_status(actor: Actor, data: ChangeSessionStatus) -> None:
 
 def _session(actor: Actor, session_id: UUID, allowed: SessionStatus | None = None) -> Session:
     """A session that may still change, of an active client: one's own, or anybody's for who books for everybody."""
-    session = sessions_seen_by(actor).filter(pk=session_id).select_related("client").first()
+    seen = sessions_seen_by(actor).filter(pk=session_id)
+    client_id = seen.values_list("client_id", flat=True).first()
+    if client_id is None:
+        raise NotFound
+    hold_client(client_id)  # whoever archives them meanwhile would not end what this session opens
+    session = seen.select_related("client").first()
     if session is None:
         raise NotFound
+    if session.client_id != client_id:  # two records became one
+        raise StaleVersion
     if session.member_id != actor.member_id and not actor.may(Permission.SESSIONS_MANAGE):
         raise NotAllowed
     if session.client.status != ClientStatus.ACTIVE:

@@ -34,6 +34,7 @@ from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Pro
 from kinfold.domain.kernel.many import blocks, insert, many_rows
 from kinfold.domain.kernel.tasks import later
 from kinfold.domain.kernel.text import checked_reason
+from kinfold.domain.team.granting import hold_team
 
 says(
     change__prepared="chose clients for a bulk change",
@@ -138,6 +139,7 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
         raise NotAllowed("A bulk act is done by a member of the team.")
     if not actor.may(PERMISSIONS[data.act]):
         raise NotAllowed
+    hold_team()  # whoever deletes some of them is waited for: the new rows name them (clients/holding.py)
     wanted = _wanted(actor, data)
     if not wanted:
         raise NobodyChosen([Problem("client_ids", NobodyChosen.message)])

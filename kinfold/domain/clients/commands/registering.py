@@ -25,6 +25,7 @@ from kinfold.domain.clients.models import (
     Registration,
 )
 from kinfold.domain.clients.registration import (
+    Claim,
     ClientProof,
     act_from_now_on,
     claim_with,
@@ -144,7 +145,7 @@ def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
     stays as it is, and the mail says what to do: nobody learns here who has a login. A passkey is taken only where the
     address is proved: the recovery codes that go with it are shown to whoever is signed in at once.
     """
-    code, claim = claim_with(actor, data.proof)
+    code, claim = _held_claim(actor, data.proof)
     if claim.guardian is None and initial_passwords.is_the_first(claim.client.id, data.password):
         raise InvalidInput.one(
             "password", "Choose another password than the first one your practice gave you."
@@ -163,7 +164,6 @@ def register_client(actor: Actor, data: RegisterClient) -> RegisteredClient:
         emails.tell_known(actor.practice_id, known)
         trail.record(actor, "client.registration_stopped", subject=("client", claim.client.id))
         return RegisteredClient(client_id=claim.client.id, login_id=None)
-    hold_client(claim.client.id)
     registration_codes.use(code.id)
     password = None if data.passkey else data.password
     login_id = create_login(
@@ -187,14 +187,20 @@ def register_client_with_login(actor: Actor, data: RegisterClientWithLogin) -> U
     One login may act for several clients, be a client of several practices and work for one (SPEC 1). Raises
     IsClientAlready when it is another client of this practice, and ActsAlready when it acts for this one.
     """
-    code, claim = claim_with(actor, data.proof)
+    code, claim = _held_claim(actor, data.proof)
     login = open_login(actor.login_id) if actor.login_id else None
     if login is None or not login.is_verified:
         raise CodeRefused
-    hold_client(claim.client.id)
     registration_codes.use(code.id)
     act_from_now_on(actor, claim, login.id)
     return claim.client.id
+
+
+def _held_claim(actor: Actor, proof: ClientProof) -> tuple[registration_codes.Recognised, Claim]:
+    """What a proof stands for once whoever decides about the client right now is done, for instance archives them."""
+    _, claim = claim_with(actor, proof)
+    hold_client(claim.client.id)
+    return claim_with(actor, proof)
 
 
 def _addresses(client_ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:

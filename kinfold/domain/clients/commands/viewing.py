@@ -129,9 +129,8 @@ def change_view(actor: Actor, data: ChangeView) -> None:
 @command(None)
 def delete_view(actor: Actor, data: DeleteView) -> None:
     """Delete a view; whoever began with it begins with all active clients again."""
+    _hold_view(data.view_id)
     view = _mine_to_change(actor, data.view_id)
-    # Before anything else, as whoever changes it.
-    list(SavedView.objects.select_for_update(no_key=True).filter(pk=view.id).values_list("id"))
     _forget_elsewhere(view, but=None)
     SavedView.objects.filter(pk=view.id).delete()
     trail.record(actor, "view.deleted", subject=("view", view.id))
@@ -152,9 +151,12 @@ def open_view(actor: Actor, data: OpenView) -> None:
 
 @command(None)
 def begin_with_view(actor: Actor, data: BeginWithView) -> None:
-    """Choose with which view one's list begins; each person their own."""
+    """Choose with which view one's list begins; each person their own. Raises NotFound for a view that is gone."""
     member_id = _member(actor)
-    view_id = view_of(actor, data.view_id).id if data.view_id else None
+    view_id = None
+    if data.view_id:
+        _hold_view(data.view_id)
+        view_id = view_of(actor, data.view_id).id
     _arrange(actor, default_view_id=view_id)
     trail.record(actor, "layout.changed", subject=("member", member_id), fields=["default_view"])
 
@@ -198,6 +200,11 @@ def _mine_to_change(actor: Actor, view_id: UUID) -> SavedView:
     if view.member_id != actor.member_id and not may_share(actor):
         raise NotFound
     return view
+
+
+def _hold_view(view_id: UUID) -> None:
+    """Let deleting a view and beginning with it wait for each other, before either writes anything."""
+    list(SavedView.objects.select_for_update(no_key=True).filter(pk=view_id).values_list("id"))
 
 
 def _name(raw: str) -> str:

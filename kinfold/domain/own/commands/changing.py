@@ -15,6 +15,7 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.own import OwnRight
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.index import index_again
 from kinfold.domain.clients.models import Client, ClientLogin, Relationship
 from kinfold.domain.clients.profile import check
@@ -66,9 +67,9 @@ def change_own_contact(actor: Actor, data: ChangeOwnContact) -> None:
     """Correct the e-mail address and the phone number the practice has; it holds at once.
 
     The address is where registration codes go, so a guardian leaves it as it is. Raises InvalidInput naming
-    every wrong field, and StaleVersion when somebody else saved since.
+    every wrong field, StaleVersion when somebody else saved since, and NotFound when the record is gone.
     """
-    client = Client.objects.get(pk=actor.own_client_id)
+    client = _client(actor)
     wanted = _checked(actor, client, {"email": data.email, "phone": data.phone})
     if client.version != data.version:
         raise StaleVersion
@@ -96,9 +97,10 @@ def change_own_contact(actor: Actor, data: ChangeOwnContact) -> None:
 def ask_for_correction(actor: Actor, data: AskForCorrection) -> UUID:
     """Ask the practice to correct a name or the date of birth: others know the client by them.
 
-    Nothing changes before somebody accepts. Raises InvalidInput, NothingWished, and WishWaits while one waits.
+    Nothing changes before somebody accepts. Raises InvalidInput, NothingWished, WishWaits while one waits, and
+    NotFound when the record is gone.
     """
-    client = Client.objects.get(pk=actor.own_client_id)
+    client = _client(actor)
     typed = {"first_name": data.first_name, "last_name": data.last_name, "birth_date": data.birth_date}
     wanted = {
         field: value
@@ -134,6 +136,16 @@ def withdraw_correction(actor: Actor, data: WithdrawCorrection) -> None:
     if not waiting.update(state=WishState.WITHDRAWN, answered_at=clock.now()):
         raise WishAnswered
     trail.record(actor, "profile_wish.cancelled", subject=("profile_wish", data.wish_id))
+
+
+def _client(actor: Actor) -> Client:
+    """Whom one acts for, held: whoever merges or deletes the record right now is waited for."""
+    client_id = actor.own_client_id
+    hold_client(client_id)
+    client = Client.objects.filter(pk=client_id).first()
+    if client is None:
+        raise NotFound
+    return client
 
 
 def _checked(actor: Actor, client: Client, typed: dict[str, str]) -> dict[str, Any]:
