@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 
 from kinfold.domain.kernel.errors import DomainError, NotFound
@@ -21,7 +21,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that is refused before anything reads what it asks for: too large, or not well formed."""
-    too_large = isinstance(exception, RequestDataTooBig)
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
     refused = DomainError(
         "This is more than Kinfold takes at once. Send less."
         if too_large

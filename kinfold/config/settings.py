@@ -142,7 +142,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Enough for a list of 2,000 people, so that its form comes back with everything typed and says how many are too many.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- web --------------------------------------------------------------------------------------------------------
 

@@ -105,10 +105,16 @@ def checked_day(typed: str) -> date | None:
         raise ValueError("Enter a day, as YYYY-MM-DD.") from None
 
 
-def _issued(typed: str, today: date) -> date | None:
+def checked_begin(typed: str, today: date) -> date | None:
+    """The same for a day on which something began in somebody's working life, so of no other century."""
     day = checked_day(typed)
     if day and day < today - 80 * _YEAR:
         raise ValueError("That is more than 80 years ago. Check the year.")
+    return day
+
+
+def _issued(typed: str, today: date) -> date | None:
+    day = checked_begin(typed, today)
     if day and day > today + _YEAR:
         raise ValueError("That is more than a year ahead. Check the year.")
     return day

@@ -22,11 +22,12 @@ from kinfold.domain.billing.queries.contradictions import (
 from kinfold.domain.clients.queries.covers import Covers, ListCovers, list_covers
 from kinfold.domain.clients.queries.listing import ClientPage, ListClients, list_clients
 from kinfold.domain.credentials.queries.records import GetCredentials, get_credentials
-from kinfold.domain.kernel.errors import Conflict, InvalidInput
+from kinfold.domain.kernel.errors import Conflict, DomainError, InvalidInput
 from kinfold.domain.team.commands.members import (
     ChangeMemberRoles,
     change_member_roles,
 )
+from kinfold.domain.team.errors import AboveOwnRights
 from kinfold.domain.team.queries.members import (
     GetMember,
     ListNames,
@@ -104,7 +105,7 @@ def _save_roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
             ),
             once=pages.form_key(request),
         )
-    except (InvalidInput, Conflict) as refused:
+    except (InvalidInput, AboveOwnRights, Conflict) as refused:
         card = get_member(actor, GetMember(member_id=member_id))
         if fragment:
             return _roles_refused(request, card.member, offered, refused)
@@ -113,7 +114,7 @@ def _save_roles(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
             actor,
             card,
             problem=pages.sentence(refused),
-            chosen=ticked | kept if isinstance(refused, InvalidInput) else None,
+            chosen=None if isinstance(refused, Conflict) else ticked | kept,
             status=refused.status,
         )
     if fragment:
@@ -195,7 +196,7 @@ def member_page(
 
 
 def _roles_refused(
-    request: HttpRequest, row: MemberRow, offered: Iterable[RoleRow], refused: InvalidInput | Conflict
+    request: HttpRequest, row: MemberRow, offered: Iterable[RoleRow], refused: DomainError
 ) -> HttpResponse:
     """The dropdown as things are, with the reason; it takes the place of the one that was ticked."""
     context = {"row": row, "roles": role_options(offered), "problem": pages.sentence(refused)}

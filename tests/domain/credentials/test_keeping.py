@@ -233,6 +233,9 @@ def test_a_degree_to_come_or_unknown_is_refused_and_the_second_editor_is_told(ca
     with pytest.raises(InvalidInput) as refused:
         degree(cast, cast.lin, "masters", in_days(1))
     assert problems(refused) == {"held_from": "Choose today or an earlier day."}
+    with pytest.raises(InvalidInput) as refused:
+        degree(cast, cast.lin, "masters", "0026-01-01")
+    assert problems(refused) == {"held_from": "That is more than 80 years ago. Check the year."}
     with pytest.raises(InvalidInput):
         degree(cast, cast.lin, "emeritus")
     degree(cast, cast.lin, "masters")

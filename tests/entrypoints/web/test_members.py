@@ -144,7 +144,10 @@ def test_a_role_above_ones_own_is_shown_and_stays(cast: Cast, browser_of: Browse
     assert re.search(rf'value="{owner}" checked disabled', html)
     assert post_roles(browser, cast, cast.olu, "practitioner")[0] == 303
     assert cast.olu.actor.role_names == ("Owner", "Practitioner")
-    assert post_roles(browser, cast, cast.lin, "owner")[0] == 403
+    status, html = post_roles(browser, cast, cast.lin, "associate", "owner")
+    assert status == 403
+    assert "only roles that allow no more than your own roles do" in html
+    assert re.search(rf'value="{cast.alder.roles["associate"]}" checked', html)
 
 
 def test_changing_roles_asks_who_one_is_after_five_minutes_and_then_goes_on(

@@ -13,7 +13,7 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
-from kinfold.domain.credentials.checking import checked_credential, checked_day, checked_npi
+from kinfold.domain.credentials.checking import checked_begin, checked_credential, checked_npi
 from kinfold.domain.credentials.days import day_of
 from kinfold.domain.credentials.errors import CredentialKnown, CredentialReplaced, NpiOfAnother
 from kinfold.domain.credentials.models import Category, Credential, Degree, DegreePeriod, NpiPeriod
@@ -176,7 +176,7 @@ def record_degree(actor: Actor, data: RecordDegree) -> None:
         raise InvalidInput.one("degree", "Choose a degree.")
     now = clock.now()
     try:
-        held_from = checked_day(data.held_from)
+        held_from = checked_begin(data.held_from, day_of(now))
     except ValueError as error:
         raise InvalidInput.one("held_from", str(error)) from None
     if held_from and held_from > day_of(now):
