@@ -98,7 +98,9 @@ def member_to_move(actor: Actor, member_id: UUID) -> Member:
         raise NotOneself
     theirs = permissions_of_member(map(allowed_by, roles_held(member.id)), member.overrides)
     if not actor.permissions.issuperset(theirs):
-        raise AboveOwnRights
+        raise AboveOwnRights(
+            "This person may do more than you may. Ask an owner, or somebody whose roles allow as much."
+        )
     return member
 
 

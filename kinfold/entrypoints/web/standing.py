@@ -31,6 +31,7 @@ from kinfold.domain.lifecycle.leaving import (
 )
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.own.doorway import acts_for_anybody
+from kinfold.domain.team.errors import AboveOwnRights
 from kinfold.domain.team.moving import MemberAct
 from kinfold.domain.team.queries.members import GetMember, MemberRow, get_member
 from kinfold.domain.team.queries.profile import GetOwnProfile, get_own_profile
@@ -82,7 +83,7 @@ def _view(box: Box) -> Callable[..., HttpResponse]:
             return _box(request, actor, box, row)
         try:
             box.perform(request, actor, row, pages.version(request))
-        except (InvalidInput, Conflict) as refused:
+        except (InvalidInput, AboveOwnRights, Conflict) as refused:
             return _box(request, actor, box, row, refused)
         pages.toast(request, box.done.format(name=row.name))
         return pages.see_other(_address(row.id))
@@ -124,7 +125,7 @@ def _box(
         "values": {name: posted.get(name, "") for name in ("until", "clients", "therapist", "reason")},
         "version": row.version,
         "errors": {problem.field: problem.message for problem in problems},
-        "problem": refused.message if isinstance(refused, Conflict) else "",
+        "problem": refused.message if refused and not problems else "",
     }
     return pages.page(request, BOX, context, status=refused.status if refused else 200, block="box")
 

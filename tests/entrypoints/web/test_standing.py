@@ -169,6 +169,10 @@ def test_a_refused_change_keeps_what_was_typed(cast: Cast, browser_of: BrowserOf
     assert "Someone else changed this" in response.content.decode()
     assert "Sick" in response.content.decode()
     assert state_of(cast, cast.lin) == "on_hold"
+    response = ada.post(box_of(cast.olu, "deactivate"), {"version": 1, "reason": "Sick"})
+    assert response.status_code == 403
+    assert "This person may do more than you may." in response.content.decode()
+    assert "Sick" in response.content.decode()
 
 
 @pytest.mark.requirement("O10")
