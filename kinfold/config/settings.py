@@ -140,7 +140,8 @@ MIGRATION_DATABASE = database(MIGRATION_DATABASE_URL) if MIGRATION_DATABASE_URL 
 DATABASE_APP_ROLE: str | None = urlsplit(DATABASE_URL).username if MIGRATION_DATABASE_URL else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-FILE_UPLOAD_PERMISSIONS = 0o600
+# Files of clients are read whole, and nothing of them is written outside of KINFOLD_HOME.
+FILE_UPLOAD_HANDLERS = ["kinfold.entrypoints.web.uploads.InMemory"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # Enough for a list of 2,000 people, so that its form comes back with everything typed and says how many are too many.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -187,8 +187,6 @@ def plant_in_registration(
         for wish in ProfileWish.objects.filter(client_id=client.id):
             wish.first_name = canaries.word(f"{name}'s wanted first name", profile | own)
             wish.last_name = canaries.word(f"{name}'s wanted last name", profile | own)
-            wish.was_first_name = canaries.word(f"{name}'s first name when asked", profile)
-            wish.was_last_name = canaries.word(f"{name}'s last name when asked", profile)
             wish.why = canaries.word(f"{name}'s reason", profile)
             wish.save()
 
@@ -494,6 +492,8 @@ def test_there_is_a_canary_in_every_field_that_people_fill_in(planted: Planted) 
         "ClientProfile.country",
         "Practice.country",
         "ProfileWish.answer",
+        "ProfileWish.was_first_name",
+        "ProfileWish.was_last_name",
         "Practice.slug",
         "Practice.time_zone",
         "Role.key",

@@ -20,6 +20,9 @@ import django.contrib.auth
 LENGTH_ALONE = 15
 LENGTH_WITH_SECOND_FACTOR = 12
 LENGTH_MOST = 200
+# Of what is typed no more is looked at: composing and hashing megabytes would keep the server busy. Letters that a
+# keyboard composes of several signs leave room for the longest password.
+_MOST_TYPED = 5 * LENGTH_MOST
 
 _TOO_EASY = (
     "This password is easy to guess. Use several words that do not belong together, or a password manager."
@@ -27,8 +30,12 @@ _TOO_EASY = (
 
 
 def normalised(password: str) -> str:
-    """The same password whichever way a keyboard composes its letters (NFKC)."""
-    return unicodedata.normalize("NFKC", password)
+    """The same password whichever way a keyboard composes its letters (NFKC).
+
+    Half a character, which only a program can send, is spelled out: it fits no password, and breaks nothing.
+    """
+    typed = password[:_MOST_TYPED]
+    return unicodedata.normalize("NFKC", typed).encode("utf-8", "backslashreplace").decode()
 
 
 def problems(password: str, *, about: Iterable[str] = (), has_second_factor: bool = False) -> tuple[str, ...]:
@@ -36,9 +43,11 @@ def problems(password: str, *, about: Iterable[str] = (), has_second_factor: boo
 
     `about` is what others know of the person: name, e-mail address, the practice's name.
     """
-    password = normalised(password)
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        return ("Use letters, digits and signs that can be typed.",)
+    too_long, password = len(password) > _MOST_TYPED, normalised(password)
     needed = LENGTH_WITH_SECOND_FACTOR if has_second_factor else LENGTH_ALONE
-    if len(password) > LENGTH_MOST:
+    if too_long or len(password) > LENGTH_MOST:
         return (f"Use at most {LENGTH_MOST} characters.",)
     if len(password) < needed:
         more = "" if has_second_factor else f" ({LENGTH_WITH_SECOND_FACTOR} once you have a second factor)"

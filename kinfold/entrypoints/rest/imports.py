@@ -58,7 +58,7 @@ Field = Literal[
     "first_name", "last_name", "email", "birth_date", "sex_at_birth", "external_id", "phone", "tag", "role",
     "preferred_name", "pronouns", "gender_identity", "language", "street", "city", "region", "postal_code", "country",
     "emergency_name", "emergency_relationship", "emergency_phone", "guardian_name", "guardian_relationship",
-    "guardian_phone", "guardian_email", "identifiers",
+    "guardian_phone", "guardian_email", "identifiers", "initial_password",
 ]  # fmt: skip
 Whom = Literal["clients", "members"]
 Mode = Literal["add", "update", "both"]

@@ -103,7 +103,7 @@ def _page(request: HttpRequest, actor: Actor, problem: str, status: int = 200) -
         }
         for view in list_views(actor, ListViews())
     ]
-    shown_on = urlsplit(request.headers.get("HX-Current-URL", ""))
+    shown_on = urlsplit(_current(request))
     context = {
         "back": urlunsplit(("", "", shown_on.path, shown_on.query, "")),
         "views": rows,
@@ -115,6 +115,16 @@ def _page(request: HttpRequest, actor: Actor, problem: str, status: int = 200) -
         "clients_url": reverse(pages.clients_route(actor)),
     }
     return pages.page(request, "pages/clients/views.html", context, status=status, block="menu")
+
+
+def _current(request: HttpRequest) -> str:
+    """The address of the page a menu was opened on, as the script says; nothing where it says none."""
+    said = request.headers.get("HX-Current-URL", "")
+    try:
+        urlsplit(said)
+    except ValueError:
+        return ""
+    return said
 
 
 routes = [

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.test import override_settings
 
 from kinfold.domain.identity.models import Login
-from kinfold.domain.identity.passwords import problems
+from kinfold.domain.identity.passwords import normalised, problems
 
 ANA = ("Ana-María Silva", "ana.silva@example.org", "Alder Creek Therapy")
 
@@ -79,9 +79,22 @@ def test_a_password_made_of_what_others_know_of_the_person_is_refused(password: 
     )
 
 
+def test_megabytes_are_refused_without_being_looked_at_whole() -> None:
+    assert problems("\ufdfa" * 1_500_000) == ("Use at most 200 characters.",)
+    assert len(normalised("\ufdfa" * 1_500_000)) < 20_000
+    decomposed = "e\u0301" * 200
+    assert problems(decomposed) != ("Use at most 200 characters.",)
+
+
 def test_a_password_has_at_most_two_hundred_characters() -> None:
     assert problems("seven quiet herons " * 11) == ("Use at most 200 characters.",)
     assert problems("x" * 5_000_000) == ("Use at most 200 characters.",)
+
+
+def test_half_characters_which_only_a_program_can_send_are_refused_and_fit_nothing() -> None:
+    halves = "\ud800\udfff" * 8
+    assert problems(halves) == ("Use letters, digits and signs that can be typed.",)
+    assert not check_password(normalised(halves), make_password(normalised("\ufffd" * 16)))
 
 
 def test_the_same_password_is_right_however_the_keyboard_composes_its_letters() -> None:

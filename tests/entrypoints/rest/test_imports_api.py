@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -12,8 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kinfold.domain.clients.models import Client as Person_
+from kinfold.domain.imports.fields import FIELDS_WITH_PASSWORDS, MEMBER_FIELDS
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.practices.models import Practice
+from kinfold.entrypoints.rest.imports import Field
 from tests.domain.imports.workbooks import workbook
 from tests.personas import Cast, Person
 
@@ -127,6 +130,24 @@ def test_columns_are_matched_on_upload_or_afterwards(cast: Cast, browser_of: Bro
     run_pending()
     assert send(browser, "PUT", url, {"mapping": mapping[:2]}).status_code == 422
     assert send(browser, "PUT", url, {"mapping": ["nickname"] * 5}).status_code == 422
+
+
+def test_every_field_of_a_file_has_its_name_in_the_api() -> None:
+    named = {field.name for field in (*FIELDS_WITH_PASSWORDS, *MEMBER_FIELDS)}
+    assert set(get_args(Field)) == named
+
+
+def test_first_passwords_come_in_by_the_api_where_an_owner_allows_them(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    Practice.objects.filter(pk=cast.alder.practice_id).update(initial_passwords=True)
+    browser = browser_of(cast.ada)
+    answer = upload(browser, f"four brown owls near water,{GOOD}", header=f"initial_password,{HEADER}")
+    assert answer.status_code == 201
+    found = send(browser, "GET", f"/{answer.json()['id']}").json()
+    assert (found["state"], found["ready"]) == ("ready", 1)
+    assert found["columns"][0]["field"] == "initial_password"
+    assert "owls" not in json.dumps(found)
 
 
 def test_an_upload_that_is_tried_again_is_one_import(cast: Cast, browser_of: BrowserOf) -> None:

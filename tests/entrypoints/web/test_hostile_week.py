@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from uuid import UUID
@@ -118,7 +119,22 @@ def test_a_form_that_is_sent_again_makes_nobody_twice(cast: Cast) -> None:
         assert ClientLogin.objects.filter(client_id=cast.ben.id).count() == 1
 
 
-@pytest.mark.parametrize("forged", ["{}", "[[[[", '{"id": "x", "response": {}}', json.dumps("a" * 60_000)])
+# A key of lists within lists, deeper than any reader goes.
+DEEP = json.dumps(
+    {
+        "id": "eA", "rawId": "eA", "type": "public-key",
+        "response": {
+            "clientDataJSON": "e30",
+            "attestationObject": base64.urlsafe_b64encode(b"\x81" * 5000).decode().rstrip("="),
+        },
+    }
+)  # fmt: skip
+
+
+FORGED = ("{}", "[[[[", '{"id": "x", "response": {}}', json.dumps("a" * 60_000), "7" * 5000, DEEP)
+
+
+@pytest.mark.parametrize("forged", FORGED)
 def test_a_forged_passkey_makes_no_login_and_the_password_still_does(
     cast: Cast, settings: Any, forged: str
 ) -> None:
@@ -131,6 +147,15 @@ def test_a_forged_passkey_makes_no_login_and_the_password_still_does(
     assert answer.status_code == 422
     assert not Login.objects.filter(email=cast.ben.email).exists()
     assert browser.post(FINISH, {"credential": "", "password": PASSWORD}).headers["Location"] == "/my/"
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_forged_passkey_is_refused_at_sign_in(cast: Cast, settings: Any, forged: str) -> None:
+    settings.PUBLIC_URL = "https://kinfold.example"
+    browser = Browser()
+    browser.get("/account/security/passkeys/sign-in/")
+    answer = browser.post("/account/security/passkeys/sign-in/", {"credential": forged})
+    assert answer.status_code < 500
 
 
 def test_where_passkeys_do_not_work_none_is_offered_and_a_sent_one_is_refused(

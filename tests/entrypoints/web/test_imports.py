@@ -385,6 +385,18 @@ def test_a_file_that_is_none_is_refused_in_one_sentence(
         assert not Import.objects.exists()
 
 
+def test_a_large_file_is_never_written_outside_of_the_installation(
+    cast: Cast, browser_of: BrowserOf, settings: Any
+) -> None:
+    """Before it is stored it is not yet encrypted, and it may hold first passwords."""
+    settings.FILE_UPLOAD_TEMP_DIR = "/nowhere/to/write"
+    rows = [f"Zoë{number},Núñez,zoe{number}@mail.example,1990-02-03,F,{'x' * 50}" for number in range(40_000)]
+    given = file(*rows)
+    assert (given.size or 0) > 3_000_000
+    answer = browser_of(cast.ada).post("/imports/new/", {"file": given, "form_key": "k1"})
+    assert answer.status_code == 303
+
+
 def test_choosing_no_file_says_so(cast: Cast, browser_of: BrowserOf) -> None:
     response = browser_of(cast.ada).post("/imports/new/", {"form_key": "k1"})
     assert response.status_code == 422

@@ -42,6 +42,11 @@ def test_the_list_is_kept_opened_begun_with_and_left(cast: Cast, browser_of: Bro
     assert len(names(browser.get(LIST).content.decode())) == 4
 
 
+def test_an_address_that_is_none_does_not_break_the_menu(cast: Cast, browser_of: BrowserOf) -> None:
+    answer = browser_of(cast.ada).get(VIEWS, headers={"HX-Request": "true", "HX-Current-URL": "http://[x]/"})
+    assert answer.status_code == 200
+
+
 def test_the_menu_on_the_list_saves_opens_and_changes_views_and_comes_back(
     cast: Cast, browser_of: BrowserOf
 ) -> None:

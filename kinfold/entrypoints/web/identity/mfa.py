@@ -81,6 +81,15 @@ class MfaAdapter(DefaultMFAAdapter):
         return "Passkey" if number == 1 else f"Passkey {number}"
 
 
+@contextmanager
+def _as_told_by_a_browser() -> Iterator[None]:
+    """allauth and fido2 raise whatever they stumble over when a credential is not built as it should be."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise ValidationError(NOT_A_PASSKEY, code="invalid") from error
+
+
 class CredentialField(forms.JSONField):
     """What a browser says about a passkey: JSON of a few thousand characters."""
 
@@ -90,7 +99,8 @@ class CredentialField(forms.JSONField):
         """Refuse what is too long or too deep to be one before reading it."""
         if isinstance(value, str) and (len(value) > 50_000 or value.count("[") + value.count("{") > 500):
             raise ValidationError(NOT_A_PASSKEY, code="invalid")
-        return super().to_python(value)
+        with _as_told_by_a_browser():
+            return super().to_python(value)
 
     def bound_data(self, data: Any, initial: Any) -> str:
         """A form shown again asks the browser anew."""
@@ -99,15 +109,6 @@ class CredentialField(forms.JSONField):
     def prepare_value(self, value: Any) -> str:
         """Nothing to show."""
         return ""
-
-
-@contextmanager
-def _as_told_by_a_browser() -> Iterator[None]:
-    """allauth and fido2 raise whatever they stumble over when a credential is not built as it should be."""
-    try:
-        yield
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ValidationError(NOT_A_PASSKEY, code="invalid") from error
 
 
 class _Counted(forms.Form):
