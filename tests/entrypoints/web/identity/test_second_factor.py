@@ -202,6 +202,9 @@ def test_reauthentication_is_asked_before_the_second_factor_is_changed_but_not_r
     monkeypatch.setattr(time, "time", lambda: real() + 301)
     asked = browser.get(ADD_APP)
     assert asked.headers["Location"] == f"/account/confirm/?next={ADD_APP.replace('/', '%2F')}"
+    question = browser.get(asked.headers["Location"]).content.decode()
+    assert "Nothing has happened yet." in question
+    assert re.search(r'<a [^>]*href="/"[^>]*>\s*Cancel', question)
     wrong = browser.post(asked.headers["Location"], {"password": "wrong wrong"})
     assert wrong.status_code == 422
     right = browser.post(asked.headers["Location"], {"password": PASSWORD})
