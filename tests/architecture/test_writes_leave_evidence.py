@@ -16,6 +16,7 @@ from django.db import models
 
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.models import AuditEntry
+from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.kernel.models import QueuedTask
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.kernel.tenants import TenantRow
@@ -36,12 +37,14 @@ OF_A_PRACTICE = [
 
 
 def everything(stage: Stage) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of Alder Creek by table, with the mail and the background work that leave with an act."""
+    """All rows of Alder Creek by table, with the codes, the mail and the background work that leave with an act."""
     practice_id = stage.cast.alder.practice_id
     with entered(practice_id):
         found = {model._meta.label: in_order(model._default_manager.all()) for model in OF_A_PRACTICE}
     found["practices.Practice"] = in_order(Practice.objects.filter(pk=practice_id))
     found["outgoing.OutgoingMail"] = in_order(OutgoingMail.objects.filter(for_practice=practice_id))
+    codes = RegistrationCode.objects.filter(for_practice=practice_id)
+    found["identity.RegistrationCode"] = in_order(codes)
     work = in_order(QueuedTask.objects.all())
     found["kernel.QueuedTask"] = [row for row in work if str(practice_id) in repr(row)]
     return found

@@ -7,14 +7,14 @@ nobody gets a code: the code would be the only proof (docs/decisions/0015).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kinfold.domain.access.actors import Actor, guest_actor
 from kinfold.domain.audit import trail
@@ -126,13 +126,13 @@ def hand_out(
 def note_lapsed_codes(practice_id: UUID) -> None:
     """Let it show of clients that their newest code has expired."""
     lapsed = registration_codes.lapsed(KIND, practice_id)
-    if not lapsed:
-        return
+    with entered(practice_id):  # nobody waits for this while there is nothing to note
+        if not any(_sent(ids).exists() for ids in blocks(lapsed)):
+            return
     with entered(practice_id, writing=True):
         hold_team()
-        for ids in blocks(lapsed):
-            waiting = Client.objects.filter(pk__in=ids, registration=Registration.SENT)
-            waiting.update(registration=Registration.EXPIRED)
+        for ids in blocks(registration_codes.lapsed(KIND, practice_id)):
+            _sent(ids).update(registration=Registration.EXPIRED)
 
 
 def mark_registration(client_id: UUID, registration: Registration) -> None:
@@ -167,9 +167,8 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
                     since=now,
                     registered_at=now,
                 )
-        except (
-            IntegrityError
-        ) as error:  # somebody else was first, or the same login with another client's code
+        except IntegrityError as error:
+            # Somebody else was first, or the same login with another client's code.
             if mine.filter(relationship=Relationship.SELF).exclude(client_id=client.id).exists():
                 raise IsClientAlready from error
             raise CodeRefused from error
@@ -180,6 +179,11 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
     place = ClientPlace(login_id=login_id, for_practice=actor.practice_id)
     ClientPlace.objects.bulk_create([place], ignore_conflicts=True)
     trail.record(actor, action, subject=("client", client.id), detail={"login": str(row_id)})
+
+
+def _sent(client_ids: Sequence[UUID]) -> QuerySet[Client]:
+    """Those of these clients who wait with a code."""
+    return Client.objects.filter(pk__in=client_ids, registration=Registration.SENT)
 
 
 def _check(proof: ClientProof) -> None:

@@ -171,7 +171,7 @@ def expiries(kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     return dict(rows.values_list("subject_id", "expires_at"))
 
 
-def open_since(kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+def issued_at(kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When the newest code of each record was made; a code that was used or replaced is none."""
     rows = RegistrationCode.objects.filter(kind=kind, subject_id__in=subject_ids, ended_at__isnull=True)
     return dict(rows.values_list("subject_id", "issued_at"))

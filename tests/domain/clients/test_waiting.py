@@ -17,7 +17,12 @@ from kinfold.domain.clients.commands.assigning import AssignClient, assign_clien
 from kinfold.domain.clients.commands.bulk import ArchiveClients, archive_clients
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.commands.creating import CreateClients, create_clients
-from kinfold.domain.clients.commands.guardians import EndActing, end_acting
+from kinfold.domain.clients.commands.guardians import (
+    EndActing,
+    SendGuardianCode,
+    end_acting,
+    send_guardian_code,
+)
 from kinfold.domain.clients.commands.tidying_tags import DeleteTag, delete_tag
 from kinfold.domain.clients.commands.viewing import (
     BeginWithView,
@@ -27,7 +32,7 @@ from kinfold.domain.clients.commands.viewing import (
     delete_view,
     save_view,
 )
-from kinfold.domain.clients.errors import ClientArchived
+from kinfold.domain.clients.errors import ActsAlready, ClientArchived
 from kinfold.domain.clients.models import Assignment, Client, ClientLogin, ClientTag, Tag
 from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.imports.commands import UndoImport, undo_import
@@ -46,6 +51,7 @@ from tests.domain.imports.test_updating import update
 from tests.domain.own.steps import (
     attach,
     born,
+    guardian,
     kept,
     mailed_code,
     new_login,
@@ -212,6 +218,19 @@ def test_a_client_who_is_archived_meanwhile_does_not_register(
     outcomes = before_the_trail(monkeypatch, archiving(cast, cast.ben), registers)
     assert kinds(outcomes) == {CodeRefused: 1}
     assert kept(cast.ben) == []
+
+
+def test_a_guardian_who_registers_while_their_code_is_sent_again_gets_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acting_id = guardian(cast, cast.ben)
+    code = mailed_code("clients.guardian")
+    outcomes = before_the_trail(
+        monkeypatch,
+        partial(register, code, born(cast.ben)),
+        partial(send_guardian_code, cast.ada.actor, SendGuardianCode(acting_id=acting_id)),
+    )
+    assert kinds(outcomes) == {ActsAlready: 1}
 
 
 def archiving(cast: Cast, client: CastClient) -> Callable[[], object]:

@@ -45,7 +45,7 @@ def replaced_since(work: Work) -> Left:
     """Those whose code is another one by now, printed for them or sent again: that one stays good."""
     left: Left = {}
     for ids in blocks(work.ids):
-        codes = registration_codes.open_since(KIND, ids)
+        codes = registration_codes.issued_at(KIND, ids)
         left |= {
             client_id: Outcome.SINCE_CHANGED for client_id, issued in codes.items() if issued != work.done_at
         }

@@ -197,6 +197,7 @@ def _row(actor: Actor, acting_id: UUID) -> ClientLogin:
 
 def _awaited(actor: Actor, acting_id: UUID) -> ClientLogin:
     """A guardian who has yet to register, and the client active."""
+    hold_client(_row(actor, acting_id).client_id)  # of whoever registers right now, the code is not replaced
     row = _row(actor, acting_id)
     _client(actor, row.client_id)
     if row.login_id is not None:
