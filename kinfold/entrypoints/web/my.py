@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import KeyReused
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.kernel.errors import Conflict, InvalidInput, NotAllowed
 from kinfold.domain.own.commands.changing import (
     AskForCorrection,
@@ -83,7 +84,10 @@ def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every session that is over, the newest first."""
     record = open_own_record(actor, OpenOwnRecord())
     after = pages.a_uuid(request.GET.get("after", ""))
-    found = list_own_sessions(actor, ListOwnSessions(past=True, after=after))
+    try:
+        found = list_own_sessions(actor, ListOwnSessions(past=True, after=after))
+    except PlaceGone:  # moved or taken out since: the first page
+        found = list_own_sessions(actor, ListOwnSessions(past=True))
     context = {**_frame(request, actor, record), "sessions": found.items, "next": found.next}
     return pages.page(request, SESSIONS, context)
 

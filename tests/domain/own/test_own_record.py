@@ -22,7 +22,13 @@ from kinfold.domain.clients.commands.guardians import (
     send_guardian_code,
     view_guardian_code,
 )
-from kinfold.domain.clients.errors import ActsAlready, ActsNoMore, ClientArchived, GuardianNeedsBirthDate
+from kinfold.domain.clients.errors import (
+    ActsAlready,
+    ActsNoMore,
+    ClientArchived,
+    GuardianNeedsBirthDate,
+    PlaceGone,
+)
 from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.queries.logins import GetClientLogins, get_client_logins
 from kinfold.domain.identity.errors import CodeRefused
@@ -219,6 +225,8 @@ def test_sessions_that_begin_together_are_all_shown_page_after_page(cast: Cast) 
         seen += [one.id for one in page.items]
         after = page.next
     assert (set(seen), len(seen), after) == (made, 3, None)
+    with pytest.raises(PlaceGone):
+        list_own_sessions(actor, ListOwnSessions(past=True, after=uuid4()))
 
 
 def test_a_declined_or_withdrawn_wish_changes_nothing_and_the_answer_is_read(cast: Cast) -> None:

@@ -15,6 +15,7 @@ from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.intake.links import link_token
 from kinfold.domain.intake.models import ClientInvitation
 from kinfold.domain.kernel.tenancy import entered
+from tests.domain.care.steps import hold
 from tests.domain.clients.bulk.steps import archive, choose
 from tests.domain.own.steps import guardian, mailed_code, registered, send, state, view
 from tests.personas import PASSWORD, Cast, Person
@@ -201,3 +202,10 @@ def test_the_box_on_the_form_of_new_clients_sends_codes(cast: Cast, browser_of: 
     assert browser.post("/manage/clients/add/", {**person, **more}).status_code == 303
     assert mailed_code()
     assert len(view(cast.ada, cast.ben)) == 1
+
+
+def test_a_page_of_sessions_after_one_that_is_gone_is_the_first(cast: Cast) -> None:
+    held = hold(cast.lin, cast.ben)
+    browser, url = signed_in(cast), f"{page_of(cast.ben.id)}sessions/"
+    assert "Lin Zhao" not in browser.get(url, {"after": str(held)}).content.decode()
+    assert "Lin Zhao" in browser.get(url, {"after": str(cast.anna.id)}).content.decode()

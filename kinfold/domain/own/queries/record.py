@@ -15,6 +15,7 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.models import AuditEntry
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.care.models import Session
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.models import (
     THERAPIST_KINDS,
     Assignment,
@@ -148,14 +149,16 @@ def open_own_record(actor: Actor, data: OpenOwnRecord) -> OwnRecord:
 
 @query(OwnRight.READ)
 def list_own_sessions(actor: Actor, data: ListOwnSessions) -> OwnSessions:
-    """The client's sessions: when, with whom, and what became of them."""
+    """The client's sessions: when, with whom, and what became of them. Raises PlaceGone."""
     if not 1 <= data.limit <= PAGE:
         raise InvalidInput.one("limit", f"Choose 1 to {PAGE}.")
     now = clock.now()
     rows = Session.objects.filter(client_id=actor.own_client_id)
     rows = rows.filter(starts_at__lt=now) if data.past else rows.filter(starts_at__gte=now)
-    place = rows.filter(pk=data.after).values_list("starts_at", flat=True).first() if data.after else None
-    if place is not None:
+    if data.after:
+        place = rows.filter(pk=data.after).values_list("starts_at", flat=True).first()
+        if place is None:
+            raise PlaceGone
         # Of two sessions at one time, the one with the smaller id comes later.
         rows = rows.filter(starts_at__lte=place).exclude(starts_at=place, id__gte=data.after)
     found = list(
