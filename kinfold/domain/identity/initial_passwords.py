@@ -26,7 +26,7 @@ from kinfold.domain.kernel.secrets import derive
 LIFETIME = timedelta(days=30)
 FROM_ONE_PLACE = Limit("first password, address", burst=10, pause=60)
 FOR_ONE_EMAIL = Limit("first password, email", burst=5, pause=600)
-# How many are looked at for each try, and as many where there are fewer: what is there shows in no answer's time.
+# The newest are looked at for each try, and as many where there are fewer: what is there shows in no answer's time.
 _LOOKED_AT: Final = 3
 _BATCH: Final = 500
 
@@ -46,6 +46,11 @@ class Fitting:
 
     subject_id: UUID
     practice_id: UUID
+    address: str
+
+    def is_for(self, email: str) -> bool:
+        """Whether the first password was kept for this address."""
+        return self.address == _address(email)
 
 
 def hashed(password: str) -> str:
@@ -71,8 +76,8 @@ def keep(chosen: Iterable[ChosenPassword], practice_id: UUID, made_in: UUID) -> 
     InitialPassword.objects.bulk_create(rows, batch_size=_BATCH)
 
 
-def fitting(email: str, password: str, *, whence: str) -> tuple[Fitting, ...]:
-    """The records with this address and this first password, after one counted try. Raises SlowDown.
+def fitting(email: str, password: str, *, whence: str) -> tuple[UUID, ...]:
+    """Which first passwords for this address are this one, after one counted try. Raises SlowDown.
 
     Call it outside of any transaction: a try that is rolled back was never counted.
     """
@@ -82,10 +87,14 @@ def fitting(email: str, password: str, *, whence: str) -> tuple[Fitting, ...]:
     rows = list(waiting.order_by("-made_at", "id")[:_LOOKED_AT])
     for _ in range(_LOOKED_AT - len(rows)):
         check_password(normalised(password), _nobodys())
+    return tuple(row.id for row in rows if check_password(normalised(password), row.verifier))
+
+
+def opened(ids: Collection[UUID]) -> tuple[Fitting, ...]:
+    """The records of first passwords that fitted, as far as those are there."""
+    rows = InitialPassword.objects.filter(pk__in=ids).order_by("id")
     return tuple(
-        Fitting(subject_id=row.subject_id, practice_id=row.for_practice)
-        for row in rows
-        if check_password(normalised(password), row.verifier)
+        Fitting(subject_id=row.subject_id, practice_id=row.for_practice, address=row.address) for row in rows
     )
 
 
@@ -105,6 +114,11 @@ def take_back(made_in: UUID, *, but: Collection[UUID]) -> None:
     """Forget the first passwords that one import brought, except those of the records in `but`."""
     brought = InitialPassword.objects.filter(made_in=made_in).values_list("subject_id", flat=True)
     end(subject_id for subject_id in brought if subject_id not in but)
+
+
+def end_all(practice_id: UUID) -> None:
+    """Forget all first passwords of a practice, which takes none any more."""
+    InitialPassword.objects.filter(for_practice=practice_id).delete()
 
 
 def forget_past_ones() -> None:

@@ -57,7 +57,7 @@ class Sealing:
     def __init__(self, import_id: UUID, practice_name: str) -> None:
         self._import_id = str(import_id)
         self._practice_name = practice_name
-        self._lines: dict[str, int] = {}  # where each address stood first beside a password
+        self._lines: dict[str, int] = {}  # where each address stood beside one that was taken
         self._count = 0
 
     def sealed(self, line: int, cell: str, names: tuple[str, str], email: str, birth_date: str) -> str:
@@ -70,14 +70,15 @@ class Sealing:
             return ""  # what is wrong with the others is said there
         if not email or not birth_date:
             return _NO_BIRTH if email else _NO_EMAIL
-        earlier = self._lines.setdefault(email, line)
-        if earlier != line:
+        earlier = self._lines.get(email)
+        if earlier is not None:
             return Refused(
                 f"Line {earlier} has a first password for this address, and a login is one person's. Leave it empty."
             )
         found = passwords.problems(password, about=(email, *names, self._practice_name))
         if found:
             return Refused(" ".join(found))
+        self._lines[email] = line
         self._count += 1
         if self._count > MOST:
             raise FileRefused(

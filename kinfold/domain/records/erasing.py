@@ -13,6 +13,7 @@ from django.db.models import F
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.models import Client, ClientLogin, ClientPlace, FormerClient
+from kinfold.domain.identity import initial_passwords
 from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.kernel.many import blocks
 from kinfold.domain.kernel.tenancy import current_practice_id
@@ -50,6 +51,7 @@ def erase(wishes: Mapping[UUID, Wish], now: datetime) -> list[Event]:
     _forget_places(logins)
     for some in blocks([*ids, *places]):
         RegistrationCode.objects.filter(subject_id__in=some).delete()
+    initial_passwords.end(ids)
     gone = [
         FormerClient(
             practice_id=current_practice_id(), id=client_id, by_id=wish.by, reason=wish.reason, at=now

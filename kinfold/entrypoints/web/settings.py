@@ -147,8 +147,8 @@ def _practice_page(
             "label": "First passwords from files",
             "hint": (
                 "A file of new clients may bring a first password for each. It is never shown, and opens nothing by "
-                "itself: with it a client is mailed a registration code, and chooses another. Only an owner decides "
-                "this."
+                "itself: with it a client is mailed a registration code, and chooses another. Turned off, those that "
+                "came end. Only an owner decides this."
             ),
             "on": shown.initial_passwords,
             "disabled": not now.may_decide_as_owner,

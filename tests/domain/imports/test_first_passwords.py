@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core import serializers
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.clients.commands.first_passwords import FirstSignIn, sign_in_first
 from kinfold.domain.clients.models import Client
 from kinfold.domain.identity.errors import LoginExists
 from kinfold.domain.identity.limits import SlowDown
-from kinfold.domain.identity.models import InitialPassword, Login
+from kinfold.domain.identity.models import InitialPassword, Login, RegistrationCode
 from kinfold.domain.imports import first_passwords
 from kinfold.domain.imports.commands import (
     MatchColumns,
@@ -33,8 +36,13 @@ from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.practices.models import Practice
+from kinfold.domain.team.commands.practice import change_practice
+from tests.domain.clients.bulk.steps import archive
 from tests.domain.imports.steps import bring_in, file, preview, status, upload
 from tests.domain.own.steps import mailed_code, new_login, register
+from tests.domain.records.steps import delete
+from tests.domain.records.test_merging import merge
+from tests.domain.team.test_practice_settings import settings_of
 from tests.personas import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("U57")]
@@ -56,6 +64,7 @@ def allowed(cast: Cast) -> Cast:
 def ask(email: str, password: str) -> int:
     """Try a first password, and return how many codes have been mailed."""
     sign_in_first(FirstSignIn(email=email, password=password), whence="10.0.0.7")
+    run_pending()
     return OutgoingMail.objects.filter(kind="clients.registration").count()
 
 
@@ -124,11 +133,12 @@ def test_weak_ones_and_those_that_nobody_could_use_are_rows_to_fix_that_never_re
         f"uma@mail.example,{FIRST},Uma,Ash,,f": "Enter a date of birth.",
         f"kim@mail.example,{FIRST},Kim,Ash,1990-02-03,f": "",
         f"kim@mail.example,{OTHER},Kay,Ash,1991-02-03,f": "Line 7 has a first password for this address",
+        f"zoe@mail.example,{OTHER},Zoe,Ash,1991-02-03,f": "",
         f"lee@mail.example,{FIRST},Lee,Ash,1990-02-03,f,more": "The row has 7 cells",
     }
     import_id = upload(allowed.ada, file(*rows, header=HEADER))
     bad = {row.line: row for row in preview(allowed.ada, import_id, view="bad").rows}
-    assert sorted(bad) == [2, 3, 4, 5, 6, 8, 9]
+    assert sorted(bad) == [2, 3, 4, 5, 6, 8, 10]
     for line, reason in enumerate(rows.values(), 2):
         if reason:
             assert reason in " ".join([bad[line].reason, *bad[line].reasons.values()])
@@ -163,6 +173,54 @@ def test_once_the_owner_takes_the_word_back_nothing_comes_in(allowed: Cast) -> N
     run_pending()
     assert status(allowed.ada, import_id).state == "failed"
     assert not InitialPassword.objects.exists()
+
+
+def test_those_that_came_end_when_the_owner_takes_the_word_back(allowed: Cast) -> None:
+    bring_in(allowed.ada, PEOPLE)
+    change_practice(allowed.olu.actor, replace(settings_of(allowed.olu), name="Alder"))
+    assert InitialPassword.objects.count() == 1
+    change_practice(allowed.olu.actor, replace(settings_of(allowed.olu), initial_passwords=False))
+    assert not InitialPassword.objects.exists()
+    assert ask("zoe@mail.example", FIRST) == 0
+
+
+def test_an_answer_takes_as_much_work_whether_the_first_password_fits_or_not(allowed: Cast) -> None:
+    bring_in(allowed.ada, PEOPLE)
+    for email in ("zoe@mail.example", "no@mail.example"):  # the first try from a place is counted anew
+        ask(email, OTHER)
+    work = []
+    for email, password in (
+        ("zoe@mail.example", FIRST),
+        ("zoe@mail.example", OTHER),
+        ("no@mail.example", FIRST),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            sign_in_first(FirstSignIn(email=email, password=password), whence="10.0.0.7")
+        work.append([query["sql"].split()[:3] for query in asked.captured_queries])
+        assert not RegistrationCode.objects.exists()
+    assert work[0] == work[1] == work[2]
+    assert run_pending() > 1
+    assert OutgoingMail.objects.filter(kind="clients.registration").count() == 1
+
+
+def test_a_first_password_goes_with_its_client(allowed: Cast) -> None:
+    twice = ZOE.replace("Núñez", "Nuñez").replace("zoe@", "zo@")
+    bring_in(allowed.ada, file(ZOE, twice, header=HEADER))
+    with entered(allowed.alder.practice_id):
+        kept, gone = (Client.objects.get(email=email).id for email in ("zoe@mail.example", "zo@mail.example"))
+    assert InitialPassword.objects.count() == 2
+    merge(allowed, kept, gone)
+    assert [one.subject_id for one in InitialPassword.objects.all()] == [kept]
+    archive(allowed.ada, kept)
+    delete(allowed.ada, kept)
+    assert not InitialPassword.objects.exists()
+
+
+def test_a_code_goes_to_no_other_address_than_the_first_password_came_with(allowed: Cast) -> None:
+    bring_in(allowed.ada, PEOPLE)
+    with entered(allowed.alder.practice_id, writing=True):
+        Client.objects.filter(email="zoe@mail.example").update(email="another@mail.example")
+    assert ask("zoe@mail.example", FIRST) == 0
 
 
 def test_more_than_can_be_hashed_are_refused_before_anything_is_written(

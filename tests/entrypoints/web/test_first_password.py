@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.practices.models import Practice
 from tests.domain.imports.steps import bring_in, file
@@ -61,6 +62,7 @@ def test_a_first_password_leads_by_mail_to_a_password_of_ones_own(cast: Cast, cl
         )
     }
     assert len(answers) == 1
+    run_pending()
     assert OutgoingMail.objects.filter(kind="clients.registration").count() == 1
 
     born = {"birth_month": "11", "birth_day": "3", "birth_year": "1984"}

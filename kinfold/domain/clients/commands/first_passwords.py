@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4
 
-from kinfold.domain.access.actors import Actor, guest_actor
-from kinfold.domain.access.doors import command
+from kinfold.domain.access.actors import guest_actor
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
+from kinfold.domain.clients.holding import hold_client
 from kinfold.domain.clients.models import Client, Registration
 from kinfold.domain.clients.registration import GETS_CODES, hand_out
 from kinfold.domain.identity import initial_passwords
+from kinfold.domain.identity.initial_passwords import Fitting
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, Problem
+from kinfold.domain.kernel.tasks import later, task
+from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.team.granting import hold_team
 
 says(client_code__asked="asked for their registration code with a first password")
+
+MAIL_CODES: Final = "kinfold.domain.clients.commands.first_passwords.mail_codes"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,14 +31,6 @@ class FirstSignIn:
 
     email: str
     password: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskForOwnCode:
-    """A client whose first password somebody knows, and the address they typed."""
-
-    client_id: UUID
-    email: str
 
 
 def sign_in_first(data: FirstSignIn, *, whence: str) -> None:
@@ -49,19 +48,27 @@ def sign_in_first(data: FirstSignIn, *, whence: str) -> None:
         problems.append(Problem("password", "Enter the first password your practice gave you."))
     if problems:
         raise InvalidInput(problems)
-    for found in initial_passwords.fitting(address, data.password, whence=whence):
+    fitting = initial_passwords.fitting(address, data.password, whence=whence)
+    # Work is queued for a miss too, so that an answer takes as long whether something fits or not.
+    later(MAIL_CODES, *(fitting or [uuid4()]))
+
+
+@task()
+def mail_codes(*ids: UUID) -> None:
+    """Mail those whose first password somebody typed their registration code. One that is gone by now does nothing."""
+    for one in initial_passwords.opened(ids):
+        _mail_code(one)
+
+
+def _mail_code(found: Fitting) -> None:
+    """Unless they registered, left, or have another address by now. Begun again, it mails the newest code only."""
+    with entered(found.practice_id, writing=True):
+        hold_team()
+        hold_client(found.subject_id)
+        client = Client.objects.filter(GETS_CODES, pk=found.subject_id).first()
+        if client is None or not found.is_for(client.email):
+            return
+        hand_out(found.practice_id, [client], mailed=True)
+        Client.objects.filter(pk=client.pk).update(registration=Registration.SENT)
         guest = guest_actor(found.practice_id)
-        ask_for_own_code(guest, AskForOwnCode(client_id=found.subject_id, email=address))
-
-
-@command(None)
-def ask_for_own_code(actor: Actor, data: AskForOwnCode) -> None:
-    """Mail a client their registration code, unless they registered, left, or have another address by now."""
-    waiting = Client.objects.filter(GETS_CODES, pk=data.client_id, email=data.email)
-    client = waiting.select_for_update(no_key=True).first()
-    if client is None:
-        trail.nothing_changed()
-        return
-    hand_out(actor.practice_id, [client], mailed=True)
-    Client.objects.filter(pk=client.pk).update(registration=Registration.SENT)
-    trail.record(actor, "client_code.asked", subject=("client", client.pk))
+        trail.record(guest, "client_code.asked", subject=("client", client.pk))

@@ -31,6 +31,7 @@ from kinfold.domain.clients.models import (
 from kinfold.domain.clients.profile import FURTHER_FIELDS, MOST_IDENTIFIERS, MOST_TAGS
 from kinfold.domain.clients.ties import KIND_OF_CLIENT
 from kinfold.domain.clients.visibility import visible_to
+from kinfold.domain.identity import initial_passwords
 from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.kernel.errors import InvalidInput, NotFound
 from kinfold.domain.practices.models import PracticeTally
@@ -104,6 +105,7 @@ def merge(
     done.save(force_insert=True)
     FormerClient.objects.create(id=gone.id, into_id=kept.id, by_id=by, at=now)
     RegistrationCode.objects.filter(subject_id=gone.id, ended_at__isnull=True).update(ended_at=now)
+    initial_passwords.end([gone.id])
     # The tags and words of the other have gone on already, so nothing points at it any more.
     Client.objects.filter(pk=gone.id)._raw_delete(DEFAULT_DB_ALIAS)
     save_with_what_follows(kept, now)

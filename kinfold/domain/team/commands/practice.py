@@ -11,6 +11,7 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
+from kinfold.domain.identity import initial_passwords
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem, StaleVersion
@@ -49,7 +50,7 @@ def change_practice(actor: Actor, data: ChangePractice) -> None:
     Who sees whom changes with them at once (SPEC 3, 6).
 
     Only an owner decides whether administrators may open direct clients' charts, and whether a file of clients may
-    bring first passwords (SPEC 8.10).
+    bring first passwords; when they may not any more, those that exist end (SPEC 8.10).
     """
     hold_team()
     values = _checked(data)
@@ -68,6 +69,8 @@ def change_practice(actor: Actor, data: ChangePractice) -> None:
     read = Practice.objects.filter(pk=practice.pk, version=data.version)
     if not read.update(**values, version=F("version") + 1):
         raise StaleVersion
+    if "initial_passwords" in changed and not data.initial_passwords:
+        initial_passwords.end_all(practice.pk)
     subject = ("practice", practice.pk)
     events = [trail.Event("practice.changed", subject, fields=changed)] if changed else []
     for switch, on in switched.items():
