@@ -146,9 +146,8 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
     tags = _tags(actor) if more else []
     chosen = [str(tag_id) for tag_id in tags_in(asked)]
     beginning = asked.get("beginning", "")[:50] if request.method == "POST" else ""
-    found = [tag for tag in tags if tag_key(tag[1]).startswith(tag_key(beginning.strip()))]
-    shown = [tag for tag in tags if tag[0] in chosen]  # they stay ticked, whatever else is looked for
-    shown += [tag for tag in found[:MOST_TICKS] if tag[0] not in chosen]
+    found = [key for key, name in tags if tag_key(name).startswith(tag_key(beginning.strip()))]
+    shown = {*chosen, *found[:MOST_TICKS]}  # what is ticked stays, whatever else is looked for
     context = {
         "title": "Filter clients",
         "q": q,
@@ -158,7 +157,7 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
         "sort": asked.get("sort", "")[:30],
-        "tags": [{"value": key, "label": name, "hint": ""} for key, name in shown],
+        "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags if key in shown],
         "many_tags": len(tags) > MOST_TICKS,
         "beginning": beginning,
         "chosen_tags": chosen,
