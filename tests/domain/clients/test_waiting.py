@@ -23,7 +23,7 @@ from kinfold.domain.clients.commands.guardians import (
     end_acting,
     send_guardian_code,
 )
-from kinfold.domain.clients.commands.tidying_tags import DeleteTag, delete_tag
+from kinfold.domain.clients.commands.tidying_tags import DeleteTag, RenameTag, delete_tag, rename_tag
 from kinfold.domain.clients.commands.viewing import (
     BeginWithView,
     DeleteView,
@@ -65,15 +65,21 @@ from tests.personas import Cast, CastClient
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_tag_that_is_deleted_while_it_is_given_leaves_everybody_whole(cast: Cast) -> None:
+def test_a_tag_that_is_deleted_or_made_one_with_another_while_it_is_given_leaves_everybody_whole(
+    cast: Cast,
+) -> None:
     ada = cast.ada.actor
     for number in range(6):
-        create_clients(ada, CreateClients(people=(numbered(100 * number, tags=("Old",)),)))
+        create_clients(ada, CreateClients(people=(numbered(100 * number, tags=("Old", "Kept")),)))
         with entered(cast.alder.practice_id):
             tag_id = Tag.objects.get(key="old").id
             version = Client.objects.values_list("version", flat=True).get(pk=cast.anna.id)
-        acts: list[Callable[[], object]] = [
+        tidied: tuple[Callable[[], object], ...] = (
             partial(delete_tag, ada, DeleteTag(tag_id=tag_id)),
+            partial(rename_tag, ada, RenameTag(tag_id=tag_id, name="Kept", merge=True)),
+        )
+        acts: list[Callable[[], object]] = [
+            tidied[number % 2],
             *(
                 partial(
                     create_clients, ada, CreateClients(people=(numbered(100 * number + n, tags=("Old",)),))
@@ -84,7 +90,7 @@ def test_a_tag_that_is_deleted_while_it_is_given_leaves_everybody_whole(cast: Ca
         ]
         assert not kinds(at_once(acts))
         with entered(cast.alder.practice_id, writing=True):
-            assert set(ClientTag.objects.values_list("tag__key", flat=True)) <= {"old"}
+            assert set(ClientTag.objects.values_list("tag__key", flat=True)) <= {"old", "kept"}
             ClientTag.objects.filter(client_id=cast.anna.id).delete()
     assert verify(cast.alder.practice_id).fault is None
 
