@@ -22,8 +22,7 @@ REGISTRATION = (
     get("client-guardian", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **IN_SIGHT),
     post("client-guardian", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **IN_SIGHT, status=303, body=GUARDIAN),
     post("client-acting-code", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, status=303),
-    # A letter changes a code alone, which is no row of the practice.
-    post("client-acting-letter", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, writes=False),
+    post("client-acting-letter", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING),
     post("client-acting-end", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, status=303),
     post("client-correction", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **WISH, status=303, body={"do": "accept"}),
     post("/changes/{change_id}/codes", SEES, P.CLIENTS_REGISTER, **CODES),
@@ -43,7 +42,7 @@ REGISTRATION = (
         body=GUARDIAN,
     ),
     post("/clients/logins/{acting_id}/code", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, status=204),
-    post("/clients/logins/{acting_id}/letter", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, writes=False),
+    post("/clients/logins/{acting_id}/letter", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING),
     post("/clients/logins/{acting_id}/end", P.CLIENTS_REGISTER, P.CLIENTS_SEE_ALL, **ACTING, status=204),
     get("/corrections", P.CLIENTS_CHANGE, also=(P.CLIENTS_SEE_ALL,)),
     post("/corrections/{wish_id}/accept", P.CLIENTS_CHANGE, P.CLIENTS_SEE_ALL, **WISH, status=204),
