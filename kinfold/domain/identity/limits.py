@@ -49,9 +49,12 @@ def take(limit: Limit, *subject: str) -> None:
     step = Greatest(F("busy_until"), Value(now, BigIntegerField())) + Value(pause, BigIntegerField())
     if free.update(busy_until=step):
         return
-    busy_until = Attempts.objects.filter(key=key).values_list("busy_until", flat=True).first()
-    if busy_until is None:
+    known = Attempts.objects.filter(key=key).values_list("busy_until", flat=True).first()
+    if known is None:
         Attempts.objects.bulk_create([Attempts(key=key, busy_until=0)], ignore_conflicts=True)
+    # Made just now, by this process or by one that was quicker: there may be room all the same.
+    busy_until = known or 0
+    if busy_until <= now + (limit.burst - 1) * pause:
         if free.update(busy_until=step):
             return
         busy_until = now + limit.burst * pause
