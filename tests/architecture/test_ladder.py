@@ -14,7 +14,6 @@ KNOW_STATUSES = {
     "kinfold/domain/team/commands/statuses.py",
     "kinfold/domain/lifecycle/statuses.py",
     "kinfold/domain/team/queries/listing.py",
-    "kinfold/domain/team/queries/members.py",  # keeps the status of a row that is read, and compares none
     "kinfold/domain/lifecycle/leaving.py",
 }
 

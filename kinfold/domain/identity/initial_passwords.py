@@ -55,7 +55,7 @@ class Fitting:
 
 def hashed(password: str) -> str:
     """What is kept of a first password."""
-    return make_password(normalised(password))
+    return make_password(_plain(password))
 
 
 def keep(chosen: Iterable[ChosenPassword], practice_id: UUID, made_in: UUID) -> None:
@@ -85,9 +85,10 @@ def fitting(email: str, password: str, *, whence: str) -> tuple[UUID, ...]:
     limits.take_all((FROM_ONE_PLACE, (whence,)), (FOR_ONE_EMAIL, (address,)))
     waiting = InitialPassword.objects.filter(address=address, expires_at__gt=clock.now())
     rows = list(waiting.order_by("-made_at", "id")[:_LOOKED_AT])
+    plain = _plain(password)
     for _ in range(_LOOKED_AT - len(rows)):
-        check_password(normalised(password), _nobodys())
-    return tuple(row.id for row in rows if check_password(normalised(password), row.verifier))
+        check_password(plain, _nobodys())
+    return tuple(row.id for row in rows if check_password(plain, row.verifier))
 
 
 def opened(ids: Collection[UUID]) -> tuple[Fitting, ...]:
@@ -101,7 +102,7 @@ def opened(ids: Collection[UUID]) -> tuple[Fitting, ...]:
 def is_the_first(subject_id: UUID, password: str) -> bool:
     """Whether this is the first password that the practice chose for a record: nobody keeps that one."""
     row = InitialPassword.objects.filter(subject_id=subject_id).first()
-    return row is not None and check_password(normalised(password), row.verifier)
+    return row is not None and check_password(_plain(password), row.verifier)
 
 
 def end(subject_ids: Iterable[UUID]) -> None:
@@ -124,6 +125,11 @@ def end_all(practice_id: UUID) -> None:
 def forget_past_ones() -> None:
     """Delete those that have expired."""
     InitialPassword.objects.filter(expires_at__lte=clock.now()).delete()
+
+
+def _plain(password: str) -> str:
+    """Without spaces around it, which a cell of a file has by accident, and which make no other password of it."""
+    return normalised(password.strip())
 
 
 def _address(email: str) -> str:

@@ -53,6 +53,25 @@ class TenantRow(models.Model):
         return super()._do_update(base_qs, using, pk_val, kept, *rest)
 
 
+class TenantPart(TenantRow):
+    """A part of another row of the practice, whose key holds the practice too.
+
+    Asking for the practice by itself again would be a third of the work of writing many.
+    """
+
+    practice = models.ForeignKey(
+        "practices.Practice",
+        on_delete=models.PROTECT,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+
+    class Meta(TenantRow.Meta):
+        abstract = True
+
+
 class TenantModel(TenantRow):
     """A row with a random id, which other rows of the same practice may link to."""
 

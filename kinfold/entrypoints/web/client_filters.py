@@ -14,7 +14,7 @@ from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
-from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
+from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 
 from . import pages
 from .client_lists import REGISTRATION, RISKS, UNASSIGNED, carried, tags_in, view_of
@@ -22,9 +22,8 @@ from .jinja import day, query, url
 
 FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
-MOST_TICKS: Final = (
-    200  # of tags in the menu above the list and on the page of all filters, where others are found
-)
+# Of tags in the menu above the list, and on the page of all filters, where others are found.
+MOST_TICKS: Final = 200
 _SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
 
 
@@ -138,7 +137,9 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
     more = actor.may(Permission.CLIENTS_PROFILE)
     q = asked.get("q", "")[:200] if request.method == "POST" else ""
     menu = asked.get("menu", "")
-    if request.headers.get("HX-Request") and menu in _menus(actor, own=own):
+    if menu and request.headers.get("HX-Request"):
+        if menu not in _menus(actor, own=own):
+            raise NotFound
         params = carried(asked)
         chip = {"filter": _opened(actor, menu, params[menu]), "base": url(route), "params": params, "q": q}
         chip["more"] = url(f"{route}-filter")

@@ -26,7 +26,7 @@ from kinfold.domain.clients.commands.viewing import (
 )
 from kinfold.domain.clients.errors import ViewExists
 from kinfold.domain.clients.queries.views import GetView, ListViews, get_view, list_views
-from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.kernel.errors import InvalidInput, NotFound
 
 from . import pages
 from .client_lists import asked_for, carried, narrowed
@@ -74,6 +74,8 @@ def act(request: HttpRequest, actor: Actor, view_id: UUID) -> HttpResponse:
             delete_view(actor, DeleteView(view_id=view_id))
         elif do in {"begin", "begin-anew"}:
             begin_with_view(actor, BeginWithView(view_id=view_id if do == "begin" else None))
+        else:
+            raise NotFound
     except (InvalidInput, ViewExists) as refused:
         pages.warn(request, pages.sentence(refused))
     return pages.see_other(_back(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.test import Client
 
@@ -40,6 +41,10 @@ def test_the_list_is_kept_opened_begun_with_and_left(cast: Cast, browser_of: Bro
     assert again.status_code == 200
     browser.post(f"{VIEWS}{view.id}/", {"do": "delete"})
     assert len(names(browser.get(LIST).content.decode())) == 4
+
+
+def test_an_act_that_is_none_changes_nothing_and_says_so(cast: Cast, browser_of: BrowserOf) -> None:
+    assert browser_of(cast.ada).post(f"{VIEWS}{uuid4()}/", {"do": "explode"}).status_code == 404
 
 
 def test_an_address_that_is_none_does_not_break_the_menu(cast: Cast, browser_of: BrowserOf) -> None:

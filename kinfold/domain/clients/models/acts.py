@@ -6,28 +6,19 @@ from typing import ClassVar
 
 from django.db import models
 
-from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantRow
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantPart
 
 from .people import Client, ClientKind
 from .tags import Tag
 
 
-class ChosenClient(TenantRow):
+class ChosenClient(TenantPart):
     """A client chosen for a bulk act, as they were then: what changed meanwhile is told by it, and undoing goes by it.
 
     Doing and undoing each take the client's version one up, so a client whom nobody touched in between is known by it.
     """
 
     pk = models.CompositePrimaryKey("practice", "change_set", "client")
-    # The keys below hold the practice too, as for the words.
-    practice = models.ForeignKey(
-        "practices.Practice",
-        on_delete=models.PROTECT,
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-    )
     change_set = TenantForeignKey("changes.ChangeSet", on_delete=models.CASCADE, related_name="+")
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField()
@@ -35,7 +26,7 @@ class ChosenClient(TenantRow):
     member = TenantForeignKey("team.Member", null=True, related_name="+")
     outcome = models.CharField(max_length=15, blank=True)  # `bulk.outcomes` says what became of them
 
-    class Meta(TenantRow.Meta):
+    class Meta(TenantPart.Meta):
         constraints: ClassVar = [
             TenantKey(field="change_set", name="chosen_client_change_set_tenant"),
             TenantKey(field="client", name="chosen_client_client_tenant"),
@@ -44,24 +35,15 @@ class ChosenClient(TenantRow):
         indexes: ClassVar = [models.Index(fields=("practice", "client"), name="chosen_client_by_client")]
 
 
-class MovedTag(TenantRow):
+class MovedTag(TenantPart):
     """A tag that a bulk act put on a client, or took off."""
 
     pk = models.CompositePrimaryKey("practice", "change_set", "client", "tag")
-    # The keys below hold the practice too, as for the words.
-    practice = models.ForeignKey(
-        "practices.Practice",
-        on_delete=models.PROTECT,
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-    )
     change_set = TenantForeignKey("changes.ChangeSet", on_delete=models.CASCADE, related_name="+")
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     tag = TenantForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
 
-    class Meta(TenantRow.Meta):
+    class Meta(TenantPart.Meta):
         constraints: ClassVar = [
             TenantKey(field="change_set", name="moved_tag_change_set_tenant"),
             TenantKey(field="client", name="moved_tag_client_tenant"),

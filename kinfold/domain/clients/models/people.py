@@ -12,7 +12,7 @@ from kinfold.domain.kernel.tenants import (
     TenantForeignKey,
     TenantKey,
     TenantModel,
-    TenantRow,
+    TenantPart,
     tenant_constraints,
 )
 
@@ -113,19 +113,10 @@ class Client(TenantModel):
         ]
 
 
-class ClientProfile(TenantRow):
+class ClientProfile(TenantPart):
     """What is kept of a client besides what lists read: `profile.FURTHER_FIELDS`. Who has none of it has no row."""
 
     pk = models.CompositePrimaryKey("practice", "client")
-    # The client's key holds the practice too, as for the words.
-    practice = models.ForeignKey(
-        "practices.Practice",
-        on_delete=models.PROTECT,
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-    )
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="profiles")
     preferred_name = models.CharField(max_length=100, blank=True)
     pronouns = models.CharField(max_length=60, blank=True)
@@ -144,27 +135,18 @@ class ClientProfile(TenantRow):
     guardian_phone = models.CharField(max_length=40, blank=True)
     guardian_email = models.CharField(max_length=254, blank=True)
 
-    class Meta(TenantRow.Meta):
+    class Meta(TenantPart.Meta):
         constraints: ClassVar = [TenantKey(field="client", name="client_profile_client_tenant")]
 
 
-class ClientIdentifier(TenantRow):
+class ClientIdentifier(TenantPart):
     """A client's number in one of the other systems that know them. `Client.external_id` is the practice's own."""
 
     pk = models.CompositePrimaryKey("practice", "client", "system_key")
-    # The client's key holds the practice too, as for the words.
-    practice = models.ForeignKey(
-        "practices.Practice",
-        on_delete=models.PROTECT,
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-    )
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="identifiers")
     system = models.CharField(max_length=50)
     system_key = KeyField(max_length=100)
     value = models.CharField(max_length=100)
 
-    class Meta(TenantRow.Meta):
+    class Meta(TenantPart.Meta):
         constraints: ClassVar = [TenantKey(field="client", name="client_identifier_client_tenant")]

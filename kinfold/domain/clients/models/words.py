@@ -7,12 +7,12 @@ from typing import ClassVar
 from django.db import models
 
 from kinfold.domain.kernel.fields import KeyField
-from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantRow
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantPart
 
 from .people import Client, ClientStatus
 
 
-class ClientWord(TenantRow):
+class ClientWord(TenantPart):
     """A word by which a client is found: of the name, the e-mail, the external ID.
 
     An index more than a record. `status` and `sort_key` are the client's, so that a search reads one index in one
@@ -23,15 +23,6 @@ class ClientWord(TenantRow):
     """
 
     pk = models.CompositePrimaryKey("practice", "client", "word")
-    # The client's key holds the practice too; asking for it again would be a third of the work of writing many.
-    practice = models.ForeignKey(
-        "practices.Practice",
-        on_delete=models.PROTECT,
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-    )
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="words")
     word = KeyField(max_length=60)
     shared = models.PositiveSmallIntegerField()
@@ -39,7 +30,7 @@ class ClientWord(TenantRow):
     status = models.CharField(max_length=10, choices=ClientStatus.choices)
     sort_key = KeyField(max_length=220)
 
-    class Meta(TenantRow.Meta):
+    class Meta(TenantPart.Meta):
         constraints: ClassVar = [TenantKey(field="client", name="client_word_client_tenant")]
         indexes: ClassVar = [
             models.Index(

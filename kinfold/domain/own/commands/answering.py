@@ -54,7 +54,9 @@ def accept_correction(actor: Actor, data: AcceptCorrection) -> None:
     """
     wish = _waiting(actor, data.wish_id)
     hold_client(wish.client_id)
-    client = Client.objects.get(pk=wish.client_id)
+    client = Client.objects.filter(pk=wish.client_id).first()
+    if client is None:  # merged or deleted meanwhile
+        raise NotFound
     if edited_since(wish, client) and data.version != client.version:
         raise EditedSince
     _answer(actor, wish, WishState.ACCEPTED)

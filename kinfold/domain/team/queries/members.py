@@ -24,7 +24,7 @@ from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.kernel.text import sort_key
 from kinfold.domain.team.granting import allowed_by, is_admin_role
-from kinfold.domain.team.models import Member, MemberRole, MemberStatus, Supervision
+from kinfold.domain.team.models import Member, MemberRole, Supervision
 from kinfold.domain.team.moving import MemberAct, acts_on
 from kinfold.domain.team.queries.listing import (
     Page,
@@ -165,7 +165,7 @@ class _Found(NamedTuple):
     first_name: str
     last_name: str
     email: str
-    state: MemberStatus
+    state: str
     hold_until: datetime | None
 
     @property
@@ -313,7 +313,7 @@ def _members(which: Q) -> list[_Found]:
             first_name=first,
             last_name=last,
             email=address,
-            state=status_now(status, until, now),
+            state=status_now(status, until, now).value,
             hold_until=until if until and until > now else None,
         )
         for member_id, key, first, last, address, status, until in rows
@@ -330,6 +330,7 @@ def _rows(actor: Actor, found: Sequence[_Found], lacking: frozenset[UUID]) -> tu
     seen = _last_seen(more)
     waiting = [member_id for member_id in shown if more[member_id].login_id is None]
     codes = registration_codes.expiries(KIND, waiting) if waiting else {}
+    now = clock.now()
     return tuple(
         MemberRow(
             id=one.id,
@@ -337,7 +338,7 @@ def _rows(actor: Actor, found: Sequence[_Found], lacking: frozenset[UUID]) -> tu
             first_name=one.first_name,
             last_name=one.last_name,
             email=one.email,
-            state=one.state.value,
+            state=one.state,
             hold_until=one.hold_until,
             role_ids=(held := roles.get(one.id, _NO_ROLES)).ids,
             roles=held.names,
@@ -346,7 +347,7 @@ def _rows(actor: Actor, found: Sequence[_Found], lacking: frozenset[UUID]) -> tu
             acts=acts_on(
                 actor,
                 one.id,
-                one.state,
+                status_now(one.state, one.hold_until, now),
                 permissions_of_member(held.allows, more[one.id].overrides),
                 is_admin=held.is_admin,
             ),

@@ -58,9 +58,8 @@ def sign_in(request: HttpRequest, login_id: UUID, email: str) -> HttpResponse:
     """Sign in somebody who has just made their login with a passkey, and show the recovery codes that go with it."""
     request.session.pop(PLANNED, None)
     passkey = Authenticator.objects.get(user_id=login_id, type=Authenticator.Type.WEBAUTHN)
-    codes = (
-        reverse("mfa_view_recovery_codes") + "?first=yes"
-    )  # done with them, one begins where one's work is
+    # Done with the codes, one begins where one's work is.
+    codes = reverse("mfa_view_recovery_codes") + "?first=yes"
     login = Login(user=passkey.user, redirect_url=codes, email=email)
     answer: HttpResponse = perform_passwordless_login(request, passkey, login)
     auto_generate_recovery_codes(request)
