@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
+
 from tests.postgres import APP, OWNER, SUPERUSER, Postgres, start
 
 from .load import HOST
@@ -75,6 +77,14 @@ class Installation:
             text=True,
         )
         return done.stdout
+
+    def settle(self, database: str) -> None:
+        """PostgreSQL looks its tables over and tidies them, as it does by itself after a minute. SQLite never does.
+
+        Only who owns the tables may ask for it: for anyone else PostgreSQL skips them with a warning.
+        """
+        if self.server:
+            self.server.execute(sql.SQL("VACUUM (ANALYZE)"), role=SUPERUSER, database=database)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from .admin_requests import DjangoAdmin
 from .asked import Asked
 from .floors import HTML, JSON, PEER, RAW
 from .importing import measure_imports
+from .installation import PEER as PEER_DATABASE
 from .installation import Installation, free_port, installation, serving
 from .kinfold_requests import Kinfold
 from .people import prefixes
@@ -56,6 +57,7 @@ def measure(plan: Plan, folder: Path) -> Results:
         say(f"seeding {plan.clients:,} clients on {plan.engine}")
         made.output("kinfold", "migrate")
         seeded = made.run("bench.seed", str(plan.clients))
+        made.settle(made.kinfold)
         port = free_port()
         stack.enter_context(serving(made, kinfold_server(port), port))
         return compare(plan, made, port, seeded)
@@ -70,6 +72,7 @@ def compare(plan: Plan, made: Installation, port: int, seeded: dict[str, Any]) -
         peer = None
         if plan.peer:
             seeded_peer = made.run("bench.peer.seed", str(plan.clients))
+            made.settle(PEER_DATABASE)
             port = free_port()
             stack.enter_context(serving(made, peer_server(port), port))
             peer = DjangoAdmin(port, seeded_peer, seeded["deep"])

@@ -77,7 +77,6 @@ def fill(count: int, sizes: Mapping[str, Size] = SIZES) -> dict[str, Any]:
             write_clients(practice_id, count, clinicians, tags)
             PracticeTally.objects.update(active_clients=count)
         teams = {name: _team(name, size) for name, size in sizes.items()}
-    _settle()
     with entered(practice_id, writing=True):
         deep = min(50_000, count // 2)
         cursor = Client.objects.order_by("sort_key", "id").values_list("id", flat=True)[deep - 1]
@@ -329,13 +328,6 @@ def _hurry() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=OFF")
             cursor.execute("PRAGMA cache_size=-400000")
-
-
-def _settle() -> None:
-    """Let PostgreSQL know its tables, as it does by itself after a while. SQLite is never asked to."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _signed_in(practice_id: UUID, login: Login) -> dict[str, Any]:

@@ -34,8 +34,9 @@ def main() -> None:
         )
         tags = Tag.objects.bulk_create(Tag(name=name) for name in TAGS)
         _clients(int(sys.argv[1]), therapists, tags)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     print(json.dumps({"session": _session(), "therapist": therapists[3].pk, "tag": tags[2].pk}))
 
 
