@@ -5,12 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kinfold.domain.clients.models import Client
-from kinfold.domain.imports.commands import (
-    StartImport,
-    UploadFile,
-    start_import,
-    upload_file,
-)
+from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
 from kinfold.domain.imports.previewing import Preview, PreviewRows, preview_rows
 from kinfold.domain.imports.queries import ImportSummary, OpenImport, open_import
 from kinfold.domain.kernel.tasks import run_pending

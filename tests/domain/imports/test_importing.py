@@ -8,17 +8,12 @@ from kinfold.domain.audit.models import AuditDetail, AuditEntry
 from kinfold.domain.audit.trail import verify
 from kinfold.domain.clients.keys import client_keys
 from kinfold.domain.clients.models import Client, ClientIdentifier, ClientProfile, ClientTag, ClientWord, Tag
-from kinfold.domain.imports.commands import (
-    StartImport,
-    UploadFile,
-    start_import,
-    upload_file,
-)
+from kinfold.domain.imports.commands import StartImport, UploadFile, start_import, upload_file
 from kinfold.domain.imports.errors import HasBadRows, NothingToImport, NotWaiting
 from kinfold.domain.imports.models import Import
 from kinfold.domain.imports.previewing import DownloadLeftOut, download_left_out
 from kinfold.domain.imports.queries import ListImports, list_imports
-from kinfold.domain.imports.work import CHECKED_AGAIN
+from kinfold.domain.imports.work import CHECKED_AGAIN, apply_file
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
@@ -295,8 +290,6 @@ def test_clients_who_came_since_the_check_send_the_file_back(cast: Cast) -> None
 
 
 def test_an_import_begun_twice_by_two_workers_happens_once(cast: Cast) -> None:
-    from kinfold.domain.imports.work import apply_file
-
     import_id = upload(cast.ada, file(*GOOD))
     start_import(cast.ada.actor, StartImport(import_id=import_id))
     count = tally(cast)

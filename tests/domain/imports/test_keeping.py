@@ -29,12 +29,7 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.errors import FileRefused, NotWaiting
 from kinfold.domain.imports.models import Import, StagedRows
 from kinfold.domain.imports.periodic import tidy_imports
-from kinfold.domain.imports.previewing import (
-    DownloadLeftOut,
-    PreviewRows,
-    download_left_out,
-    preview_rows,
-)
+from kinfold.domain.imports.previewing import DownloadLeftOut, PreviewRows, download_left_out, preview_rows
 from kinfold.domain.imports.queries import (
     ListImports,
     ListKept,
@@ -47,18 +42,11 @@ from kinfold.domain.imports.queries import (
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotAllowed, NotFound
+from kinfold.domain.kernel.models import QueuedTask
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.models import Member, MemberStatus
-from tests.domain.imports.steps import (
-    BAD,
-    GOOD,
-    bring_in,
-    clients_of,
-    file,
-    status,
-    upload,
-)
+from tests.domain.imports.steps import BAD, GOOD, bring_in, clients_of, file, status, upload
 from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
@@ -186,8 +174,6 @@ def test_what_is_not_needed_any_more_is_let_go(cast: Cast) -> None:
 
 
 def test_an_import_whose_task_was_given_up_is_ended(cast: Cast) -> None:
-    from kinfold.domain.kernel.models import QueuedTask
-
     import_id = upload_file(cast.ada.actor, UploadFile(file_name="a.csv", content=file(*GOOD)))
     QueuedTask.objects.update(failed_at=clock.now())
     tidy_imports()

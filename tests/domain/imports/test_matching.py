@@ -21,23 +21,12 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.errors import FileRefused, NotWaiting
 from kinfold.domain.imports.fields import FIELDS
 from kinfold.domain.imports.models import Import
-from kinfold.domain.imports.queries import (
-    GetTemplate,
-    OpenCheck,
-    get_template,
-    open_check,
-)
+from kinfold.domain.imports.queries import GetTemplate, OpenCheck, get_template, open_check
 from kinfold.domain.imports.templates import TemplateKind
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
-from tests.domain.imports.steps import (
-    GOOD,
-    file,
-    preview,
-    status,
-    upload,
-)
+from tests.domain.imports.steps import GOOD, file, preview, status, upload
 from tests.domain.imports.workbooks import saved
 from tests.personas import Cast, Person
 

@@ -23,12 +23,7 @@ from kinfold.domain.imports.commands import (
 )
 from kinfold.domain.imports.errors import HasBadRows
 from kinfold.domain.imports.models import Import
-from kinfold.domain.imports.previewing import (
-    DownloadLeftOut,
-    PreviewRows,
-    download_left_out,
-    preview_rows,
-)
+from kinfold.domain.imports.previewing import DownloadLeftOut, PreviewRows, download_left_out, preview_rows
 from kinfold.domain.imports.queries import (
     ListImports,
     ListKept,

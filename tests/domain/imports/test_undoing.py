@@ -12,23 +12,13 @@ from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands.guardians import AddGuardian, add_guardian
 from kinfold.domain.clients.models import Assignment, AssignmentKind, Client, Tag
-from kinfold.domain.imports.commands import (
-    UndoImport,
-    undo_import,
-)
+from kinfold.domain.imports.commands import UndoImport, undo_import
 from kinfold.domain.imports.errors import CannotUndo
 from kinfold.domain.imports.queries import ListKept, list_kept
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.clients.bulk.steps import choose
-from tests.domain.imports.steps import (
-    GOOD,
-    bring_in,
-    clients_of,
-    file,
-    status,
-    tally,
-)
+from tests.domain.imports.steps import GOOD, bring_in, clients_of, file, status, tally
 from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db

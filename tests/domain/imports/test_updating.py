@@ -24,12 +24,7 @@ from kinfold.domain.imports.commands import (
 from kinfold.domain.imports.models import UpdatedClient
 from kinfold.domain.imports.periodic import tidy_imports
 from kinfold.domain.imports.previewing import PreviewRows, preview_rows
-from kinfold.domain.imports.queries import (
-    ListKept,
-    OpenCheck,
-    list_kept,
-    open_check,
-)
+from kinfold.domain.imports.queries import ListKept, OpenCheck, list_kept, open_check
 from kinfold.domain.imports.work import EDITED_AGAIN
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
