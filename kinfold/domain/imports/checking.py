@@ -84,8 +84,9 @@ _SINGLE: Final = tuple(
 _UNSAID: Final = {"sex_at_birth": "unknown"}
 _TAGS: Final = len(_SINGLE)  # the place of tags among the columns of People; further fields come after
 _BESIDE_PASSWORDS: Final = ("first_name", "last_name", "email", "birth_date")
-# A line, the cell with a first password, the names, the address and the date of birth, to what waits or why not.
-TakesPassword = Callable[[int, str, tuple[str, str], str, str], str]
+# A line, the cell with a first password, the names, the address, the date of birth, and whether all else in the row is
+# right, to what waits or why not.
+TakesPassword = Callable[[int, str, tuple[str, str], str, str, bool], str]
 _TagsOrReason = tuple[str, ...] | Refused
 _MANY_TAGS: Final = 100
 _TAG_SIGNS = re.compile(r"[;|\r\n]+")
@@ -157,10 +158,11 @@ class Checking:
         lines = block.lines
         if self._first_passwords:
             beside: Any = zip(*(columns[self._names.index(name)] for name in _BESIDE_PASSWORDS), strict=True)
+            sound = [Refused not in set(map(type, row)) for row in zip(*columns, strict=True)]
             columns[self._names.index(FIRST_PASSWORD)] = [
-                self._first_passwords(line, cell, (first, last), email, born)
-                for line, cell, (first, last, email, born) in zip(
-                    lines, given[self.mapping.index(FIRST_PASSWORD)], beside, strict=True
+                self._first_passwords(line, cell, (first, last), email, born, right)
+                for line, cell, (first, last, email, born), right in zip(
+                    lines, given[self.mapping.index(FIRST_PASSWORD)], beside, sound, strict=True
                 )
             ]
         if any(Refused in set(map(type, column)) for column in columns):

@@ -60,10 +60,13 @@ class Sealing:
         self._lines: dict[str, int] = {}  # where each address stood beside one that was taken
         self._count = 0
 
-    def sealed(self, line: int, cell: str, names: tuple[str, str], email: str, birth_date: str) -> str:
+    def sealed(
+        self, line: int, cell: str, names: tuple[str, str], email: str, birth_date: str, sound: bool
+    ) -> str:
         """The first password of a row as it waits, "" for none, or why it cannot be taken, without repeating it.
 
-        Raises FileRefused for more of them than can be hashed.
+        `sound`: all else in the row is right. A row that is left out has its password looked at, and claims no address:
+        another row may bring it. Raises FileRefused for more of them than can be hashed.
         """
         password = cell.strip()
         if not password or isinstance(email, Refused) or isinstance(birth_date, Refused):
@@ -75,9 +78,12 @@ class Sealing:
             return Refused(
                 f"Line {earlier} has a first password for this address, and a login is one person's. Leave it empty."
             )
-        found = passwords.problems(password, about=(email, *names, self._practice_name))
+        known = (name for name in names if not isinstance(name, Refused))
+        found = passwords.problems(password, about=(email, *known, self._practice_name))
         if found:
             return Refused(" ".join(found))
+        if not sound:
+            return ""
         self._lines[email] = line
         self._count += 1
         if self._count > MOST:

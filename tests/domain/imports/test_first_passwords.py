@@ -153,6 +153,23 @@ def test_weak_ones_and_those_that_nobody_could_use_are_rows_to_fix_that_never_re
         assert not any(secret in text for text in (left_out, on_disk, *stored, *shown))
 
 
+def test_a_row_that_is_left_out_claims_no_address_and_is_told_of_its_password_too(allowed: Cast) -> None:
+    rows = (
+        f"kim@mail.example,{OTHER},,Ash,1990-02-03,f",
+        "zoe@mail.example,short-secret,Zoë,Núñez,1990-02-03,neither",
+        f"kim@mail.example,{FIRST},Kim,Ash,1990-02-03,f",
+    )
+    content = file(*rows, header=HEADER)
+    bad = preview(allowed.ada, upload(allowed.ada, content), view="bad").rows
+    assert [(row.line, sorted(row.reasons)) for row in bad] == [
+        (2, ["first_name"]),
+        (3, ["initial_password", "sex_at_birth"]),
+    ]
+    bring_in(allowed.ada, content, leave_out_bad=True)
+    assert ask("kim@mail.example", OTHER) == 0
+    assert ask("kim@mail.example", FIRST) == 1
+
+
 def test_a_column_whose_heading_does_not_say_so_is_not_taken_for_one(allowed: Cast) -> None:
     content = file(ZOE, header=HEADER.replace("initial_password", "word"))
     with pytest.raises(InvalidInput, match="only from a column with the word password"):
