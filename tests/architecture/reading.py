@@ -9,6 +9,16 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 
 EXECUTED = {"", "module", "text/javascript", "importmap"}
+# Where Enter sends the form; in a box to tick or a choice nobody expects that.
+TYPED_IN = {"", "text", "search", "email", "tel", "url", "number", "date", "month", "time", "password"}
+
+
+@dataclass(slots=True)
+class Form:
+    """A form: what can be typed in, and its buttons in order, each as what it does and whether Enter may press it."""
+
+    fields: list[str] = field(default_factory=list)
+    buttons: list[tuple[str, bool]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -20,6 +30,8 @@ class Found(HTMLParser):
     ids: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
+    forms: dict[str, Form] = field(default_factory=dict)
+    form: str = ""
     open: str = ""
 
     def __post_init__(self) -> None:
@@ -42,15 +54,33 @@ class Found(HTMLParser):
             self.outside.append(str(given["href"]))
         if any("javascript:" in (value or "").lower() for value in given.values()):
             self.inline.append(f"<{tag} {given}>")
+        self._note_form(tag, given)
+
+    def _note_form(self, tag: str, given: dict[str, str | None]) -> None:
+        if tag == "form":
+            self.form = given.get("id") or f"form {len(self.forms)}"
+        owner = given.get("form") or self.form
+        if not owner:
+            return
+        form = self.forms.setdefault(owner, Form())
+        if tag == "input" and (given.get("type") or "") in TYPED_IN and "readonly" not in given:
+            form.fields.append(given.get("name") or "")
+        elif tag == "button" and (given.get("type") or "submit") == "submit":
+            does = " ".join(given.get(name) or "" for name in ("name", "value", "formaction"))
+            form.buttons.append(
+                (does, not {"sr-only", "btn-primary"}.isdisjoint((given.get("class") or "").split()))
+            )
 
     def handle_data(self, data: str) -> None:
         """Keep the title's text."""
         if self.open == "title" and data.strip():
             self.titles.append(data.strip())
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 -- the parser's own signature
+    def handle_endtag(self, tag: str) -> None:
         """Leave an element."""
         self.open = ""
+        if tag == "form":
+            self.form = ""
 
 
 def read(response: HttpResponse) -> Found:

@@ -84,6 +84,17 @@ def test_no_page_uses_an_id_twice(pages: list[Seen]) -> None:
     assert wrong == []
 
 
+def test_enter_does_what_a_form_is_for(pages: list[Seen]) -> None:
+    """Enter presses the first button of a form, which must not be one that finds, removes or chooses something else."""
+    wrong = set()
+    for one in pages:
+        for name, form in read(one.response).forms.items():
+            does, meant = form.buttons[0] if form.buttons else ("", True)
+            if form.fields and len({other for other, _ in form.buttons}) > 1 and not meant:
+                wrong.add(f"{one}: Enter in {form.fields[0]} of {name} presses {does}")
+    assert wrong == set()
+
+
 def test_every_answer_carries_a_strict_content_security_policy(pages: list[Seen]) -> None:
     wrong = []
     for one in pages:

@@ -400,6 +400,7 @@ def test_the_filters_stay_short_however_many_tags_there_are_and_find_each(
     html = browser.get(f"{MANAGED}filter/", {"tag": last}).content.decode()
     assert re.findall(r'name="tag" value="[^"]+"( checked)?', html) == ["", "", " checked"]
     assert 'href="/manage/clients/?' in html  # Cancel, to the list as it was
+    assert html.index(">Show clients<") < html.index(">Find<")  # Enter presses the first button of a form
     assert f"tag={last}" in html
     found = browser.post(f"{MANAGED}filter/", {"tag": last, "beginning": "tag 4"}).content.decode()
     assert re.findall(r'name="tag" value="[^"]+"( checked)?', found) == ["", " checked"]

@@ -86,6 +86,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A field with a button of its own: Enter presses that one, and not the one of the whole form.
+document.addEventListener("keydown", (event) => {
+  const own = event.key === "Enter" && !event.isComposing && event.target.dataset.enter;
+  if (!own) return;
+  event.preventDefault();
+  document.querySelector(own).click();
+});
+
 // Fields with several names and commas between them: each suggestion goes on from what is typed already.
 function suggest(event) {
   const { value, list, dataset } = event.target;
