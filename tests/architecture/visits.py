@@ -41,6 +41,7 @@ VIEWS = (
             "sort=therapist",
         )
     ),
+    "/clients/print/?show=pending",
     *(f"/manage/team/?{asked}" for asked in ("show=pending", "show=archived", "sort=-joined")),
     "/manage/team/?role={harmless_role}",
     "/manage/team/?status=active&supervisor=missing&licence=expired&sort=-seen",

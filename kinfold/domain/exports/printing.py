@@ -1,4 +1,4 @@
-"""Lists of clients on paper: all that a list holds, and not the page of it that is on the screen."""
+"""Lists of clients, and of who is pending, on paper: all that a list holds, and not the page of it on the screen."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from typing import Final
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
+from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.queries.listing import ClientRow, ListClients, all_rows, list_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients
+from kinfold.domain.intake.queries.invitations import (
+    ClientInvitationRow,
+    ListClientInvitations,
+    list_client_invitations,
+)
+from kinfold.domain.intake.queries.requests import MOST, ListRequests, RequestRow, list_requests
 
-says(clients__printed="opened a list of clients for printing")
+says(
+    clients__printed="opened a list of clients for printing",
+    pending_clients__printed="opened the list of pending clients for printing",
+)
 
 MOST_PRINTED: Final = 1_000
 
@@ -32,6 +42,20 @@ class PrintedList:
     total: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrintPending:
+    """Everybody who is pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPending:
+    """Who was invited and has not finished, the first 1,000 who asked on the sign-up page, and how many there are."""
+
+    invited: tuple[ClientInvitationRow, ...]
+    asked: tuple[RequestRow, ...]
+    total: int
+
+
 @query(None, records=True)
 def print_clients(actor: Actor, data: PrintClients) -> PrintedList:
     """A list as the actor sees it, for paper; how many were on it is recorded."""
@@ -41,3 +65,25 @@ def print_clients(actor: Actor, data: PrintClients) -> PrintedList:
     rows = tuple(row for some in all_rows(actor, wanted, MOST_PRINTED) for row in some)
     trail.record(actor, "clients.printed", detail={"rows": len(rows)})
     return PrintedList(rows, total)
+
+
+@query(Permission.CLIENTS_CREATE, records=True)
+def print_pending(actor: Actor, data: PrintPending) -> PrintedPending:  # noqa: ARG001 - the shape of a query
+    """Who is pending, for paper: those who were invited, and for those who may answer also those who asked (U10, U11).
+
+    How many were on it is recorded.
+    """
+    invitations = list_client_invitations(actor, ListClientInvitations())
+    invited = tuple(row for row in invitations if row.answered_at is None)
+    asked, total = _asked(actor) if actor.may(Permission.CLIENTS_ACCEPT) else ((), 0)
+    trail.record(actor, "pending_clients.printed", detail={"rows": len(invited) + len(asked)})
+    return PrintedPending(invited, asked, len(invited) + total)
+
+
+def _asked(actor: Actor) -> tuple[tuple[RequestRow, ...], int]:
+    page = list_requests(actor, ListRequests(limit=MOST))
+    rows = page.rows
+    while page.next and len(rows) < MOST_PRINTED:
+        page = list_requests(actor, ListRequests(after=page.next, limit=MOST))
+        rows += page.rows
+    return rows[:MOST_PRINTED], page.total

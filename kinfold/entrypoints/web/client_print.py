@@ -1,4 +1,7 @@
-"""A list of clients for paper: all of it as it is filtered and sorted, with who printed it and when."""
+"""A list of clients for paper: all of it as it is filtered and sorted, with who printed it and when.
+
+So is the list of who is pending.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.clients.queries.arranged import GetLayout, get_layout
-from kinfold.domain.exports.printing import MOST_PRINTED, PrintClients, print_clients
+from kinfold.domain.exports.printing import (
+    MOST_PRINTED,
+    PrintClients,
+    PrintPending,
+    print_clients,
+    print_pending,
+)
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
 
@@ -25,6 +34,8 @@ from .jinja import query
 def printed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page to print. Typed words come by POST, and do not stand on it."""
     asked = request.POST if request.method == "POST" else request.GET
+    if view_of(asked) == "pending":
+        return _pending(request, actor)
     typed = asked.get("q", "")[:200] if request.method == "POST" else ""
     own = "own" in asked or "own" in request.GET
     try:
@@ -48,6 +59,22 @@ def printed(request: HttpRequest, actor: Actor) -> HttpResponse:
         "back": f"{reverse(pages.clients_route(actor))}{query(params)}",
     }
     return pages.page(request, "pages/clients/print.html", context)
+
+
+def _pending(request: HttpRequest, actor: Actor) -> HttpResponse:
+    found = print_pending(actor, PrintPending())
+    context: dict[str, Any] = {
+        "title": "Pending clients",
+        "total": found.total,
+        "shown": len(found.invited) + len(found.asked),
+        "most": MOST_PRINTED,
+        "filters": [],
+        "at": clock.now(),
+        "invited": found.invited,
+        "asked": found.asked,
+        "back": f"{reverse('manage-clients')}?show=pending",
+    }
+    return pages.page(request, "pages/clients/print_pending.html", context)
 
 
 routes = [path("clients/print/", printed, name="clients-print")]

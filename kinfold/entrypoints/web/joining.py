@@ -126,11 +126,13 @@ def pending(request: HttpRequest, actor: Actor, frame: dict[str, Any]) -> HttpRe
         }
     invited = list_client_invitations(actor, ListClientInvitations())
     corrects = actor.may(Permission.CLIENTS_CHANGE)
+    pending_invitations = [row for row in invited if row.answered_at is None]
     context = {
         **frame,
         **requests,
+        "total": requests["total"] + len(pending_invitations),
         "pairs": list_duplicates(actor, ListDuplicates()) if actor.may(Permission.CLIENTS_SEE_ALL) else (),
-        "invited": [row for row in invited if row.answered_at is None],
+        "invited": pending_invitations,
         "completed": [row for row in invited if row.answered_at is not None],
         "corrections": list_corrections(actor, ListCorrections()) if corrects else (),
         "may_set_up": actor.may(Permission.PRACTICE_CHANGE),
