@@ -84,7 +84,9 @@ def send_code(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UU
     """Mail a guardian a fresh code."""
     admit(actor, Permission.CLIENTS_REGISTER, "client-acting-code")
     try:
-        send_guardian_code(actor, SendGuardianCode(acting_id=acting_id), once=pages.form_key(request))
+        send_guardian_code(
+            actor, SendGuardianCode(acting_id=acting_id, client_id=client_id), once=pages.form_key(request)
+        )
     except Conflict as refused:
         pages.warn(request, refused.message)
     else:
@@ -99,7 +101,7 @@ def letter(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UUID)
     """A guardian's code as a letter, to print or hand over. Each look makes a fresh code."""
     admit(actor, Permission.CLIENTS_REGISTER, "client-acting-letter")
     try:
-        shown = view_guardian_code(actor, ViewGuardianCode(acting_id=acting_id))
+        shown = view_guardian_code(actor, ViewGuardianCode(acting_id=acting_id, client_id=client_id))
     except Conflict as refused:
         pages.warn(request, refused.message)
         return pages.see_other(_client(client_id))
@@ -129,7 +131,7 @@ def end(request: HttpRequest, actor: Actor, client_id: UUID, acting_id: UUID) ->
     """End that somebody acts for the client."""
     admit(actor, Permission.CLIENTS_REGISTER, "client-acting-end")
     try:
-        end_acting(actor, EndActing(acting_id=acting_id), once=pages.form_key(request))
+        end_acting(actor, EndActing(acting_id=acting_id, client_id=client_id), once=pages.form_key(request))
     except Conflict as refused:
         pages.warn(request, refused.message)
     else:

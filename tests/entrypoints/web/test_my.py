@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -11,13 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from kinfold.domain.clients.bulk.acts import Act
+from kinfold.domain.clients.models import ClientProfile
+from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.intake.links import link_token
 from kinfold.domain.intake.models import ClientInvitation
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.care.steps import hold
 from tests.domain.clients.bulk.steps import archive, choose
-from tests.domain.own.steps import guardian, mailed_code, registered, send, state, view
+from tests.domain.own.steps import born, guardian, mailed_code, register, registered, send, state, view
 from tests.personas import PASSWORD, Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -88,6 +91,31 @@ def test_codes_are_printed_as_letters_one_for_each_client(cast: Cast, browser_of
     assert state(cast, cast.ben) == "sent"
 
 
+def test_a_guardian_of_two_has_a_letter_for_each_and_none_under_the_others_page(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    for_ben, for_uma = guardian(cast, cast.ben), guardian(cast, cast.uma)
+    with entered(cast.alder.practice_id, writing=True):
+        for client in (cast.ben, cast.uma):
+            ClientProfile.objects.update_or_create(
+                client_id=client.id, defaults={"street": "Street 1", "city": "Salem"}
+            )
+        codes = RegistrationCode.objects.filter(subject_id__in=(for_ben, for_uma))
+        before = set(codes.values_list("id", "ended_at"))
+    browser = browser_of(cast.ada)
+    for act in ("letter", "code", "end"):
+        assert browser.post(f"/clients/{cast.ben.id}/acting/{for_uma}/{act}/").status_code == 404
+    assert set(codes.values_list("id", "ended_at")) == before
+    letter = browser.post(f"/clients/{cast.uma.id}/acting/{for_uma}/letter/").content.decode()
+    assert f'href="/clients/{cast.uma.id}/"' in letter
+    for another in (str(cast.ben.id), "Ben", "Uma", "Street 1", "Salem"):
+        assert another not in letter
+    code = re.findall(r'class="secret handed"[^>]*>([^<]+)<', letter)
+    with pytest.raises(CodeRefused):
+        register(code[0], born(cast.ben))
+    register(code[0], born(cast.uma))
+
+
 def test_contact_is_corrected_at_once_and_names_wait_for_the_practice(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
@@ -122,12 +150,12 @@ def test_an_archived_clients_page_can_be_read_and_says_so(cast: Cast) -> None:
 
 def test_who_acts_for_several_chooses_and_switches(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.nora)
-    for client, born in (
+    for client, birthday in (
         (cast.ben, BORN),
         (cast.uma, {"birth_month": "1", "birth_day": "22", "birth_year": "1969"}),
     ):
         guardian(cast, client)
-        browser.post("/register/", {"code": mailed_code("clients.guardian"), **born})
+        browser.post("/register/", {"code": mailed_code("clients.guardian"), **birthday})
         assert browser.post("/register/finish/").headers["Location"] == "/my/"
     html = browser.get("/my/").content.decode()
     assert page_of(cast.ben.id) in html

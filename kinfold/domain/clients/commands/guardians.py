@@ -52,16 +52,18 @@ class AddGuardian:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendGuardianCode:
-    """Which guardian, by the id of what makes them act for the client."""
+    """Which guardian, by the id of what makes them act for the client; and the client, where one is named with it."""
 
     acting_id: UUID
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ViewGuardianCode:
-    """Which guardian, by the id of what makes them act for the client, to whom a fresh code is handed."""
+    """Which guardian, by the same, to whom a fresh code is handed."""
 
     acting_id: UUID
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,9 +78,10 @@ class ShownGuardianCode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EndActing:
-    """Who shall not act for a client any more, by the id of what makes them: a guardian, or the client's own login."""
+    """Who shall not act for a client any more, by the same: a guardian, or the client's own login."""
 
     acting_id: UUID
+    client_id: UUID | None = None
 
 
 @command(Permission.CLIENTS_REGISTER)
@@ -136,7 +139,7 @@ def send_guardian_code(actor: Actor, data: SendGuardianCode) -> None:
     Raises ActsAlready when they have registered, ActsNoMore when they do not act for the client any more, and
     ClientArchived.
     """
-    row = _awaited(actor, data.acting_id)
+    row = _awaited(actor, data.acting_id, data.client_id)
     _send_code(actor, row)
     detail = {"acting": str(row.id)}
     trail.record(actor, "guardian_code.sent", subject=("client", row.client_id), detail=detail)
@@ -149,7 +152,7 @@ def view_guardian_code(actor: Actor, data: ViewGuardianCode) -> ShownGuardianCod
     Since it does not come by mail it proves no address: whoever registers with it proves theirs before they sign in.
     Raises what sending one raises.
     """
-    row = _awaited(actor, data.acting_id)
+    row = _awaited(actor, data.acting_id, data.client_id)
     issued = registration_codes.issue(GUARDIAN, row.id, actor.practice_id)
     detail = {"acting": str(row.id)}
     trail.record(actor, "guardian_code.viewed", subject=("client", row.client_id), detail=detail)
@@ -164,7 +167,7 @@ def end_acting(actor: Actor, data: EndActing) -> None:
 
     Ending the client's own login lets the client register anew. Raises ActsNoMore for what has ended.
     """
-    row = _row(actor, data.acting_id)
+    row = _row(actor, data.acting_id, data.client_id)
     hold_client(row.client_id)
     now = clock.now()
     lasting = ClientLogin.objects.filter(holds_or_will(now), pk=row.id)
@@ -188,17 +191,19 @@ def _client(actor: Actor, client_id: UUID) -> Client:
     return client
 
 
-def _row(actor: Actor, acting_id: UUID) -> ClientLogin:
+def _row(actor: Actor, acting_id: UUID, client_id: UUID | None) -> ClientLogin:
+    """Somebody who acts for a client whom the actor sees; for this one, where one is named: guardians have several."""
     row = ClientLogin.objects.filter(pk=acting_id, client_id__in=visible_to(actor).values("id")).first()
-    if row is None:
+    if row is None or client_id not in {None, row.client_id}:
         raise NotFound
     return row
 
 
-def _awaited(actor: Actor, acting_id: UUID) -> ClientLogin:
+def _awaited(actor: Actor, acting_id: UUID, client_id: UUID | None) -> ClientLogin:
     """A guardian who has yet to register, and the client active."""
-    hold_client(_row(actor, acting_id).client_id)  # of whoever registers right now, the code is not replaced
-    row = _row(actor, acting_id)
+    held = _row(actor, acting_id, client_id)
+    hold_client(held.client_id)  # of whoever registers right now, the code is not replaced
+    row = _row(actor, acting_id, client_id)
     _client(actor, row.client_id)
     if row.login_id is not None:
         raise ActsAlready("They have registered already, so they need no code.")
