@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from django.conf import settings
@@ -32,6 +32,10 @@ from kinfold.domain.kernel.tenancy import current_practice_id, entered
 from .models import AuditDetail, AuditEntry, AuditHead
 
 START = "0" * 64
+
+# An entry as its hash covers it: practice, number, moment, action, outcome, who (kind, id, token), about what (kind,
+# id), digest of the detail.
+Row: TypeAlias = tuple[str, int, str, str, str, str, str, str, str, str, str]
 
 # Made once: a bulk act writes thousands of entries, and making one took as long as using it.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
@@ -59,22 +63,6 @@ class Event:
     fields: Sequence[str] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     outcome: str = "done"
-
-
-class _Entry(NamedTuple):
-    """An entry that is not written yet."""
-
-    practice_id: UUID
-    number: int
-    at: datetime
-    action: str
-    outcome: str
-    actor_kind: str
-    actor_id: UUID | None
-    token_id: UUID | None
-    subject_kind: str
-    subject_id: UUID | None
-    detail_digest: str
 
 
 @dataclass(slots=True)
@@ -166,37 +154,35 @@ def _append(told: Sequence[tuple[Who, Event]]) -> None:
 def _chain(who: Who, events: Sequence[Event], number: int, previous: str, at: datetime) -> str:
     """Write what one actor did behind the entry with this number and hash. Returns the hash of the last."""
     practice_id = current_practice_id()
-    entries: list[_Entry] = []
+    # What all have in common is put into words once: for a thousand it took as long as the chain itself.
+    practice, moment = str(practice_id), _moment(at)
+    actor = (who.kind, str(who.acting_id or ""), str(who.token_id or ""))
+    rows: list[Row] = []
     hashes: list[str] = []
     details: list[tuple[int, str, str]] = []
     salts = secrets.token_hex(16 * len(events))
     for event in events:
         number += 1
-        body = dict(event.detail)
-        if event.fields:
-            body["fields"] = sorted(event.fields)
+        body = {**event.detail, "fields": sorted(event.fields)} if event.fields else event.detail
         digest = ""
         if body:
             salt = salts[32 * len(details) : 32 * len(details) + 32]
-            digest = detail_digest(salt, body)
-            details.append((number, salt, json.dumps(body)))
-        entry = _Entry(
-            practice_id=practice_id,
-            number=number,
-            at=at,
-            action=event.action,
-            outcome=event.outcome,
-            actor_kind=who.kind,
-            actor_id=who.acting_id,
-            token_id=who.token_id,
-            subject_kind=event.subject[0] if event.subject else "",
-            subject_id=event.subject[1] if event.subject else None,
-            detail_digest=digest,
-        )
-        previous = chained(previous, entry)
-        entries.append(entry)
+            canonical = _canonical(body)
+            digest = _salted(salt, canonical)
+            details.append((number, salt, canonical))
+        kind, subject = (event.subject[0], str(event.subject[1])) if event.subject else ("", "")
+        row = (practice, number, moment, event.action, event.outcome, *actor, kind, subject, digest)
+        previous = _linked(previous, row)
+        rows.append(row)
         hashes.append(previous)
-    _write(entries, hashes, details)
+    same = {
+        "practice_id": practice_id,
+        "at": at,
+        "actor_kind": who.kind,
+        "actor_id": who.acting_id,
+        "token_id": who.token_id,
+    }
+    _write(same, rows, hashes, details)
     return previous
 
 
@@ -210,41 +196,43 @@ def _move_head(*, number: int, head: str, seal: str) -> tuple[QuerySet[AuditHead
     return AuditHead.objects.all(), {"number": number, "hash": head, "seal": seal}
 
 
-def _write(entries: list[_Entry], hashes: list[str], details: list[tuple[int, str, str]]) -> None:
+def _write(
+    same: dict[str, Any], rows: list[Row], hashes: list[str], details: list[tuple[int, str, str]]
+) -> None:
     """Column by column: a bulk act records thousands at once, and objects of the ORM would take most of its time."""
-    first = entries[0]
-    same = {
-        name: getattr(first, name) for name in ("practice_id", "at", "actor_kind", "actor_id", "token_id")
-    }
+    _, number, _, action, outcome, _, _, _, subject_kind, subject_id, digest = zip(*rows, strict=True)
     each: dict[str, Sequence[Any]] = {
-        "id": ordered_ids(len(entries)),
-        "number": [entry.number for entry in entries],
-        "action": [entry.action for entry in entries],
-        "outcome": [entry.outcome for entry in entries],
-        "subject_kind": [entry.subject_kind for entry in entries],
-        "subject_id": [str(entry.subject_id) if entry.subject_id else None for entry in entries],
-        "detail_digest": [entry.detail_digest for entry in entries],
+        "id": ordered_ids(len(rows)),
+        "number": number,
+        "action": action,
+        "outcome": outcome,
+        "subject_kind": subject_kind,
+        "subject_id": [subject or None for subject in subject_id],
+        "detail_digest": digest,
         "hash": hashes,
     }
     insert(AuditEntry, same, each)
     if details:
         numbers, salts, bodies = zip(*details, strict=True)
         each = {"id": ordered_ids(len(details)), "number": numbers, "salt": salts, "body": bodies}
-        insert(AuditDetail, {"practice_id": first.practice_id}, each)
+        insert(AuditDetail, {"practice_id": same["practice_id"]}, each)
 
 
 def detail_digest(salt: str, body: dict[str, Any]) -> str:
     """The salted digest by which an entry vouches for its body."""
-    canonical = _canonical(body)
+    return _salted(salt, _canonical(body))
+
+
+def _salted(salt: str, canonical: str) -> str:
     return hashlib.sha256(f"{salt}\x1f{canonical}".encode()).hexdigest()
 
 
-def chained(previous: str, entry: AuditEntry | _Entry) -> str:
+def chained(previous: str, entry: AuditEntry) -> str:
     """The hash of an entry that follows `previous`."""
-    row = [
+    row = (
         str(entry.practice_id),
         entry.number,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        _moment(entry.at),
         entry.action,
         entry.outcome,
         entry.actor_kind,
@@ -253,9 +241,16 @@ def chained(previous: str, entry: AuditEntry | _Entry) -> str:
         entry.subject_kind,
         str(entry.subject_id or ""),
         entry.detail_digest,
-    ]
-    canonical = _canonical(row)
-    return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
+    )
+    return _linked(previous, row)
+
+
+def _linked(previous: str, row: Row) -> str:
+    return hashlib.sha256(f"{previous}{_canonical(row)}".encode()).hexdigest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _seal(practice_id: UUID, number: int, head: str) -> str:

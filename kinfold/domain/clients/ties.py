@@ -18,7 +18,8 @@ from django.db.models.functions import Greatest
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
-from kinfold.domain.kernel.many import blocks, insert, ordered_ids
+from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.kernel.periods import holds_or_will
 
 from .models import THERAPIST_KINDS, Assignment, AssignmentKind, Client, ClientKind
@@ -176,16 +177,16 @@ def _follow(client_id: UUID, member_id: UUID | None, kind: ClientKind, now: date
 
 def end_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
     """Close many clients' ties to their therapists. The caller writes their `primary` and `kind`."""
-    for ids in blocks(client_ids):
-        _end(actor, Q(client_id__in=ids, until__isnull=True, kind__in=THERAPIST_KINDS), now)
-        end_covers(actor, Q(client_id__in=ids), now)
+    theirs = Q(OneOf("client_id", client_ids))
+    _end(actor, theirs & Q(until__isnull=True, kind__in=THERAPIST_KINDS), now)
+    end_covers(actor, theirs, now)
 
 
 def end_all_ties(actor: Actor, client_ids: Sequence[UUID], now: datetime) -> None:
     """Close every tie of many clients, whatever its kind. The caller writes their `primary` and `kind`."""
-    for ids in blocks(client_ids):
-        _end(actor, Q(client_id__in=ids, until__isnull=True), now)
-        end_covers(actor, Q(client_id__in=ids), now)
+    theirs = Q(OneOf("client_id", client_ids))
+    _end(actor, theirs & Q(until__isnull=True), now)
+    end_covers(actor, theirs, now)
 
 
 def begin_ties(actor: Actor, ties: Sequence[Tie], now: datetime, reason: str = "") -> list[str]:
@@ -221,11 +222,11 @@ def begin_walk_ins_again(
 ) -> list[Event]:
     """Open again those walk-ins of many clients that ended at a moment. Returns what to record."""
     events: list[Event] = []
-    for ids in blocks(client_ids):
-        ended = Assignment.objects.filter(client_id__in=ids, kind=AssignmentKind.WALK_IN, until=ended_at)
-        for client_id, member_id, session_at in ended.values_list("client_id", "member_id", "session_at"):
-            if session_at:
-                events.append(walk_in(actor, client_id, member_id, session_at, now)[1])
+    theirs = OneOf("client_id", client_ids)
+    ended = Assignment.objects.filter(theirs, kind=AssignmentKind.WALK_IN, until=ended_at)
+    for client_id, member_id, session_at in ended.values_list("client_id", "member_id", "session_at"):
+        if session_at:
+            events.append(walk_in(actor, client_id, member_id, session_at, now)[1])
     return events
 
 

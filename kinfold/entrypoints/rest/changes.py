@@ -95,7 +95,8 @@ def preview(request: ApiRequest, change_id: UUID, body: DecidedIn) -> Any:
 )
 def apply(request: ApiRequest, change_id: UUID, body: DecidedIn) -> Status[dict[str, Any]]:
     """In one transaction. More than 2,000 clients are changed in the background: the answer is then 202."""
-    act = Act(open_change(request.auth, OpenChange(change_id=change_id)).summary.act)
+    asked = OpenChange(change_id=change_id, clients=False)
+    act = Act(open_change(request.auth, asked).summary.act)
     confirmed(request)
     _carry_out(request, act, change_id, body)
     return _where_it_stands(request, change_id)

@@ -16,7 +16,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.models import ChosenClient, Client, ClientStatus
-from kinfold.domain.kernel.many import blocks
+from kinfold.domain.kernel.one_of import OneOf
 
 
 class Act(StrEnum):
@@ -110,9 +110,8 @@ class Work:
 
     def write(self, **values: Any) -> None:
         """Write the clients at work, each one version further."""
-        for ids in blocks(self.ids):
-            at_work = Client.objects.filter(pk__in=ids)
-            at_work.update(updated_at=self.now, version=F("version") + 1, **values)
+        at_work = Client.objects.filter(OneOf("id", self.ids))
+        at_work.update(updated_at=self.now, version=F("version") + 1, **values)
 
     def as_chosen(self, field: str) -> Subquery:
         """What stood in a field when a client was chosen."""
@@ -142,8 +141,7 @@ class BulkAct(NamedTuple):
 
 def mark(chosen: QuerySet[ChosenClient], outcome: Outcome, client_ids: Sequence[UUID]) -> None:
     """Note what became of some of those who were chosen."""
-    for ids in blocks(client_ids):
-        chosen.filter(client_id__in=ids).update(outcome=outcome)
+    chosen.filter(OneOf("client_id", client_ids)).update(outcome=outcome)
 
 
 def archived_already(work: Work) -> Left:

@@ -17,6 +17,7 @@ from kinfold.domain.clients.errors import NothingFits
 from kinfold.domain.clients.models import ChosenClient
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.team.granting import hold_team
 
 # Deleting is added by `records`, which knows everything that hangs on a client.
@@ -102,14 +103,14 @@ def _there(
     actor: Actor, change_id: UUID, outcome: str, *, behind: int, locked: bool
 ) -> tuple[list[Chosen], Left]:
     """The chosen with an outcome whom the actor sees and nobody changed since; `behind`: how many versions ago."""
-    chosen = ChosenClient.objects.filter(change_set_id=change_id, outcome=outcome)
-    seen = visible_to(actor).filter(pk__in=chosen.values("client_id"))
+    then = list(ChosenClient.objects.filter(change_set_id=change_id, outcome=outcome).values_list(*_THEN))
+    seen = visible_to(actor).filter(OneOf("id", (row[0] for row in then)))
     if locked:  # in one order, so that two acts never wait for each other
         seen = seen.select_for_update(no_key=True).order_by("id")
     now = {client_id: (version, status) for client_id, version, status in seen.values_list(*_NOW)}
     rows: list[Chosen] = []
     left: Left = {}
-    for client_id, version, member_id, kind in chosen.values_list(*_THEN):
+    for client_id, version, member_id, kind in then:
         if client_id not in now:
             left[client_id] = Outcome.GONE
         elif now[client_id][0] != version + behind:

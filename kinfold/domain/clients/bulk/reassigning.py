@@ -82,8 +82,15 @@ def _assigned(work: Work, given: Sequence[tuple[Chosen, UUID, UUID | None]], rea
     ties = [Tie(row.client_id, member_id, KIND_OF_TIE[ClientKind(row.kind)]) for row, member_id, _ in given]
     events = []
     ids = begin_ties(work.actor, ties, work.now, reason)
+    names = {member_id: str(member_id) for _, member_id, _ in given}
+    part_of = work.detail()
     for tie, assignment_id, (_, _, before) in zip(ties, ids, given, strict=True):
-        detail = work.detail(assignment=assignment_id, member=str(tie.member_id), kind=tie.kind.value)
+        detail = {
+            **part_of,
+            "assignment": assignment_id,
+            "member": names[tie.member_id],
+            "kind": tie.kind.value,
+        }
         if before:
             detail["instead_of"] = str(before)
         events.append(Event("client.assigned", ("client", tie.client_id), detail=detail))

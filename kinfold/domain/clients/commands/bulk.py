@@ -31,7 +31,8 @@ from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visibl
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
-from kinfold.domain.kernel.many import blocks, insert, many_rows
+from kinfold.domain.kernel.many import insert, many_rows
+from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.kernel.tasks import later
 from kinfold.domain.kernel.text import checked_reason
 from kinfold.domain.team.granting import hold_team
@@ -146,9 +147,8 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
     most = MOST_CODES if data.act is Act.SEND_CODES else MOST_CHOSEN
     if len(wanted) > most:
         raise InvalidInput.one("client_ids", f"Choose at most {most:,} clients at a time.")
-    rows: list[tuple[Any, ...]] = []
-    for ids in blocks(wanted):
-        rows += visible_to(actor).filter(pk__in=ids).values_list("id", "version", "primary_id", "kind")
+    named = visible_to(actor).filter(OneOf("id", wanted))
+    rows: list[tuple[Any, ...]] = list(named.values_list("id", "version", "primary_id", "kind"))
     if len(rows) < len(wanted):
         raise NotFound
     change_id = uuid4()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -43,9 +43,10 @@ class PreviewChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenChange:
-    """Which act."""
+    """Which act. Without `clients`, only the act itself and not what became of everyone."""
 
     change_id: UUID
+    clients: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,16 +166,7 @@ def preview_change(actor: Actor, data: PreviewChange) -> ChangePreview:
 def open_change(actor: Actor, data: OpenChange) -> ChangeResult:
     """One act, and what became of everyone. Raises NotFound unless it is the actor's, or they see all clients."""
     change = change_of(actor, data.change_id)
-    chosen = ChosenClient.objects.filter(change_set_id=change.id)
-    counts = dict(chosen.order_by().values_list("outcome").annotate(clients=Count("client_id")))
-    groups = []
-    for outcome in Outcome:
-        if outcome in counts:
-            ids = chosen.filter(outcome=outcome).values("client_id")
-            clients = _named(visible_to(actor).filter(pk__in=ids))
-            groups.append(
-                Group(outcome=outcome.value, words=outcome.words, count=counts[outcome], clients=clients)
-            )
+    groups = _groups(actor, change.id) if data.clients else ()
     return ChangeResult(summary=_summaries([change])[0], groups=tuple(groups))
 
 
@@ -192,6 +184,16 @@ def list_changes(actor: Actor, data: ListChanges) -> ChangePage:
     found = list(changes[: size + 1])
     items = _summaries(found[:size])
     return ChangePage(items=items, next=items[-1].id if len(found) > size else None)
+
+
+def _groups(actor: Actor, change_id: UUID) -> Iterator[Group]:
+    chosen = ChosenClient.objects.filter(change_set_id=change_id)
+    counts = dict(chosen.order_by().values_list("outcome").annotate(clients=Count("client_id")))
+    for outcome in Outcome:
+        if outcome in counts:
+            ids = chosen.filter(outcome=outcome).values("client_id")
+            clients = _named(visible_to(actor).filter(pk__in=ids))
+            yield Group(outcome=outcome.value, words=outcome.words, count=counts[outcome], clients=clients)
 
 
 def _summaries(changes: Sequence[ChangeSet]) -> tuple[ChangeSummary, ...]:
