@@ -5,7 +5,6 @@ What has to be in order first is asked here, where everything that a member can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -164,10 +163,7 @@ def remove_admin_access(actor: Actor, data: RemoveAdminAccess) -> None:
     """
     hold_team()
     member = member_to_move(actor, data.member_id)
-    roles = roles_held(member.id)
-    taken = [role for role in roles if is_admin_role(role)]
-    left = [role for role in roles if role not in taken]
-    _refuse_taking(member, taken, left)
+    taken, left = admin_roles_to_take(member)
     open_periods = MemberRole.objects.filter(member=member, until__isnull=True)
     open_periods.filter(role__in=taken).update(until=clock.now())
     detail = {"taken": [str(role.id) for role in taken]}
@@ -237,10 +233,18 @@ def _counted(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def _refuse_taking(member: Member, taken: Sequence[Role], left: Sequence[Role]) -> None:
+def admin_roles_to_take(member: Member) -> tuple[list[Role], list[Role]]:
+    """The admin roles that can be taken away from somebody, and the roles they keep.
+
+    Raises NoAdminRole, IsOwner, LastAdministrator and StillSupervises.
+    """
+    roles = roles_held(member.id)
+    taken = [role for role in roles if is_admin_role(role)]
+    left = [role for role in roles if role not in taken]
     if any(Permission.PRACTICE_OWN in allowed_by(role) for role in (*taken, *left)):
         raise IsOwner
     if not taken:
         raise NoAdminRole
     refuse_taking_the_last(member.id, taken)
     refuse_losing_supervisor(member.id, taken, left)
+    return taken, left

@@ -20,7 +20,7 @@ from kinfold.domain.kernel.periods import begins
 from kinfold.domain.kernel.text import checked_reason
 from kinfold.domain.team.errors import NoRoleHeld
 from kinfold.domain.team.granting import hold_team
-from kinfold.domain.team.models import MemberStatus
+from kinfold.domain.team.models import Member, MemberStatus
 from kinfold.domain.team.moving import member_to_move, move, roles_held
 from kinfold.domain.team.statuses import status_now
 
@@ -57,13 +57,18 @@ def change_member_status(actor: Actor, data: ChangeMemberStatus) -> None:
     if before is to and member.hold_until == data.until:
         trail.nothing_changed()
         return
-    if not roles_held(member.id):
-        raise NoRoleHeld
+    refuse_without_role(member)
     away_until = member.hold_until
     events = move(actor, member, data.version, to, until=data.until, why=why)
     if to is MemberStatus.ACTIVE:
         events += stop_being_covered(actor, member.id, clock.now(), before=away_until)
     trail.record_all(actor, events)
+
+
+def refuse_without_role(member: Member) -> None:
+    """Raise NoRoleHeld for somebody whom no status here would let do anything."""
+    if not roles_held(member.id):
+        raise NoRoleHeld
 
 
 def _checked(actor: Actor, data: ChangeMemberStatus) -> tuple[MemberStatus, str]:

@@ -126,10 +126,7 @@ def move(
     """
     now = clock.now()
     before = status_now(member.status, member.hold_until, now)
-    if not may_become(member, to):
-        raise StatusNotOpen
-    if LADDER[before].works and not LADDER[to].works:
-        refuse_taking_the_last(member.id, roles_held(member.id))
+    refuse_move(member, to)
     save_member(member.id, version, status=to, hold_until=until)
     MemberStatusPeriod.objects.filter(holds_or_will(now), member=member).update(until=now)
     MemberStatusPeriod.objects.create(
@@ -157,6 +154,15 @@ def move(
         detail["until"] = until.isoformat()
     ended = _end_what_ends(member, to, now)
     return [Event(action, ("member", member.id), detail=detail), *ended]
+
+
+def refuse_move(member: Member, to: MemberStatus) -> None:
+    """Raise StatusNotOpen, LastOwner or LastAdministrator where somebody cannot get that status now."""
+    before = status_now(member.status, member.hold_until, clock.now())
+    if not may_become(member, to):
+        raise StatusNotOpen("This person has that status already." if before is to else None)
+    if LADDER[before].works and not LADDER[to].works:
+        refuse_taking_the_last(member.id, roles_held(member.id))
 
 
 def may_become(member: Member, to: MemberStatus) -> bool:

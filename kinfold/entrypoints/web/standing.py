@@ -29,6 +29,7 @@ from kinfold.domain.lifecycle.leaving import (
     remove_admin_access,
     remove_member,
 )
+from kinfold.domain.lifecycle.refusing import GetRefusal, get_refusal
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.own.doorway import acts_for_anybody
 from kinfold.domain.team.errors import AboveOwnRights
@@ -101,7 +102,11 @@ def _view(box: Box) -> Callable[..., HttpResponse]:
 def _box(
     request: HttpRequest, actor: Actor, box: Box, row: MemberRow, refused: DomainError | None = None
 ) -> HttpResponse:
-    """The box, over the page it was opened from or as a page of its own, with whatever was typed."""
+    """The box, over the page it was opened from or as a page of its own, with whatever was typed.
+
+    Where nothing that is typed could make it go through, it says why instead of asking; once refused it keeps what was.
+    """
+    never = "" if refused else get_refusal(actor, GetRefusal(member_id=row.id, act=box.act))
     leaving = get_leaving(actor, GetLeaving(member_id=row.id))
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
     posted = request.POST
@@ -111,6 +116,7 @@ def _box(
         "title": "Change the hold" if box.act is MemberAct.HOLD and row.state == box.act else box.title,
         "lead": box.lead.format(name=row.name),
         "facts": list(box.facts(row, leaving)),
+        "never": never,
         "first": list(box.first(actor, row, leaving)),
         "action": reverse(box.route, kwargs={"member_id": row.id}),
         "label": box.label,

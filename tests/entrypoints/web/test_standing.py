@@ -149,6 +149,27 @@ def test_a_status_is_changed_from_the_members_page_and_shown_everywhere(
     assert "Change the hold" in menu_of(ada, cast.lin)
 
 
+def test_a_box_that_could_not_end_well_says_why_and_has_no_button(cast: Cast, browser_of: BrowserOf) -> None:
+    """Menus do not offer these, but an address can be typed, and the menu of an hour ago is still open somewhere."""
+    ada, olu = browser_of(cast.ada), browser_of(cast.olu)
+
+    def said(browser: Client, person: Person, act: str) -> str:
+        box = browser.get(box_of(person, act), headers=FRAGMENT).content.decode()
+        assert 'name="reason"' not in box
+        assert text_of(box).endswith("Close")
+        return text_of(box)
+
+    for act in ("hold", "deactivate", "archive"):
+        assert "This person may do more than you may." in said(ada, cast.olu, act)
+    assert "You cannot change your own status." in said(ada, cast.ada, "hold")
+    assert "This person has that status already." in said(ada, cast.lin, "activate")
+    assert "This person holds no admin role." in said(olu, cast.lin, "remove-admin")
+    assert "This is the practice's only administrator." in said(olu, cast.ada, "remove-admin")
+    set_status(cast, cast.lin, "inactive")
+    assert "That status does not follow" in said(ada, cast.lin, "hold")
+    assert 'name="reason"' in ada.get(box_of(cast.lin, "activate"), headers=FRAGMENT).content.decode()
+
+
 def test_a_refused_change_keeps_what_was_typed(cast: Cast, browser_of: BrowserOf) -> None:
     ada = browser_of(cast.ada)
     for until, sentence in (
