@@ -188,16 +188,14 @@ def _sent(client_ids: Sequence[UUID]) -> QuerySet[Client]:
 
 def _check(proof: ClientProof) -> None:
     problems: list[Problem] = []
-    if not proof.code.strip():
-        problems.append(Problem("code", "Enter the registration code."))
     if not proof.birth_date.strip():
         problems.append(Problem("birth_date", "Enter the date of birth."))
     elif _day(proof) is None:
         problems.append(
             Problem("birth_date", "Choose the month, and write the day and all four digits of the year.")
         )
-    if problems:
-        raise InvalidInput(problems)
+    if problems or not proof.code.strip():
+        raise InvalidInput([*registration_codes.misread(proof.code), *problems])
 
 
 def _day(proof: ClientProof) -> date | None:

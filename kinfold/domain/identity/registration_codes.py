@@ -29,6 +29,7 @@ from kinfold.domain.identity.errors import CodeMistyped, CodeRefused
 from kinfold.domain.identity.limits import Limit
 from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.errors import Problem
 from kinfold.domain.kernel.secrets import derive, digest, new_nonce
 
 LIFETIME = timedelta(days=14)
@@ -151,6 +152,17 @@ def kind_of(typed: str) -> str:
     code_id, nonce = (row.id, row.nonce) if row else (UUID(int=0), "")
     same = compare_digest(_derived(code_id, nonce), plain)
     return row.kind if row and same else ""
+
+
+def misread(typed: str) -> list[Problem]:
+    """What is wrong with a code as it was typed, to be said along with what else is wrong; [] when it can be read."""
+    if not typed.strip():
+        return [Problem("code", "Enter the registration code.")]
+    try:
+        _read(typed)
+    except CodeMistyped as mistyped:
+        return list(mistyped.problems)
+    return []
 
 
 def use(code_id: UUID) -> None:

@@ -59,16 +59,14 @@ def member_with(actor: Actor, proof: Proof) -> tuple[Recognised, Member]:
 
 def _check(proof: Proof) -> None:
     problems: list[Problem] = []
-    if not proof.code.strip():
-        problems.append(Problem("code", "Enter the registration code."))
     if not proof.last_name.strip():
         problems.append(Problem("last_name", "Enter your last name."))
     try:
         canonical_email(proof.email)
     except NotAnEmailAddress as error:
         problems.extend(error.problems)
-    if problems:
-        raise InvalidInput(problems)
+    if problems or not proof.code.strip():
+        raise InvalidInput([*registration_codes.misread(proof.code), *problems])
 
 
 def _member(found: Recognised, proof: Proof) -> Member | None:

@@ -61,6 +61,20 @@ CLIENT_FIELDS: Final = ("code", *BORN)
 TEAM: Final = "team"
 
 
+class OtherQuestions(DomainError):
+    """A code was sent with the answers to questions that it is not for; the page asks the others."""
+
+    code = "other-questions"
+    status = 422
+
+    def __init__(self, *, team: bool) -> None:
+        super().__init__(
+            "This code is for joining a team. Enter your last name and your email address."
+            if team
+            else "This code is about care. Enter the date of birth of the person in care."
+        )
+
+
 @require_GET
 def link(request: HttpRequest, code: str) -> HttpResponse:
     """The link of the mail."""
@@ -77,6 +91,8 @@ def register(request: HttpRequest) -> HttpResponse:
         return _register_page(request, typed, team=_is_of_the_team(request, typed.get("code", "")))
     team = BORN[0] not in request.POST
     typed = {field: request.POST.get(field, "")[:300] for field in (FIELDS if team else CLIENT_FIELDS)}
+    if _asks_wrongly(typed["code"], team=team):
+        return _register_page(request, {"code": typed["code"]}, OtherQuestions(team=not team), team=not team)
     try:
         if team:
             guest_with_code(Proof(**typed), whence=address_of(request))
@@ -201,6 +217,15 @@ def _is_of_the_team(request: HttpRequest, code: str) -> bool:
         return wanted == TEAM if wanted or not code else kind_of(code) == MEMBER
     except CodeMistyped:
         return False
+
+
+def _asks_wrongly(code: str, *, team: bool) -> bool:
+    """Whether a code is known to be for the other questions: most type it where nothing said yet what they are."""
+    try:
+        kind = kind_of(code)
+    except CodeMistyped:
+        return False
+    return bool(kind) and (kind == MEMBER) is not team
 
 
 def _register_page(

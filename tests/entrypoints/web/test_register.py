@@ -92,10 +92,34 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(client: Client, cast: Ca
     html = client.post(
         REGISTER, {"code": proof["code"][:-1], "last_name": "", "email": "imani@mail"}
     ).content.decode()
-    for sentence in ("Enter your last name.", "not a complete email address"):
+    for sentence in (
+        "There is a typing mistake in this code.",
+        "Enter your last name.",
+        "not a complete email address",
+    ):
         assert sentence in html
     html = client.post(REGISTER, {**proof, "code": proof["code"][:-1]}).content.decode()
     assert "There is a typing mistake in this code." in html
+
+
+def test_who_types_a_team_code_where_a_birth_date_is_asked_is_asked_for_their_name_instead(
+    client: Client, cast: Cast
+) -> None:
+    """The page cannot know from its address which of the two somebody is who types a code from a slip of paper."""
+    proof = mailed(cast)
+    assert "Date of birth" in client.get(REGISTER).content.decode()
+    born = {"birth_month": "", "birth_day": "", "birth_year": ""}
+    for _ in range(12):  # it is no try
+        response = client.post(REGISTER, {"code": proof["code"], **born})
+        assert response.status_code == 422
+    html = response.content.decode()
+    assert "This code is for joining a team. Enter your last name and your email address." in html
+    assert f'value="{proof["code"]}"' in html
+    assert 'name="last_name"' in html
+    assert client.post(REGISTER, proof).headers["Location"] == FINISH
+    html = client.post(REGISTER, {"code": proof["code"][:-1], **born}).content.decode()
+    assert "There is a typing mistake in this code." in html
+    assert "Enter the date of birth." in html
 
 
 def test_after_too_many_tries_from_one_place_the_page_says_when_to_go_on(client: Client, cast: Cast) -> None:
