@@ -23,7 +23,7 @@ from kinfold.domain.access.doors import USE_CASES, UseCase
 from kinfold.domain.access.permissions import NEEDS, Area, Permission
 from kinfold.domain.audit.sentences import SENTENCES
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantKey, TenantRow
-from tests.architecture.source import import_whole_domain, trees
+from tests.architecture.source import import_whole_domain, loaded_by, trees
 
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 # Past forms that do not end in "ed".
@@ -233,6 +233,15 @@ def test_every_action_has_its_words_and_no_words_are_left_over() -> None:
     recorded = actions_recorded()
     assert {action: where for action, where in recorded.items() if action not in SENTENCES} == {}
     assert set(SENTENCES) - set(recorded) == set()
+
+
+def test_the_web_server_has_the_words_of_what_only_the_worker_does() -> None:
+    """The page of the activity is drawn by a process that never runs what the clock starts."""
+    apps = [path.removesuffix(".py").replace("/", ".") for path in trees() if path.endswith("/apps.py")]
+    server = loaded_by("kinfold.entrypoints.web.urls", "kinfold.entrypoints.rest.urls", *apps)
+    speaking = {path for path, tree in trees("domain").items() if calls(tree, "says")}
+    assert "kinfold/domain/credentials/commands/reminding.py" in speaking
+    assert speaking - server == set()
 
 
 def test_every_command_that_changes_something_records_it_under_its_own_package() -> None:

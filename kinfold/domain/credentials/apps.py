@@ -8,3 +8,7 @@ class CredentialsConfig(AppConfig):
 
     name = "kinfold.domain.credentials"
     label = "credentials"
+
+    def ready(self) -> None:
+        """Say in the activity of a practice what only the worker does."""
+        from . import periodic  # noqa: F401

@@ -10,5 +10,5 @@ class TeamConfig(AppConfig):
     label = "team"
 
     def ready(self) -> None:
-        """Say what the things of this package are called in the activity of a practice."""
-        from . import subjects  # noqa: F401
+        """Say what the things of this package are called in the activity of a practice, and what the worker does."""
+        from . import periodic, subjects  # noqa: F401

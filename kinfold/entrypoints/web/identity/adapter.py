@@ -26,7 +26,7 @@ TOASTS = {
     "account/messages/password_changed.txt": "Your password was changed. Other browsers were signed out.",
     "account/messages/password_set.txt": "Your password was set.",
     "account/messages/logged_out.txt": "You are signed out.",
-    "account/messages/email_confirmation_sent.txt": "A link is on its way to the new address.",
+    "account/messages/email_confirmation_sent.txt": "A link to confirm the address is on its way.",
     "account/messages/email_deleted.txt": "The new address was forgotten.",
     "mfa/messages/totp_activated.txt": "The authenticator app was added.",
     "mfa/messages/totp_deactivated.txt": "The authenticator app was removed.",
