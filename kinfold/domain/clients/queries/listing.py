@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
@@ -19,9 +18,9 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.columns import Column
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.keys import tag_key, typed_words
-from kinfold.domain.clients.models import Client, ClientStatus, ClientTag, Registration, Tag
+from kinfold.domain.clients.models import Client, ClientStatus, Registration
 from kinfold.domain.clients.queries.finding.counting import counted, reached_in_all
-from kinfold.domain.clients.queries.finding.reading import Facts, everyone, facts_of
+from kinfold.domain.clients.queries.finding.reading import BETWEEN_TAGS, Facts, everyone, facts_of
 from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Wanted
 from kinfold.domain.clients.queries.ordering import BY_RISK, BY_THERAPIST, Reading, Standing, read
 from kinfold.domain.clients.visibility import (
@@ -344,7 +343,6 @@ def _tally() -> QuerySet[PracticeTally, tuple[int, int]]:
 def _shown(actor: Actor, clients: Sequence[Facts]) -> tuple[ClientRow, ...]:
     """These clients as lists show them to somebody."""
     names_only, risks = not actor.may(Permission.CLIENTS_PROFILE), actor.may(Permission.CLIENTS_RISK)
-    tags = {} if names_only or not clients else _tags_of([client.id for client in clients])
     return tuple([
         ClientRow(
             client_id,
@@ -354,33 +352,18 @@ def _shown(actor: Actor, clients: Sequence[Facts]) -> tuple[ClientRow, ...]:
             status,
             therapist_id,
             f"{therapist_first} {therapist_last}".strip() if therapist_id else "",
-            tags.get(client_id, ()),
+            _by_name(tags) if tags and not names_only else (),
             "" if names_only else external_id,
             risk if risks else "",
             updated_at,
             version,
         )
         for client_id, first, last, kind, status, external_id, risk, updated_at, version, therapist_id,
-            therapist_first, therapist_last in clients
+            therapist_first, therapist_last, tags in clients
     ])  # fmt: skip
 
 
-def _tags_of(ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The tags of clients by name."""
-    rows = _tags(len(ids), **{f"c{n}": client_id for n, client_id in enumerate(ids)})
-    tags: defaultdict[UUID, tuple[str, ...]] = defaultdict(tuple)
-    for client_id, name in sorted(rows, key=lambda row: _key_of(row[1])):
-        tags[client_id] += (name,)
-    return tags
-
-
-_key_of = lru_cache(maxsize=1024)(tag_key)
-
-
-@prepared
-def _tags(_count: int, **clients: UUID) -> QuerySet[ClientTag, Any]:
-    # A tag is looked up for each client and sorted afterwards: in a join, either database would rather begin with all
-    # the tags of the practice.
-    tag = Tag.objects.filter(id=OuterRef("tag_id"))
-    on_page = ClientTag.objects.filter(client_id__in=list(clients.values())).order_by()
-    return on_page.values_list("client_id", Subquery(tag.values("name")))
+@lru_cache(maxsize=1024)
+def _by_name(tags: str) -> tuple[str, ...]:
+    """The tags of a client by name."""
+    return tuple(sorted(tags.split(BETWEEN_TAGS), key=tag_key))
