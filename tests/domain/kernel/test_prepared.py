@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
 from kinfold.domain.clients.models import Client
@@ -40,6 +40,19 @@ def test_a_prepared_question_answers_as_its_queryset_does(cast: Cast) -> None:
                 )
                 assert _clients(order, before=tomorrow, not_named=name, primary=lin) == list(expected)
         assert _clients("id", before=cast.began - timedelta(days=1), not_named="", primary=lin) == []
+
+
+@prepared
+def _labelled(label: str, number: int, *, primary: UUID) -> QuerySet[Client, Any]:
+    found = Client.objects.filter(primary_id=primary).exclude(last_name__endswith="%s'")
+    return found.values_list(Value(label), Value(number)).distinct()
+
+
+@pytest.mark.parametrize("label", ["100 % of %s, %%s", "O'Brien \\' \x1f", "7", "", "1.10"])
+def test_what_belongs_to_a_shape_is_taken_as_it_is(cast: Cast, label: str) -> None:
+    """On PostgreSQL it becomes part of the SQL."""
+    with entered(cast.alder.practice_id):
+        assert _labelled(label, -3, primary=cast.lin.member_id) == [(label, -3)]
 
 
 def test_several_answers_are_merged_in_one_question_and_cut_off_together(cast: Cast) -> None:
