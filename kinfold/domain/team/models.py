@@ -119,7 +119,10 @@ class MemberRole(TenantModel):
                 name="member_role_once",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=("practice", "role"), name="member_role_role")]
+        indexes: ClassVar = [
+            models.Index(fields=("practice", "role"), name="member_role_role"),
+            models.Index(fields=("practice", "member"), name="member_role_member"),  # every request asks
+        ]
 
 
 class MemberOverride(TenantModel):
