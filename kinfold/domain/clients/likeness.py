@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -70,16 +71,13 @@ def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, 
 
     The last of each says whether the actor may see them.
     """
-    ids: set[UUID] = set()
-    for ask, values in (
-        (_with_email, {person.email for person in people}),
-        (_with_sort_key, {person.name for person in people}),
-        (_with_word, {squeezed(person.external_id) for person in people}),
-    ):
-        wanted = values - {""}
-        if wanted:
-            given = {f"v{place}": value for place, value in enumerate(wanted)}
-            ids.update(row[0] for row in ask(len(given), **given))
+    wanted = (
+        _as_many([person.email for person in people]),
+        _as_many([person.name for person in people]),
+        _as_many([squeezed(person.external_id) for person in people]),
+    )
+    given = {f"v{place}": value for place, value in enumerate(chain(*wanted))}
+    ids = {row[0] for row in _under(*map(len, wanted), **given)} if given else set()
     if not ids:
         return
     looked_for = {key for person in people for key in looks_for(person)}
@@ -98,31 +96,35 @@ def _candidates(actor: Actor, people: Sequence[Traits]) -> Iterator[tuple[UUID, 
         yield from ((client_id, name, known, client_id in seen) for client_id, name, known in alike)
 
 
+def _as_many(values: list[str]) -> list[str]:
+    """With another in place of empty ones, unless all are, so that few numbers of values make few questions."""
+    some = next(filter(None, values), None)
+    return [value or some for value in values] if some else []
+
+
 @prepared
 def _traits_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
     rows = Client.objects.filter(pk__in=list(clients.values())).order_by("created_at", "id")
     return rows.values_list("id", "first_name", "last_name", "email", "sort_key", "birth_date", "external_id")
 
 
-# Each asks one index, whose first column besides the practice is the status.
-
-
 @prepared
-def _with_email(_count: int, **given: str) -> QuerySet[Client, tuple[UUID]]:
-    return Client.objects.filter(status__in=ClientStatus.values, email__in=list(given.values())).values_list(
-        "id"
-    )
+def _under(emails: int, names: int, _words: int, **given: str) -> QuerySet[Any, tuple[UUID]]:
+    """Whoever has one of these e-mails, sort keys or words, which come in this order.
 
-
-@prepared
-def _with_sort_key(_count: int, **given: str) -> QuerySet[Client, tuple[UUID]]:
-    return Client.objects.filter(
-        status__in=ClientStatus.values, sort_key__in=list(given.values())
-    ).values_list("id")
-
-
-@prepared
-def _with_word(_count: int, **given: str) -> QuerySet[ClientWord, tuple[UUID]]:
-    return ClientWord.objects.filter(
-        status__in=ClientStatus.values, word__in=list(given.values())
-    ).values_list("client_id")
+    One question, of which each part asks one index, whose first column besides the practice is the status.
+    """
+    values = list(given.values())
+    by_email, by_name, by_word = values[:emails], values[emails:][:names], values[emails + names :]
+    statuses = ClientStatus.values
+    parts: list[QuerySet[Any, tuple[UUID]]] = []
+    if by_email:
+        parts.append(Client.objects.filter(status__in=statuses, email__in=by_email).values_list("id"))
+    if by_name:
+        parts.append(Client.objects.filter(status__in=statuses, sort_key__in=by_name).values_list("id"))
+    if by_word:
+        parts.append(
+            ClientWord.objects.filter(status__in=statuses, word__in=by_word).values_list("client_id")
+        )
+    first, *others = parts
+    return first.union(*others, all=True) if others else first

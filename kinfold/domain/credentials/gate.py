@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from kinfold.domain.kernel.errors import InvalidInput
 from kinfold.domain.kernel.periods import holds
@@ -29,11 +29,10 @@ NOT_ACTIVE = "Choose an active team member who sees clients."
 def why_no_new_clients(now: datetime, member_ids: Collection[UUID] | None = None) -> Mapping[UUID, str]:
     """For everybody on the team, or some of them: "" when they may take new clients now, else why not."""
     some, named = _named(member_ids)
-    sees_clients = {row[0] for row in _clinical(some, now=now, **named)}
     held_back = held_back_by_licence(now, member_ids)
     found: dict[UUID, str] = {}
-    for member_id, first, last, status, hold_until in _on_the_team(some, **named):
-        if not LADDER[status_now(status, hold_until, now)].takes_clients or member_id not in sees_clients:
+    for member_id, first, last, status, hold_until, sees_clients in _on_the_team(some, now=now, **named):
+        if not (sees_clients and LADDER[status_now(status, hold_until, now)].takes_clients):
             found[member_id] = NOT_ACTIVE
         elif member_id in held_back:
             found[member_id] = _expired(f"{first} {last}".strip(), held_back[member_id])
@@ -49,19 +48,12 @@ def _named(member_ids: Collection[UUID] | None) -> tuple[int | None, dict[str, U
 
 
 @prepared
-def _on_the_team(some: int | None, **named: UUID) -> QuerySet[Member, Any]:
+def _on_the_team(some: int | None, *, now: datetime, **named: UUID) -> QuerySet[Member, Any]:
     members = Member.objects.filter(ended_at__isnull=True)
     if some is not None:
         members = members.filter(pk__in=list(named.values()))
-    return members.values_list("id", "first_name", "last_name", "status", "hold_until")
-
-
-@prepared
-def _clinical(some: int | None, *, now: datetime, **named: UUID) -> QuerySet[MemberRole, Any]:
-    clinical = MemberRole.objects.filter(holds(now), role__clinical=True)
-    if some is not None:
-        clinical = clinical.filter(member_id__in=list(named.values()))
-    return clinical.values_list("member_id")
+    clinical = MemberRole.objects.filter(holds(now), role__clinical=True, member_id=OuterRef("pk"))
+    return members.values_list("id", "first_name", "last_name", "status", "hold_until", Exists(clinical))
 
 
 def refuse_unless_takes_clients(member_id: UUID, now: datetime, field: str) -> None:
