@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tests.architecture.stage import Stage
 
+PARTS = 8  # so that several processes share them, and none is left alone with the rest
 BASE = "http://testserver"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
@@ -37,16 +38,28 @@ def page(browser: Browser) -> Generator[Page, None, None]:
     context.close()
 
 
-def test_axe_finds_nothing_on_any_page(stage: Stage, page: Page, pytestconfig: pytest.Config) -> None:
+@pytest.fixture(scope="module")
+def pages(stage: Stage) -> list[Seen]:
+    """The pages that differ by more than what they say."""
+    found: dict[str, Seen] = {}
+    for seen in visits(stage):
+        if seen.is_page:
+            found.setdefault(skeleton(seen.response.content.decode()), seen)
+    return list(found.values())
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_axe_finds_nothing_on_any_page(
+    pages: list[Seen], page: Page, part: int, pytestconfig: pytest.Config
+) -> None:
     """Colours do not depend on the width, so half of the four ways show as much; the long form takes all four."""
     ways = [(WIDE, "light"), (NARROW, "dark")]
     if pytestconfig.getoption("--long"):
         ways += [(WIDE, "dark"), (NARROW, "light")]
-    pages = different(stage)
     assert len(pages) > 80
     page.context.route("**/*", lambda route: answer(route, pages))
     wrong = []
-    for number, seen in enumerate(pages):
+    for number, seen in list(enumerate(pages))[part::PARTS]:
         page.goto(f"/{number}/")
         page.evaluate(AXE_SCRIPT)
         for size, scheme in ways:
@@ -57,15 +70,6 @@ def test_axe_finds_nothing_on_any_page(stage: Stage, page: Page, pytestconfig: p
             )
             wrong += [f"{seen}, {size['width']} px, {scheme}: {found}" for found in page.evaluate(AXE)]
     assert wrong == []
-
-
-def different(stage: Stage) -> list[Seen]:
-    """The pages that differ by more than what they say."""
-    found: dict[str, Seen] = {}
-    for seen in visits(stage):
-        if seen.is_page:
-            found.setdefault(skeleton(seen.response.content.decode()), seen)
-    return list(found.values())
 
 
 def skeleton(html: str) -> str:
