@@ -33,9 +33,9 @@ def questions(ask: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     ("who", "address", "at_most"),
     [
-        ("olu", "/manage/clients/", (9, 4)),
-        ("theo", "/clients/", (7, 4)),
-        ("sana", "/clients/", (9, 6)),
+        ("olu", "/manage/clients/", (9, 3)),
+        ("theo", "/clients/", (7, 3)),
+        ("sana", "/clients/", (9, 5)),
     ],
 )
 def test_the_first_page_asks_no_more_than_it_did(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -36,7 +35,7 @@ class Actor:
     role_names: tuple[str, ...] = ()
     clinical: bool = False
     demo: bool = False
-    second_factor_from: datetime | None = None
+    lacks_second_factor: bool = False  # has to set one up before they see health data
     support_email: str = ""
     time_zone: str = "UTC"
     country: str = "US"

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet
 
 from kinfold.domain.identity.models import LastSeen, Login, LoginSession
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.emails import NotAnEmailAddress, canonical_email
-from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.secrets import digest
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -68,14 +66,12 @@ def open_login(login_id: UUID) -> LoginCard | None:
 
 def has_second_factor(login_id: UUID) -> bool:
     """Whether signing in asks for more than a password: an authenticator app or a passkey."""
-    return bool(_second_factors(login_id=login_id))
+    return second_factors_of(login_id).exists()
 
 
-@prepared
-def _second_factors(*, login_id: UUID) -> QuerySet[Authenticator, Any]:
-    factors: QuerySet[Authenticator, Any] = Authenticator.objects.filter(
-        user_id=login_id, type__in=SECOND_FACTORS
-    ).values_list("id")[:1]
+def second_factors_of(login_id: UUID | OuterRef) -> QuerySet[Authenticator]:
+    """What signing in asks for besides the password of a login."""
+    factors: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=login_id, type__in=SECOND_FACTORS)
     return factors
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import BY_NAME, Permission
 from kinfold.domain.access.roles import permissions_of, permissions_of_member
+from kinfold.domain.identity.queries import second_factors_of
 from kinfold.domain.kernel import clock, secrets
 from kinfold.domain.kernel.periods import holds
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.kernel.tenancy import entered
 
-from .models import ApiToken, Member, MemberRole, Seat
+from .models import Member, MemberRole, Seat
 from .statuses import WORKS, Entry, standing_of, statuses
 
 _LETS_IN = statuses(lambda standing: standing.entry is not Entry.NONE)
@@ -43,6 +44,29 @@ class _Practice(NamedTuple):
     country: str
 
 
+class _Held(NamedTuple):
+    """A role that somebody holds, and what is asked of the member with it."""
+
+    name: str
+    starting_point: str
+    role_overrides: Any
+    clinical: bool
+    first_name: str
+    last_name: str
+    status: str
+    overrides: Any
+
+
+_HELD = (
+    "role__name",
+    "role__starting_point",
+    "role__overrides",
+    "role__clinical",
+    "member__first_name",
+    "member__last_name",
+    "member__status",
+    "member__overrides",
+)
 _PRACTICE = (
     "practice_id",
     "practice__name",
@@ -56,10 +80,13 @@ _PRACTICE = (
 
 def actor_for_login(login_id: UUID) -> Actor | None:
     """The actor of a signed-in person, or None when they have no place on a team that lets them in now."""
-    for seat in _seat_of(login_id=login_id):
-        practice = _Practice(*seat[1:])
+    for member_id, has_second_factor, *known in _seat_of(login_id=login_id):
+        practice = _Practice(*known)
+        # A practice may postpone it for its set-up week: until then nobody is stopped (RELIABILITY section 2).
+        lacks_one = not has_second_factor and clock.now() >= practice.second_factor_from
         with entered(practice.id):
-            return _member_actor(practice, seat[0], login_id)
+            held = list(map(_Held._make, _held_roles(member_id=member_id, at=clock.now())))
+        return _member_actor(practice, member_id, login_id, held, lacks_second_factor=lacks_one)
     return None
 
 
@@ -72,12 +99,15 @@ def actor_for_member(practice_id: UUID, member_id: UUID) -> Actor | None:
 
 def practice_of_login(login_id: UUID) -> str:
     """The name of the practice on whose team somebody has a place, also when it does not let them in; "" for none."""
-    return next((seat[2] for seat in _seat_of(login_id=login_id)), "")
+    return next((_Practice(*known).name for _, _, *known in _seat_of(login_id=login_id)), "")
 
 
 @prepared
 def _seat_of(*, login_id: UUID) -> QuerySet[Seat, Any]:
-    return Seat.objects.filter(login_id=login_id, login__is_active=True).values_list("member_id", *_PRACTICE)
+    has_second_factor = Exists(second_factors_of(OuterRef("login_id")))
+    return Seat.objects.filter(login_id=login_id, login__is_active=True).values_list(
+        "member_id", has_second_factor, *_PRACTICE
+    )
 
 
 def actor_for_token(token: str) -> Actor | None:
@@ -87,14 +117,15 @@ def actor_for_token(token: str) -> Actor | None:
         return None
     practice_id, secret = opened
     with entered(practice_id):
-        for row in _live_token(digest=secrets.digest(secret), now=clock.now()):
-            token_id, member_id, scopes, login_id = row[:4]
-            actor = _member_actor(_Practice(*row[4:]), member_id, login_id)
-            # Whoever may not have tokens any more has none that work: they could neither see nor revoke them.
-            if actor is not None and actor.may(Permission.TOKENS_OWN):
-                return replace(
-                    actor, token_id=token_id, permissions=actor.permissions & _named(tuple(scopes))
-                )
+        rows = _held_by_token(digest=secrets.digest(secret), at=clock.now())
+    for token_id, scopes, member_id, login_id, *known in rows[:1]:
+        held = [_Held(*row[-len(_HELD) :]) for row in rows]
+        practice = _Practice(*known[: -len(_HELD)])
+        # A token is not asked for a second factor.
+        actor = _member_actor(practice, member_id, login_id, held, lacks_second_factor=False)
+        # Whoever may not have tokens any more has none that work: they could neither see nor revoke them.
+        if actor is not None and actor.may(Permission.TOKENS_OWN):
+            return replace(actor, token_id=token_id, permissions=actor.permissions & _named(tuple(scopes)))
     return None
 
 
@@ -104,10 +135,16 @@ def _named(scopes: tuple[str, ...]) -> frozenset[Permission]:
 
 
 @prepared
-def _live_token(*, digest: str, now: datetime) -> QuerySet[ApiToken, Any]:
-    return ApiToken.objects.filter(
-        digest=digest, revoked_at__isnull=True, expires_at__gt=now, member__login__is_active=True
-    ).values_list("id", "member_id", "scopes", "member__login_id", *_PRACTICE)
+def _held_by_token(*, digest: str, at: datetime) -> QuerySet[MemberRole, Any]:
+    """The roles of a live token's member, each with the token and the practice: two questions would take longer."""
+    live = _holding(at).filter(
+        member__tokens__digest=digest,
+        member__tokens__revoked_at__isnull=True,
+        member__tokens__expires_at__gt=at,
+        member__login__is_active=True,
+    )
+    token = ("member__tokens__id", "member__tokens__scopes", "member_id", "member__login_id")
+    return live.values_list(*token, *_PRACTICE, *_HELD)
 
 
 def pack(practice_id: UUID, secret: str) -> str:
@@ -131,25 +168,28 @@ def read_token(token: str) -> tuple[UUID, str] | None:
         return None
 
 
-def _member_actor(practice: _Practice, member_id: UUID, login_id: UUID) -> Actor | None:
-    held = _held_roles(member_id=member_id, at=clock.now())
+def _member_actor(
+    practice: _Practice, member_id: UUID, login_id: UUID, held: Sequence[_Held], *, lacks_second_factor: bool
+) -> Actor | None:
     if not held:
         return None  # no role, no access
-    looks_back = standing_of(held[0][7]).entry is Entry.LOOK_BACK
-    allowed = permissions_of_member((permissions_of(row[3], row[4]) for row in held), held[0][6])
+    first = held[0]
+    looks_back = standing_of(first.status).entry is Entry.LOOK_BACK
+    roles = (permissions_of(role.starting_point, role.role_overrides) for role in held)
+    allowed = permissions_of_member(roles, first.overrides)
     return Actor(
         practice_id=practice.id,
         practice_name=practice.name,
-        name=f"{held[0][0]} {held[0][1]}".strip(),
+        name=f"{first.first_name} {first.last_name}".strip(),
         member_id=member_id,
         login_id=login_id,
         permissions=allowed & _LOOKING_BACK if looks_back else allowed,
-        role_names=tuple(row[2] for row in held),
-        clinical=any(row[5] for row in held),
+        role_names=tuple(role.name for role in held),
+        clinical=any(role.clinical for role in held),
         looks_back=looks_back,
         demo=practice.demo,
         support_email=practice.support_email,
-        second_factor_from=practice.second_factor_from,
+        lacks_second_factor=lacks_second_factor,
         time_zone=practice.time_zone,
         country=practice.country,
     )
@@ -173,17 +213,10 @@ def permissions_now(member_ids: Iterable[UUID]) -> dict[UUID, frozenset[Permissi
 
 @prepared
 def _held_roles(*, member_id: UUID, at: datetime) -> QuerySet[MemberRole, Any]:
-    return (
-        MemberRole.objects.filter(holds(at), member_id=member_id, member__status__in=_LETS_IN)
-        .order_by("role__position", "role__name_key")
-        .values_list(
-            "member__first_name",
-            "member__last_name",
-            "role__name",
-            "role__starting_point",
-            "role__overrides",
-            "role__clinical",
-            "member__overrides",
-            "member__status",
-        )
-    )
+    return _holding(at).filter(member_id=member_id).values_list(*_HELD)
+
+
+def _holding(at: datetime) -> QuerySet[MemberRole]:
+    """The roles that let somebody in at a moment, in order."""
+    let_in = MemberRole.objects.filter(holds(at), member__status__in=_LETS_IN)
+    return let_in.order_by("role__position", "role__name_key")

@@ -15,7 +15,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import APIKeyCookie, HttpBearer
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from kinfold.domain.records.queries.merging import FollowMerged, follow_merged
 from kinfold.domain.team.actors import actor_for_login, actor_for_token
@@ -56,7 +55,7 @@ class Session(APIKeyCookie):
             return None
         self.check_token(request)
         actor = actor_for_login(request.user.pk)
-        if actor and second_factor_missing(actor.login_id, actor.second_factor_from):
+        if actor and actor.lacks_second_factor:
             raise NotAllowed(
                 "Set up a second factor first: open the practice in a browser and follow the steps."
             )

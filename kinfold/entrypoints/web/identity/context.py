@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.practices.queries import support_address
 from kinfold.domain.team.actors import actor_for_login
 from kinfold.entrypoints.web import pages, place
@@ -33,4 +32,4 @@ def _second_factor_due(request: HttpRequest) -> bool:
     match, actor = request.resolver_match, getattr(request, "actor", None)
     if match is None or match.url_name != "mfa_index" or actor is None:
         return False
-    return second_factor_missing(actor.login_id, actor.second_factor_from)
+    return bool(actor.lacks_second_factor)

@@ -17,14 +17,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from kinfold.domain.access.actors import Actor
-from kinfold.domain.identity.gates import second_factor_missing
 
 P = ParamSpec("P")
 
 
 def before_health_data(request: HttpRequest, actor: Actor) -> HttpResponse | None:
     """A detour to setting up a second factor, or None when the page may be shown."""
-    if second_factor_missing(actor.login_id, actor.second_factor_from):
+    if actor.lacks_second_factor:
         return HttpResponseRedirect(reverse("mfa_index"))
     return None
 

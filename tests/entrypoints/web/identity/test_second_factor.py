@@ -18,11 +18,11 @@ from django.db import connection
 from django.test import Client
 
 from kinfold.domain.identity import commands
-from kinfold.domain.identity.gates import second_factor_missing
 from kinfold.domain.identity.models import Login
 from kinfold.domain.identity.queries import has_second_factor
 from kinfold.domain.kernel import clock
 from kinfold.domain.messages.models import OutgoingMail
+from kinfold.domain.practices.models import Practice
 from tests.domain.identity.test_limits import in_processes
 from tests.entrypoints.web.identity.test_links import ask_for_reset, mailed_path
 from tests.entrypoints.web.identity.test_sign_in import is_signed_in, sign_in
@@ -254,13 +254,16 @@ def test_seeds_are_sealed_and_open_only_with_the_installations_key(cast: Cast) -
 
 
 def test_staff_without_a_second_factor_are_led_to_set_one_up_after_the_set_up_week(cast: Cast) -> None:
-    olu, week = cast.olu.login_id, clock.now() + timedelta(days=7)
-    assert not second_factor_missing(olu, week)
-    with clock.frozen_at(week):
-        assert second_factor_missing(olu, week)
-        TOTP.activate(Login.objects.get(id=olu), SEED)
-        assert not second_factor_missing(olu, week)
-    assert not second_factor_missing(None, week), "the system has no second factor"
+    ends = Practice.objects.get(pk=cast.alder.practice_id).second_factor_from
+    with clock.frozen_at(ends - timedelta(seconds=1)):
+        assert not cast.olu.actor.lacks_second_factor
+    with clock.frozen_at(ends):
+        assert cast.olu.actor.lacks_second_factor
+        RecoveryCodes.activate(Login.objects.get(id=cast.olu.login_id))
+        assert cast.olu.actor.lacks_second_factor, "codes for an emergency are no second factor"
+        TOTP.activate(Login.objects.get(id=cast.olu.login_id), SEED)
+        assert not cast.olu.actor.lacks_second_factor
+        assert cast.theo.actor.lacks_second_factor, "somebody else's does not count"
 
 
 def test_pages_lead_there_and_the_security_page_says_why(cast: Cast) -> None:
