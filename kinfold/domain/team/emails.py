@@ -128,7 +128,7 @@ def registration_mail(practice_id: UUID | None, code_id: UUID) -> Mail | None:
             f"Hello {member.name},\n\n"
             f"you were added to the team of {practice.name}.\n"
             f"Your role: {', '.join(roles)}\n\n"
-            f"Make your login here by {until}:\n{page}{issued.code}/\n\n"
+            f"Register here by {until}, with a new login or the one you have:\n{page}{issued.code}/\n\n"
             f"Or open {page} and type this code:\n{issued.code}\n\n"
             "You will be asked for your last name and for the email address that this mail came to. "
             "The code is for you alone. If you do not know of this, do nothing.\n"
