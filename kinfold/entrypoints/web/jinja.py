@@ -27,6 +27,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from kinfold.domain.kernel import clock
+
 from . import place
 from .drawing import remembered
 
@@ -69,6 +71,7 @@ def environment(**options: object) -> Environment:
         initials=initials,
         json_script=json_script,
         last_day=last_day,
+        lasting=lasting,
         month_day_time=month_day_time,
         number=number,
         phone=phone,
@@ -193,6 +196,14 @@ def full_day(value: date | datetime) -> str:
 def last_day(until: datetime) -> str:
     """The last day of a period, as `day` says it."""
     return day(place.last_day(until))
+
+
+def lasting(row: Any) -> str:
+    """When something held, its last day included: "Mar 1, 2026 to Mar 5, 2026"; or still does, or will."""
+    since = full_day(row.since)
+    if row.until:
+        return f"{since} to {full_day(place.last_day(row.until))}"
+    return f"From {since}" if row.since > clock.now() else f"{since} to now"
 
 
 def month_day_time(value: datetime) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client as Browser
 
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.lifecycle.statuses import ChangeMemberStatus, change_member_status
 from kinfold.domain.team.commands.members import ChangeMemberRoles, change_member_roles
@@ -51,15 +53,22 @@ def test_the_history_page_keeps_what_was(cast: Cast, browser_of: SignIn) -> None
             role_ids=(cast.alder.roles["intern"], cast.alder.roles["associate"]),
         ),
     )
+    last = clock.today() + timedelta(days=4)
     change_member_status(
         cast.ada.actor,
         ChangeMemberStatus(
-            member_id=cast.theo.member_id, version=2, status="on_hold", reason="Parental leave."
+            member_id=cast.theo.member_id,
+            version=2,
+            status="on_hold",
+            until=clock.midnight(last + timedelta(days=1), cast.ada.actor.time_zone),
+            reason="Parental leave.",
         ),
     )
     text = words(browser_of(cast.ada), f"/manage/team/{cast.theo.member_id}/history/")
     for said in ("Intern", "Associate", "Parental leave.", cast.sana.name, f"by {cast.ada.name}"):
         assert said in text
+    # As everywhere, a period shows its last day, which belongs to it.
+    assert f" to {last:%b} {last.day}, {last.year}, by {cast.ada.name}" in text
 
 
 @pytest.mark.requirement("O38")
