@@ -93,6 +93,19 @@ WORDS: Final = {
 }
 
 
+# What undoing does to sessions: said before, and afterwards.
+_SESSIONS: Final = {
+    Act.ARCHIVE: (
+        "Their cancelled sessions are booked again, where they are still to come and the clinician takes sessions.",
+        "Their cancelled sessions are booked again, where they were still to come and the clinician takes sessions.",
+    ),
+    Act.UNARCHIVE: (
+        "Sessions booked for them since are cancelled.",
+        "Sessions booked for them were cancelled.",
+    ),
+}
+
+
 @require_POST
 @pages.signed_in
 def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -315,7 +328,7 @@ def _effects(act: Act, preview: ChangePreview) -> list[tuple[str, str]]:
     if act is Act.ARCHIVE:
         lines = [("list-x", "They leave the Active list, search among active clients, and the client total.")]
         if with_somebody:
-            lines.append(("circle-minus", f"All their assignments end: {_shares(preview)}."))
+            lines.append(("circle-minus", f"All their assignments end, with: {_shares(preview)}."))
         lines.append(
             ("lock", "Their records can be read by those who see all clients, and changed by nobody.")
         )
@@ -353,7 +366,9 @@ def _effects(act: Act, preview: ChangePreview) -> list[tuple[str, str]]:
 
 
 def _shares(preview: ChangePreview) -> str:
-    return ", ".join(f"{share.name} {share.count:,}" for share in preview.shares)
+    """ "Lin Zhao (2), Priya Raman (1)"; of one client only the name."""
+    alone = preview.fit.count == 1
+    return ", ".join(share.name if alone else f"{share.name} ({share.count:,})" for share in preview.shares)
 
 
 def _progress(request: HttpRequest, found: ChangeResult) -> HttpResponse:
@@ -392,6 +407,7 @@ def _result(request: HttpRequest, found: ChangeResult) -> HttpResponse:
         "undone_at": summary.undone_at,
         "done": summary.done,
         "kept": summary.kept,
+        "sessions": _SESSIONS.get(Act(summary.act), ("", "")),
         "undo_until": summary.undo_until,
         "changed": [group for group in found.groups if group.outcome in {Outcome.DONE, Outcome.UNDONE}],
         "groups": [group for group in found.groups if group.outcome in kept_or_left],

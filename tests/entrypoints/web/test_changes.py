@@ -59,16 +59,18 @@ def test_ticked_clients_are_archived_after_a_preview_and_come_back_by_undoing_it
     place = choose(browser, "archive", cast.anna, cast.ben, cast.uma)
     html = browser.get(place).content.decode()
     assert said(html) == "2 of 3 can be archived."
-    assert "All their assignments end: " in html
+    assert "All their assignments end, with: Theo Park (1), " in html
     assert "Uma Petrova" in html
     result = carry_out(browser, place)
     html = browser.get(result["Location"]).content.decode()
     assert "2 clients archived." in html
+    assert "Their cancelled sessions are booked again, where they are still to come" in html
     assert "archived, so nothing can be changed" in html
     assert names(listed(cast.ada)) == ["Dora Lindqvist"]
     response = browser.post(place.partition("?")[0] + "undo/")
     html = browser.get(response["Location"]).content.decode()
     assert "This was undone." in html
+    assert "Their cancelled sessions are booked again, where they were still to come" in html
     assert therapist_of(cast, cast.anna.id) == ("Theo Park", "practice")
 
 

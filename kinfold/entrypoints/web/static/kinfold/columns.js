@@ -58,10 +58,22 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-// A column that came to the end of its way has no button any more that could keep the focus.
+/** Where a column stands now: "Tags: 3 of 15". */
+function standing(name) {
+  const lines = [...form().querySelectorAll("[data-place]")];
+  const words = line(name).querySelector("label").textContent.trim();
+  return `${words}: ${lines.indexOf(line(name)) + 1} of ${lines.length}`;
+}
+
+// A column that came to the end of its way has no button any more that could keep the focus. Where it is now is heard
+// once more after the list has followed, which says by itself how many clients it holds.
+let said = "";
 document.addEventListener("htmx:afterSettle", (event) => {
   prepare();
   const moved = event.detail.requestConfig?.parameters?.move?.split(":")[0];
+  if (moved) said = standing(moved);
+  if (said) document.getElementById("live").textContent = said;
+  if (!moved) said = "";
   if (moved && document.activeElement === document.body) line(moved)?.querySelector("button:enabled")?.focus();
 });
 prepare();
