@@ -415,6 +415,7 @@ def test_an_import_is_taken_back(cast: Cast, browser_of: BrowserOf) -> None:
     page = text_of(browser.get(f"/imports/{import_id}/"))
     assert "This import was undone." in page
     assert "Changed since, and kept" in page
+    assert "1 taken out again, 1 kept" in page
     assert "Undo this import" not in page
     assert imported(cast) == {"Carl"}
     browser.post(f"/imports/{import_id}/undo/", {"form_key": "k4"})
