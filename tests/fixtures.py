@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.personas import Cast, Person, build_cast
+from tests.remembered import remembered_cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from django.test import Client
+
+    from tests.personas import Cast, Person
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -26,7 +28,7 @@ def _quick_passwords() -> Generator[None, None, None]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Alder Creek and Birch House with everybody in them (tests/personas.py)."""
-    return build_cast()
+    return remembered_cast()
 
 
 @pytest.fixture(autouse=True, scope="session")
