@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "kinfold.entrypoints.web.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "kinfold.entrypoints.web.middleware.FormTokens",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kinfold.entrypoints.web.identity.middleware.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

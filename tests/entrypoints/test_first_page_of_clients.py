@@ -33,9 +33,9 @@ def questions(ask: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     ("who", "address", "at_most"),
     [
-        ("olu", "/manage/clients/", (9, 3)),
-        ("theo", "/clients/", (7, 3)),
-        ("sana", "/clients/", (9, 5)),
+        ("olu", "/manage/clients/", (8, 3)),
+        ("theo", "/clients/", (6, 3)),
+        ("sana", "/clients/", (8, 5)),
     ],
 )
 def test_the_first_page_asks_no_more_than_it_did(

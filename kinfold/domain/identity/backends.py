@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import QuerySet
 
 from kinfold.domain.identity.models import Login
-from kinfold.domain.kernel.prepared import prepared
 
-_FIELDS = tuple(field.attname for field in Login._meta.concrete_fields)
+_at_hand: ContextVar[Login | None] = ContextVar("kinfold_login_at_hand", default=None)
+
+
+@contextmanager
+def at_hand(login: Login | None) -> Iterator[None]:
+    """Inside, this login is not read once more: it came with its session."""
+    token = _at_hand.set(login)
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
 
 
 class LoginBackend(AuthenticationBackend):
@@ -27,12 +37,7 @@ class LoginBackend(AuthenticationBackend):
 
     def get_user(self, user_id: UUID) -> Login | None:
         """The login of a session, read afresh on every request."""
-        for row in _login(login_id=user_id):
-            login = Login.from_db(None, _FIELDS, row)
-            return login if login.is_active else None
-        return None
-
-
-@prepared
-def _login(*, login_id: UUID) -> QuerySet[Login, Any]:
-    return Login.objects.filter(id=login_id).values_list(*_FIELDS)
+        login = _at_hand.get()
+        if login is None or login.id != user_id:
+            login = Login.objects.filter(id=user_id).first()
+        return login if login is not None and login.is_active else None

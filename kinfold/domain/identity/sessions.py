@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from kinfold.domain.identity.models import LastSeen, LoginSession
+from kinfold.domain.identity.models import LastSeen, Login, LoginSession
 from kinfold.domain.identity.vault import SealBroken, seal, unseal
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
@@ -25,25 +25,28 @@ from kinfold.domain.kernel.secrets import digest
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+_LOGIN = tuple(field.attname for field in Login._meta.concrete_fields)
 
 
 class SessionStore(SessionBase):
-    """Django's session interface over `LoginSession`."""
+    """Django's session interface over `LoginSession`. `login` is whose it was when its content was read."""
 
     def __init__(self, session_key: str | None = None, device: str = "Unknown device") -> None:
         super().__init__(session_key)
+        self.login: Login | None = None
         self._device = device
         self._started_at: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         """The content of a session that has not ended; an empty one otherwise."""
         key, now = digest(self.session_key or ""), clock.now()
-        for sealed, started_at, last_seen_at in _open_session(digest=key, now=now):
+        for sealed, started_at, last_seen_at, login_id, *login in _open_session(digest=key, now=now):
             try:
                 content: dict[str, Any] = json.loads(unseal("session", sealed, bound_to=key))
             except SealBroken:  # the installation key was replaced: everybody signs in again
                 break
             self._started_at = started_at
+            self.login = Login.from_db(None, _LOGIN, login) if login_id else None
             if now - last_seen_at >= SEEN_EVERY:
                 LoginSession.objects.filter(digest=key, last_seen_at=last_seen_at).update(
                     last_seen_at=now, expires_at=_end(started_at, now)
@@ -104,7 +107,7 @@ class SessionStore(SessionBase):
     def flush(self) -> None:
         """End this session and go on with a fresh one."""
         super().flush()
-        self._started_at = None
+        self.login = self._started_at = None
 
     def cycle_key(self) -> None:
         """The same content under a new key. Signing in starts the 12 hours; changing a password does not."""
@@ -131,7 +134,7 @@ def end_all(sessions: QuerySet[LoginSession]) -> int:
 @prepared
 def _open_session(*, digest: str, now: datetime) -> QuerySet[LoginSession, Any]:
     return LoginSession.objects.filter(digest=digest, expires_at__gt=now).values_list(
-        "sealed", "started_at", "last_seen_at"
+        "sealed", "started_at", "last_seen_at", "login_id", *(f"login__{field}" for field in _LOGIN)
     )
 
 
