@@ -117,5 +117,5 @@ def start_practice(data: StartPractice) -> UUID:
             Seat.objects.create(login_id=data.owner_login_id, practice=practice, member_id=owner.id)
             system = system_actor(practice_id, "Set-up", practice_name=practice.name)
             trail.record(system, "practice.started", subject=("practice", practice_id))
-            trail.record(system, "member.joined", subject=("member", owner.id))
+            trail.record(system, "member.created", subject=("member", owner.id))
     return practice_id

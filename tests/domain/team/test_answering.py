@@ -75,6 +75,9 @@ def test_the_activity_names_whoever_joined(cast: Cast) -> None:
     said = {(line.who, line.sentence) for line in list_activity(cast.ada.actor, ListActivity()).lines}
     assert ("Imani Brooks", "joined the team") in said
     assert "Someone invited" not in {who for who, _ in said}
+    # The first owner comes with the practice: the installation added them, and did not join itself.
+    assert ("Kinfold", "added a team member") in said
+    assert ("Kinfold", "joined the team") not in said
 
 
 def leaves(cast: Cast) -> None:

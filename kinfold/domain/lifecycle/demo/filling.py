@@ -117,7 +117,7 @@ def add_members(practice_id: UUID, slug: str, count: int, random: Random, passwo
         trail.record_all(
             system_actor(practice_id, "Demo"),
             [
-                *(trail.Event("member.joined", ("member", member.id)) for member, _ in found),
+                *(trail.Event("member.created", ("member", member.id)) for member, _ in found),
                 *(
                     trail.Event(
                         "supervision.started",
