@@ -202,6 +202,15 @@ def test_undoing_an_unarchiving_archives_again(cast: Cast) -> None:
     assert listed(cast.ada).counts.active == 3
 
 
+def test_undoing_an_unarchiving_leaves_active_who_was_edited_since(cast: Cast) -> None:
+    archive(cast.ada, cast.anna.id, cast.ben.id)
+    change_id = unarchive(cast.ada, cast.anna.id, cast.ben.id)
+    change_client(cast.ada.actor, ChangeClient(client_id=cast.ben.id, version=3, last_name="Okafor-Berg"))
+    undo(cast.ada, change_id)
+    assert outcomes(cast.ada, change_id) == {"undone": {"Anna"}, "since-changed": {"Ben"}}
+    assert names(listed(cast.ada, archived=True)) == ["Anna Novak"]
+
+
 @pytest.mark.parametrize("who", ["sana", "theo", "lin", "bea", "fran"])
 def test_who_may_not_archive_cannot(cast: Cast, who: str) -> None:
     someone = getattr(cast, who)

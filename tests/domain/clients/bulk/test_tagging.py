@@ -68,6 +68,15 @@ def test_tags_are_removed_from_those_who_have_them_and_given_back(cast: Cast) ->
     assert (tags_on(cast, one), tags_on(cast, two)) == (("EMDR", "Sleep"), ("EMDR",))
 
 
+def test_who_was_edited_since_tags_were_removed_gets_none_back(cast: Cast) -> None:
+    one, two = add(cast, person(tags=("EMDR",)), person(first_name="Ines", tags=("EMDR",)))
+    change_id = untag(cast.ada, tuple(tags_there(cast).values()), one, two)
+    change_client(cast.ada.actor, ChangeClient(client_id=two, version=2, last_name="Brooks-Berg"))
+    undo(cast.ada, change_id)
+    assert outcomes(cast.ada, change_id) == {"undone": {"Imani"}, "since-changed": {"Ines"}}
+    assert (tags_on(cast, one), tags_on(cast, two)) == (("EMDR",), ())
+
+
 def test_who_has_all_of_them_or_would_have_too_many_is_left_alone(cast: Cast) -> None:
     full = tuple(f"Tag {n}" for n in range(MOST_TAGS))
     (many,) = add(cast, person(tags=full))
