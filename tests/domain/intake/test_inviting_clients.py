@@ -32,6 +32,7 @@ from kinfold.domain.intake.emails import invitation_mail
 from kinfold.domain.intake.errors import InvitationNotPending, KnownAddresses
 from kinfold.domain.intake.links import guest_with_client_link, link_token
 from kinfold.domain.intake.models import ClientInvitation, SignUpRequest
+from kinfold.domain.intake.queries import invitations
 from kinfold.domain.intake.queries.invitations import (
     ListClientInvitations,
     OpenClientLink,
@@ -155,6 +156,19 @@ def test_a_resent_invitation_ends_the_old_link_and_a_deleted_one_ends_all(cast: 
         resend_client_invitations(cast.ada.actor, ResendClientInvitations(invitation_ids=(invitation_id,)))
     with pytest.raises(NotFound):
         delete_client_invitations(cast.fran.actor, DeleteClientInvitations(invitation_ids=(invitation_id,)))
+
+
+def test_all_who_are_still_invited_are_listed_however_many_have_finished(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "MOST_ANSWERED", 1)
+    waiting = invite(cast.ada, "first@mail.example", "second@mail.example", "third@mail.example")
+    for address, last_name in (("ivo@mail.example", "Marek"), ("ida@mail.example", "Novotny")):
+        (invitation_id,) = invite(cast.ada, address)
+        complete(link(cast, invitation_id), last_name=last_name)
+    rows = list_client_invitations(cast.ada.actor, ListClientInvitations())
+    assert {row.id for row in rows if row.state == "pending"} == set(waiting)
+    assert [row.state for row in rows if row.answered_at is not None] == ["accepted"]
 
 
 def test_an_invitation_is_worth_as_much_as_whoever_invited(cast: Cast) -> None:

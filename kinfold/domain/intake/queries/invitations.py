@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
@@ -23,12 +22,12 @@ from kinfold.domain.team.commands.inviting import LINK_LIFE, checked_message
 from kinfold.domain.team.names import name_parts
 
 ANSWERED_SHOWN = timedelta(days=30)
-MOST = 200
+MOST_ANSWERED = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListClientInvitations:
-    """Those that wait, and those that were completed in the last 30 days; the newest first, at most 200."""
+    """All that wait, and of those that were completed in the last 30 days at most 200; each the newest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,13 +87,13 @@ def list_client_invitations(actor: Actor, data: ListClientInvitations) -> tuple[
     """Who was invited, when, by whom and until when; and who completed it lately (SPEC U10)."""
     now = clock.now()
     answered = (InvitationState.ACCEPTED, InvitationState.SENT_ON)
-    rows = list(
-        ClientInvitation.objects.filter(
-            Q(state=InvitationState.PENDING) | Q(state__in=answered, answered_at__gt=now - ANSWERED_SHOWN)
-        )
-        .select_related("invited_by", "therapist")
-        .order_by("-created_at", "-id")[:MOST]
+    invitations = ClientInvitation.objects.select_related("invited_by", "therapist").order_by(
+        "-created_at", "-id"
     )
+    rows = [
+        *invitations.filter(state=InvitationState.PENDING),
+        *invitations.filter(state__in=answered, answered_at__gt=now - ANSWERED_SHOWN)[:MOST_ANSWERED],
+    ]
     inviting = still_invite({row.invited_by_id for row in rows})
     return tuple(
         ClientInvitationRow(
