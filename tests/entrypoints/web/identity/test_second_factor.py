@@ -24,6 +24,7 @@ from kinfold.domain.kernel import clock
 from kinfold.domain.messages.models import OutgoingMail
 from kinfold.domain.practices.models import Practice
 from tests.domain.identity.test_limits import in_processes
+from tests.entrypoints.rest.programs import program_of
 from tests.entrypoints.web.identity.test_links import ask_for_reset, mailed_path
 from tests.entrypoints.web.identity.test_sign_in import is_signed_in, sign_in
 from tests.personas import PASSWORD, Cast, build_cast
@@ -273,8 +274,13 @@ def test_pages_lead_there_and_the_security_page_says_why(cast: Cast) -> None:
         led = browser.get("/")
         assert led.headers["Location"] == "/account/security/"
         assert "Set up a second step" in browser.get("/account/security/").content.decode()
+        refused = browser.get("/api/v1/members")
+        assert refused.status_code == 403
+        assert "Set up a second factor first" in refused.json()["detail"]
+        assert program_of(cast.olu)("GET", "/members").status_code == 200, "a token is not asked for one"
         TOTP.activate(Login.objects.get(id=cast.olu.login_id), SEED)
         assert browser.get("/").headers["Location"] != "/account/security/"
+        assert browser.get("/api/v1/members").status_code == 200
 
 
 def test_passkeys_are_offered_where_they_can_work(cast: Cast, settings: Any) -> None:
