@@ -35,7 +35,9 @@ class Actor:
     role_names: tuple[str, ...] = ()
     clinical: bool = False
     demo: bool = False
-    lacks_second_factor: bool = False  # has to set one up before they see health data
+    lacks_second_factor: bool = (
+        False  # has to set one up before they see health data; `team.actors` finds out
+    )
     support_email: str = ""
     time_zone: str = "UTC"
     country: str = "US"

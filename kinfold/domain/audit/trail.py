@@ -38,7 +38,7 @@ START = "0" * 64
 Row: TypeAlias = tuple[str, int, str, str, str, str, str, str, str, str, str]
 
 # Made once: a bulk act writes thousands of entries, and making one took as long as using it.
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Who(Protocol):

@@ -10,7 +10,6 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.errors import Conflict, NotAllowed
 from kinfold.domain.team.errors import AboveOwnRights
-from kinfold.domain.team.models import MemberStatus
 from kinfold.domain.team.moving import MemberAct, member_to_move, refuse_move
 
 from .leaving import admin_roles_to_take
@@ -43,7 +42,7 @@ def get_refusal(actor: Actor, data: GetRefusal) -> str:
         if data.act is MemberAct.REMOVE_ADMIN:
             admin_roles_to_take(member)
         else:
-            refuse_move(member, MemberStatus(data.act.value))
+            refuse_move(member, data.act.leads_to)
     except (Conflict, AboveOwnRights) as refused:
         return refused.message
     return ""

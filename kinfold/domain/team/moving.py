@@ -57,6 +57,11 @@ class MemberAct(StrEnum):
     REMOVE_ADMIN = "remove_admin"
     REMOVE = "removed"
 
+    @property
+    def leads_to(self) -> MemberStatus:
+        """The status that it gives. Removing admin access gives none: ValueError."""
+        return MemberStatus(self.value)
+
 
 def acts_on(
     actor: Actor,

@@ -88,7 +88,7 @@ document.addEventListener("click", (event) => {
 
 // A field with a button of its own: Enter presses that one, and not the one of the whole form.
 document.addEventListener("keydown", (event) => {
-  const own = event.key === "Enter" && !event.isComposing && event.target.dataset.enter;
+  const own = event.key === "Enter" && !event.isComposing && event.target.dataset?.enter;
   if (!own) return;
   event.preventDefault();
   document.querySelector(own).click();
