@@ -19,7 +19,8 @@ RegistrationState = Literal["none", "sent", "expired", "registered"]
 ClientKind = Literal["practice", "direct"]
 Sort = Literal[
     "name", "-name", "therapist", "-therapist", "external_id", "-external_id", "updated", "-updated", "email", "-email",
-    "birth_date", "-birth_date", "added", "-added", "risk", "-risk",
+    "birth_date", "-birth_date", "added", "-added", "risk", "-risk", "kind", "-kind", "sex_at_birth",
+    "-sex_at_birth", "phone", "-phone",
 ]  # fmt: skip
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]

@@ -340,6 +340,13 @@ def test_every_column_sorts_both_ways_and_who_has_nothing_there_comes_last(
             Client.objects.filter(pk=client.id).update(created_at=at - timedelta(hours=hours))
         for client, level in ((cast.anna, "high"), (cast.dora, "low")):
             Client.objects.filter(pk=client.id).update(risk=level)
+        Client.objects.filter(pk__in=[cast.ben.id, cast.uma.id]).update(
+            sex_at_birth="", phone="", kind="direct"
+        )
+        Client.objects.filter(pk=cast.anna.id).update(sex_at_birth="unknown", phone="(503) 555 0142")
+        Client.objects.filter(pk=cast.dora.id).update(
+            sex_at_birth="male", phone="+1 212 555 0199", kind="practice"
+        )
     blank = sorted((cast.ben, cast.uma), key=lambda client: client.id)
     nobody = [client.first_name for client in blank]
     wanted = {
@@ -349,6 +356,9 @@ def test_every_column_sorts_both_ways_and_who_has_nothing_there_comes_last(
         "added": (["Anna", "Dora", "Ben", "Uma"], ["Uma", "Ben", "Dora", "Anna"]),
         "therapist": (["Anna", "Dora", "Ben", "Uma"], ["Dora", "Ben", "Anna", "Uma"]),
         "risk": (["Dora", "Anna", "Ben", "Uma"], ["Anna", "Dora", "Ben", "Uma"]),
+        "kind": (["Ben", "Uma", "Dora", "Anna"], ["Dora", "Anna", "Ben", "Uma"]),
+        "sex_at_birth": (["Dora", "Anna", "Ben", "Uma"], ["Anna", "Dora", "Ben", "Uma"]),
+        "phone": (["Anna", "Dora", *nobody], ["Dora", "Anna", *nobody]),
     }
     for few in (2_000, 0):
         monkeypatch.setattr(ordering, "_FEW", few)
@@ -365,6 +375,8 @@ def test_nobody_sorts_or_narrows_by_what_they_may_not_see(cast: Cast) -> None:
         {"sort": ClientSort.EMAIL},
         {"sort": ClientSort.BIRTH_DATE_DOWN},
         {"sort": ClientSort.RISK_DOWN},
+        {"sort": ClientSort.SEX_AT_BIRTH},
+        {"sort": ClientSort.PHONE_DOWN},
         {"created_since": clock.now()},
         {"registration": "sent"},
     ):

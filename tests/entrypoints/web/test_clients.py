@@ -312,6 +312,7 @@ def test_the_list_is_sorted_by_name_or_by_the_last_change(cast: Cast, browser_of
     assert 'aria-sort="descending"' in html
     assert names(browser.get(MANAGED, {"sort": "-updated"}).content.decode())[0] == "Ben Okafor"
     assert names(browser.get(MANAGED, {"sort": "updated"}).content.decode())[-1] == "Ben Okafor"
+    assert names(browser.get(MANAGED, {"sort": "-phone"}).content.decode())[0] == "Ben Okafor"
     assert names(browser.get(MANAGED, {"sort": "email; drop"}).content.decode())[0] == "Dora Lindqvist"
 
 

@@ -22,7 +22,15 @@ from kinfold.domain.clients.models import Client, ClientStatus, Registration
 from kinfold.domain.clients.queries.finding.counting import counted, reached_in_all
 from kinfold.domain.clients.queries.finding.reading import BETWEEN_TAGS, Facts, everyone, facts_of
 from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Wanted
-from kinfold.domain.clients.queries.ordering import BY_RISK, BY_THERAPIST, Reading, Standing, read
+from kinfold.domain.clients.queries.ordering import (
+    BY_KIND,
+    BY_RISK,
+    BY_SEX,
+    BY_THERAPIST,
+    Reading,
+    Standing,
+    read,
+)
 from kinfold.domain.clients.visibility import (
     members_reached,
     reached_by,
@@ -63,6 +71,12 @@ class ClientSort(StrEnum):
     ADDED_DOWN = "-added"
     RISK = "risk"
     RISK_DOWN = "-risk"
+    KIND = "kind"
+    KIND_DOWN = "-kind"
+    SEX_AT_BIRTH = "sex_at_birth"
+    SEX_AT_BIRTH_DOWN = "-sex_at_birth"
+    PHONE = "phone"
+    PHONE_DOWN = "-phone"
 
     @property
     def column(self) -> Column:
@@ -85,6 +99,9 @@ _FIELDS: Final = {
     Column.BIRTH_DATE: "birth_date",
     Column.ADDED: "created_at",
     Column.RISK: BY_RISK,
+    Column.KIND: BY_KIND,
+    Column.SEX_AT_BIRTH: BY_SEX,
+    Column.PHONE: "phone",
 }
 
 

@@ -1,18 +1,19 @@
-"""The orders of lists of clients, each read along an index, a page at a time.
+"""The orders of lists of clients, each read along an index where there is one, a page at a time.
 
 Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
-therapists, by risk from none to high, and for each of them by the names of the clients.
+therapists, by risk from none to high, by kind and by sex at birth from A to Z, and for each of them by the names of the
+clients. Few ask for the order by phone: it has no index, and is sorted when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from kinfold.domain.clients.models import RiskLevel
+from kinfold.domain.clients.models import ClientKind, RiskLevel, SexAtBirth
 from kinfold.domain.clients.queries.finding.counting import counted, counted_by_therapist, with_therapists
 from kinfold.domain.clients.queries.finding.reading import Facts, facts_of, found
 from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Place, Wanted
@@ -20,6 +21,8 @@ from kinfold.domain.team.models import Member
 
 BY_THERAPIST: Final = "primary"
 BY_RISK: Final = "risk"
+BY_KIND: Final = "kind"
+BY_SEX: Final = "sex_at_birth"
 # Up to so many are sorted by therapist here, in one go.
 _FEW: Final = 2_000
 
@@ -36,6 +39,9 @@ class Standing(NamedTuple):
     external_id: str
     primary_id: UUID | None
     risk: str
+    kind: str
+    sex_at_birth: str
+    phone: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +70,8 @@ def read(wanted: Wanted, page: Reading) -> list[Facts]:
         return _by_therapist(wanted, page)
     if page.field == BY_RISK:
         return _in_turn(_by_risk(wanted, page), _place(page.beside, BY_NAME), page.limit)
+    if page.field in _CHOICES:
+        return _in_turn(_by_choice(wanted, page), _place(page.beside, BY_NAME), page.limit)
     up = page.down == page.backwards
     if page.field not in _BLANKS:
         place = _place(page.beside, page.field)
@@ -79,7 +87,7 @@ def read(wanted: Wanted, page: Reading) -> list[Facts]:
     return _in_turn(stretches[stretches.index(here) :], place, page.limit)
 
 
-_BLANKS: Final = frozenset({"email", "birth_date", "external_id"})
+_BLANKS: Final = frozenset({"email", "birth_date", "external_id", "phone"})
 
 
 def _place(beside: Standing | None, field: str) -> Place | None:
@@ -113,6 +121,21 @@ def _by_risk(wanted: Wanted, page: Reading) -> Iterator[_Stretch]:
 
 
 _LEVELS: Final = tuple(level.value for level in RiskLevel)
+
+
+def _by_choice(wanted: Wanted, page: Reading) -> Iterator[_Stretch]:
+    """A stretch for each choice, by names, from that of the place on; those of whom none is known come last."""
+    choices = [*sorted(_CHOICES[page.field], reverse=page.down), ""]
+    if page.backwards:
+        choices.reverse()
+    if page.beside:
+        choices = choices[choices.index(getattr(page.beside, page.field)) :]
+    for choice in choices:
+        yield _Stretch(replace(wanted, alike=(page.field, choice)), not page.backwards, page.total)
+
+
+# Each is called by a word that sorts as its label does.
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {BY_KIND: ClientKind.values, BY_SEX: SexAtBirth.values}
 
 
 def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
 from kinfold.domain.clients.models import Client, ClientTag, ClientWord
-from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Shape, Start
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, UNINDEXED, Shape, Start
 from kinfold.domain.clients.visibility import further_ties
 
 # Fields in which nothing is NULL, and not an empty text.
@@ -32,7 +32,7 @@ def rows_for(shape: Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], st
         theirs = Client.objects.filter(_of_nobody_here(shape, values), pk=OuterRef("client_id"))
         found = _narrowed(theirs, shape, values)
         ties = further_ties(_members(shape, values), values["now"])
-        ties = ties.annotate(key=Subquery(found.values(shape.key)))
+        ties = ties.annotate(key=Subquery(found.values_list(_compared(shape.key))))
         return ties.filter(key__isnull=False), "key", "client_id"
     if shape.start is Start.CLIENTS:
         rows = _narrowed(Client.objects.filter(_of_therapists(shape, values, "")), shape, values)
@@ -126,6 +126,8 @@ def _facts_are(
         yield Exact(fact("risk"), values["risk"])
     if shape.no_risk:  # most clients, and none in the index of levels
         yield Exact(F(f"{path}risk"), "")
+    if shape.alike:
+        yield Exact(F(f"{path}{shape.alike}"), values["alike"])
     if shape.registration:
         yield Exact(fact("registration"), values["registration"])
     if shape.created_since:
@@ -148,9 +150,23 @@ def _blank_or_not(shape: Shape) -> Q:
     return Q(**{shape.order if shape.blank else f"{shape.order}__gt": ""})
 
 
+class _ByBytes(Func):
+    """A text compared byte by byte, as `KeyField` is; SQLite does so by itself."""
+
+    template = '(%(expressions)s COLLATE "C")'
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """As it is."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **more)
+
+
 def unindexed(field: str) -> Coalesce:
     """A field, so written that no index of it is used."""
-    return Coalesce(field, field)
+    return Coalesce(_compared(field), _compared(field))
+
+
+def _compared(field: str) -> F | _ByBytes:
+    return _ByBytes(field) if field in UNINDEXED else F(field)
 
 
 def _of_these(

@@ -14,6 +14,8 @@ from kinfold.domain.kernel import clock
 
 # The order of a list unless another one is wanted: the name's stored key.
 BY_NAME = "sort_key"
+# Orders that are rarely asked for have no index.
+UNINDEXED = frozenset({"phone"})
 # From how many on it is faster to walk through all clients in order until a page is full.
 _MANY = 10_000
 # Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
@@ -26,7 +28,8 @@ class Wanted:
 
     `members`: through whose ties somebody sees clients, None for all clients. `further`: whether any are tied to these
     members otherwise than to a therapist. `therapist_id`: whose clients only. `tag_ids`: each client has all of them.
-    `no_risk`: no level is known of them. `names_only`: words are of names.
+    `no_risk`: no level is known of them. `alike`: a field, and what each client has there. `names_only`: words are of
+    names.
 
     `order` is the field they are read by; `blank` tells those who have nothing in that field from those who have.
     """
@@ -39,6 +42,7 @@ class Wanted:
     tag_ids: tuple[UUID, ...] = ()
     risk: str = ""
     no_risk: bool = False
+    alike: tuple[str, str] | None = None
     registration: str = ""
     created_since: datetime | None = None
     updated_since: datetime | None = None
@@ -81,6 +85,7 @@ class Shape:
     tags: int
     risk: bool
     no_risk: bool
+    alike: str
     registration: bool
     created_since: bool
     updated_since: bool
@@ -98,6 +103,8 @@ class Shape:
     @property
     def gathered(self) -> bool:
         """Whether few clients are to be gathered and then sorted, since no index has them in the wanted order."""
+        if self.order in UNINDEXED:
+            return True
         by_fact = self.registration or self.created_since or self.updated_since
         if self.start is Start.CLIENTS and by_fact and not self.dense:
             return True
@@ -155,6 +162,7 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         tags=len(wanted.tag_ids),
         risk=wanted.risk != "",
         no_risk=wanted.no_risk,
+        alike=wanted.alike[0] if wanted.alike else "",
         registration=wanted.registration != "",
         created_since=wanted.created_since is not None,
         updated_since=wanted.updated_since is not None,
@@ -170,6 +178,8 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         values["therapist"] = wanted.therapist_id
     if wanted.risk:
         values["risk"] = wanted.risk
+    if wanted.alike:
+        values["alike"] = wanted.alike[1]
     if wanted.registration:
         values["registration"] = wanted.registration
     if wanted.created_since:
