@@ -59,7 +59,7 @@ def test_ticked_clients_are_archived_after_a_preview_and_come_back_by_undoing_it
     place = choose(browser, "archive", cast.anna, cast.ben, cast.uma)
     html = browser.get(place).content.decode()
     assert said(html) == "2 of 3 can be archived."
-    assert "All their assignments end, with: Theo Park (1), " in html
+    assert "All their assignments end, with: Lin Zhao (1), Theo Park (1)." in html
     assert "Uma Petrova" in html
     result = carry_out(browser, place)
     html = browser.get(result["Location"]).content.decode()

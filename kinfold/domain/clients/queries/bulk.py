@@ -256,10 +256,11 @@ def _by_therapist(rows: Sequence[Chosen]) -> tuple[Share, ...]:
     counts = Counter(row.member_id for row in rows)
     found = Member.objects.filter(pk__in=[member_id for member_id in counts if member_id])
     names = {member_id: f"{first} {last}".strip() for member_id, first, last in found.values_list(*_NAME)}
-    return tuple(
+    shares = [
         Share(id=member_id, name=names[member_id] if member_id else "Unassigned", count=count)
-        for member_id, count in counts.most_common()
-    )
+        for member_id, count in counts.items()
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.count, share.name)))
 
 
 def _by_tag(change_id: UUID) -> tuple[Share, ...]:
