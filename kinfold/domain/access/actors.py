@@ -35,9 +35,8 @@ class Actor:
     role_names: tuple[str, ...] = ()
     clinical: bool = False
     demo: bool = False
-    lacks_second_factor: bool = (
-        False  # has to set one up before they see health data; `team.actors` finds out
-    )
+    # They have to set one up before they see health data; `team.actors` finds out.
+    lacks_second_factor: bool = False
     support_email: str = ""
     time_zone: str = "UTC"
     country: str = "US"
