@@ -1,11 +1,11 @@
-"""Exporting clients: what is shown, or everything (SPEC 3, 5, U39).
+"""Exporting clients: what is shown, who is pending, or everything (SPEC 3, 5, U10, U39).
 
 A large export is made in the background, with the rights that whoever asked has then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -17,9 +17,9 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.queries import stored
-from kinfold.domain.clients.queries.listing import ClientRow, ListClients, all_rows, list_clients
+from kinfold.domain.clients.queries.listing import ListClients, all_rows, list_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients
-from kinfold.domain.exports import columns, files
+from kinfold.domain.exports import columns, files, pending
 from kinfold.domain.exports.models import Export, ExportState, FileFormat
 from kinfold.domain.exports.writing import as_file
 from kinfold.domain.kernel import clock
@@ -42,15 +42,15 @@ MAKE: Final = "kinfold.domain.exports.work.make_export"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartExport:
-    """Clients as they are listed, in columns that are named or as in one's own list; or `everything` of everybody.
-
-    `file_format` is csv or xlsx.
+    """Clients as they are listed, in columns that are named or as in one's own list; or `everything` of everybody; or
+    those who are `pending`, in columns of their own. `file_format` is csv or xlsx.
     """
 
     file_format: str
     matching: ListClients = field(default_factory=ListClients)
     columns: tuple[str, ...] = ()
     everything: bool = False
+    pending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,20 +82,19 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
     """Make a file of clients whom the actor sees, of what they may see of them; for them alone, for a day.
 
     Raises InvalidInput for a format or a column that does not exist, for a list without anybody, and for one with more
-    than 100,000.
+    than 100,000; NotAllowed for who is pending to those who may not see that.
     """
     refuse_unless_sees_clients(actor)
     if actor.member_id is None:
         raise NotAllowed("An export is made for a member of the team.")
     if data.file_format not in FileFormat.values:
         raise InvalidInput.one("file_format", "Choose CSV or Excel.")
-    names = tuple(dict.fromkeys(data.columns)) or columns.shown_to(actor)  # each once
-    if columns.unknown(names):
-        raise InvalidInput.one("columns", "There is no such column.")
-    names = columns.everything_for(actor) if data.everything else columns.allowed(actor, names)
+    if data.everything and data.pending:
+        raise InvalidInput.one("everything", "Export everything or who is pending, not both.")
+    clients = _how_many(actor, data)
+    names = _named(actor, data)
     if not names:
         raise InvalidInput.one("columns", "Your role shows none of these columns.")
-    clients = _how_many(actor, data)
     if not clients:
         raise InvalidInput.one("matching", "There is nobody to export.")
     if clients > MOST:
@@ -109,7 +108,8 @@ def start_export(actor: Actor, data: StartExport) -> UUID:
         made_at=now,
         file_format=data.file_format,
         everything=data.everything,
-        wanted={} if data.everything else stored.written(data.matching),
+        pending=data.pending,
+        wanted={} if data.everything or data.pending else stored.written(data.matching),
         columns=list(names),
         state=ExportState.RUNNING,
         rows=clients,
@@ -158,7 +158,21 @@ def fail_export(actor: Actor, data: FailExport) -> None:
     trail.record(actor, "export.failed", subject=("export", data.export_id), outcome="failed")
 
 
+def _named(actor: Actor, data: StartExport) -> tuple[str, ...]:
+    """The columns of the file that the actor may have, each once. Raises InvalidInput for one that does not exist."""
+    names = tuple(dict.fromkeys(data.columns))
+    if pending.unknown(names) if data.pending else columns.unknown(names):
+        raise InvalidInput.one("columns", "There is no such column.")
+    if data.pending:
+        return pending.allowed(actor, names or pending.every())
+    if data.everything:
+        return columns.everything_for(actor)
+    return columns.allowed(actor, names or columns.shown_to(actor))
+
+
 def _how_many(actor: Actor, data: StartExport) -> int:
+    if data.pending:
+        return pending.how_many(actor)
     if data.everything:
         counts = list_clients(actor, ListClients(limit=1)).counts
         return counts.active + counts.archived
@@ -167,19 +181,21 @@ def _how_many(actor: Actor, data: StartExport) -> int:
 
 def _written(actor: Actor, export: Export) -> FinishExport:
     """Write the file with the rights that the actor has now, and say what is in it."""
-    names = columns.allowed(actor, export.columns)
-    wanted = (
-        (ListClients(), ListClients(archived=True)) if export.everything else (stored.read(export.wanted),)
-    )
     written = 0
 
-    def lines() -> Iterator[list[str]]:
+    def counted(lines: Iterable[list[str]]) -> Iterator[list[str]]:
         nonlocal written
-        for some in _some_rows(actor, wanted):
-            written += len(some)
-            yield from columns.lines(actor, some, names)
+        for line in lines:
+            written += 1
+            yield line
 
-    content = as_file(columns.headings(names), lines(), FileFormat(export.file_format))
+    if export.pending:
+        names = pending.allowed(actor, export.columns)
+        heads, lines = pending.headings(names), pending.lines(actor, names, MOST)
+    else:
+        names = columns.allowed(actor, export.columns)
+        heads, lines = columns.headings(names), _lines(actor, export, names)
+    content = as_file(heads, counted(lines), FileFormat(export.file_format))
     files.keep(actor.practice_id, export.id, content)
     return FinishExport(export_id=export.id, rows=written, columns=names)
 
@@ -193,9 +209,13 @@ def _finish(actor: Actor, export: Export, made: FinishExport) -> None:
     trail.record(actor, "export.finished", subject=("export", export.id), detail=_detail(export))
 
 
-def _some_rows(actor: Actor, wanted: tuple[ListClients, ...]) -> Iterator[tuple[ClientRow, ...]]:
-    for one in wanted:
-        yield from all_rows(actor, one, MOST)
+def _lines(actor: Actor, export: Export, names: tuple[str, ...]) -> Iterator[list[str]]:
+    lists = (
+        (ListClients(), ListClients(archived=True)) if export.everything else (stored.read(export.wanted),)
+    )
+    for one in lists:
+        for some in all_rows(actor, one, MOST):
+            yield from columns.lines(actor, some, names)
 
 
 def _detail(export: Export) -> dict[str, object]:

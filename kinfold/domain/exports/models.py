@@ -26,7 +26,7 @@ class FileFormat(models.TextChoices):
 
 
 class Export(TenantModel):
-    """Clients as a file. The file itself lies under KINFOLD_HOME, named after this row's id.
+    """Clients, or who is pending, as a file. The file itself lies under KINFOLD_HOME, named after this row's id.
 
     `wanted` is which clients, as `clients.queries.stored` writes it, and is let go of once the file is made.
     """
@@ -35,6 +35,7 @@ class Export(TenantModel):
     made_at = models.DateTimeField()
     file_format = models.CharField(max_length=4, choices=FileFormat.choices)
     everything = models.BooleanField()
+    pending = models.BooleanField(default=False)  # those who are pending, who are no clients yet
     of_all = models.BooleanField(default=False)  # made by somebody who saw all clients
     wanted = models.JSONField(default=dict)
     columns = models.JSONField(default=list)

@@ -12,12 +12,9 @@ from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.queries.listing import ClientRow, ListClients, all_rows, list_clients
 from kinfold.domain.clients.visibility import refuse_unless_sees_clients
-from kinfold.domain.intake.queries.invitations import (
-    ClientInvitationRow,
-    ListClientInvitations,
-    list_client_invitations,
-)
-from kinfold.domain.intake.queries.requests import MOST, ListRequests, RequestRow, list_requests
+from kinfold.domain.exports import pending
+from kinfold.domain.intake.queries.invitations import ClientInvitationRow
+from kinfold.domain.intake.queries.requests import RequestRow
 
 says(
     clients__printed="opened a list of clients for printing",
@@ -73,17 +70,6 @@ def print_pending(actor: Actor, data: PrintPending) -> PrintedPending:  # noqa: 
 
     How many were on it is recorded.
     """
-    invitations = list_client_invitations(actor, ListClientInvitations())
-    invited = tuple(row for row in invitations if row.answered_at is None)
-    asked, total = _asked(actor) if actor.may(Permission.CLIENTS_ACCEPT) else ((), 0)
+    invited, asked = pending.invited(actor), pending.asked(actor, MOST_PRINTED)
     trail.record(actor, "pending_clients.printed", detail={"rows": len(invited) + len(asked)})
-    return PrintedPending(invited, asked, len(invited) + total)
-
-
-def _asked(actor: Actor) -> tuple[tuple[RequestRow, ...], int]:
-    page = list_requests(actor, ListRequests(limit=MOST))
-    rows = page.rows
-    while page.next and len(rows) < MOST_PRINTED:
-        page = list_requests(actor, ListRequests(after=page.next, limit=MOST))
-        rows += page.rows
-    return rows[:MOST_PRINTED], page.total
+    return PrintedPending(invited, asked, pending.how_many(actor))

@@ -13,8 +13,7 @@ from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.clients.visibility import lost_sight_since
-from kinfold.domain.exports import files
-from kinfold.domain.exports.columns import allowed, headings
+from kinfold.domain.exports import columns, files, pending
 from kinfold.domain.exports.errors import ExportExpired, NotReady
 from kinfold.domain.exports.models import Export, ExportState, FileFormat
 from kinfold.domain.exports.writing import CONTENT_TYPES
@@ -45,12 +44,16 @@ class DownloadExport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportSummary:
-    """One export. `columns` are its headings; its file can be fetched until `expires_at` while it is ready."""
+    """One export. `columns` are its headings; its file can be fetched until `expires_at` while it is ready.
+
+    `rows` counts clients, or those who are pending.
+    """
 
     id: UUID
     state: str
     file_format: str
     everything: bool
+    pending: bool
     rows: int
     columns: tuple[str, ...]
     made_at: datetime
@@ -93,11 +96,7 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
         raise ExportExpired
     if state != ExportState.READY:
         raise NotReady
-    fewer = export.of_all and not actor.may(Permission.CLIENTS_SEE_ALL)
-    if fewer or allowed(actor, export.columns) != tuple(export.columns):
-        raise NotAllowed("Your role does not show all that is in this file any more. Export again.")
-    if not export.of_all and lost_sight_since(actor, export.made_at):
-        raise NotAllowed("You do not see all the clients any more whom you saw then. Export again.")
+    _refuse_unless_still_seen(actor, export)
     content = files.fetch(actor.practice_id, export.id)
     if content is None:
         raise ExportExpired
@@ -106,8 +105,20 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
     day = export.made_at.date().isoformat()
     file_format = FileFormat(export.file_format)
     return ExportFile(
-        name=f"clients-{day}.{file_format.value}", content_type=CONTENT_TYPES[file_format], content=content
+        name=f"{'pending-' if export.pending else ''}clients-{day}.{file_format.value}",
+        content_type=CONTENT_TYPES[file_format],
+        content=content,
     )
+
+
+def _refuse_unless_still_seen(actor: Actor, export: Export) -> None:
+    """Nobody fetches what they could not see now."""
+    of = pending if export.pending else columns
+    fewer = export.of_all and not export.pending and not actor.may(Permission.CLIENTS_SEE_ALL)
+    if fewer or of.allowed(actor, export.columns) != tuple(export.columns):
+        raise NotAllowed("Your role does not show all that is in this file any more. Export again.")
+    if not export.of_all and not export.pending and lost_sight_since(actor, export.made_at):
+        raise NotAllowed("You do not see all the clients any more whom you saw then. Export again.")
 
 
 def _own(actor: Actor) -> QuerySet[Export]:
@@ -133,8 +144,9 @@ def _summary(export: Export) -> ExportSummary:
         state=_state(export),
         file_format=export.file_format,
         everything=export.everything,
+        pending=export.pending,
         rows=export.rows,
-        columns=tuple(headings(export.columns)),
+        columns=tuple((pending if export.pending else columns).headings(export.columns)),
         made_at=export.made_at,
         expires_at=export.expires_at,
         problem=export.problem,

@@ -13,8 +13,11 @@ from kinfold.domain.exports.models import Export
 
 @names("export")
 def export_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Exports by how many clients are in them, for those who may export."""
+    """Exports by how many clients, or people who are pending, are in them, for those who may export."""
     if Permission.CLIENTS_EXPORT not in actor.permissions:
         return {}
-    rows = Export.objects.filter(pk__in=set(ids)).values_list("id", "rows")
-    return {export_id: f"{count:,} client" + ("" if count == 1 else "s") for export_id, count in rows}
+    rows = Export.objects.filter(pk__in=set(ids)).values_list("id", "rows", "pending")
+    return {
+        export_id: f"{count:,} {'pending ' if waiting else ''}client{'' if count == 1 else 's'}"
+        for export_id, count, waiting in rows
+    }

@@ -30,14 +30,16 @@ router = Router(tags=["exports"])
 
 
 class ExportIn(Body):
-    """Which clients, as `POST /clients/search` narrows and sorts them, or `everything` of everybody.
+    """Clients as `POST /clients/search` narrows and sorts them, or `everything` of everybody, or who is `pending`.
 
     `columns` are named as in the caller's layout and as the fields of a client; without any they are those that the
-    caller's list shows. What the caller may not see is left out.
+    caller's list shows. For who is pending they are state, name, email, phone, birth_date, note, asked_for, therapist,
+    invited_by, since and expires. What the caller may not see is left out.
     """
 
     format: Literal["csv", "xlsx"]
     everything: bool = False
+    pending: bool = False
     matching: ClientSearch | None = None
     columns: list[str] = []
 
@@ -49,6 +51,7 @@ class ExportOut(Schema):
     state: Literal["running", "ready", "failed", "expired"]
     file_format: Literal["csv", "xlsx"]
     everything: bool
+    pending: bool
     rows: int
     columns: list[str]
     made_at: datetime
@@ -75,6 +78,7 @@ def start(request: ApiRequest, body: ExportIn) -> Status[Any]:
     data = StartExport(
         file_format=body.format,
         everything=body.everything,
+        pending=body.pending,
         matching=wanted_of(body.matching, body.matching.q) if body.matching else ListClients(),
         columns=tuple(body.columns),
     )

@@ -24,6 +24,7 @@ from kinfold.domain.exports.queries import (
     list_exports,
     open_export,
 )
+from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 from . import pages
@@ -48,10 +49,12 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
 def start(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Make the file, or begin to."""
     q = request.POST.get("q", "")[:200]
+    everything = request.POST.get("what") == "everything"
     try:
         wanted = StartExport(
             file_format=request.POST.get("format", ""),
-            everything=request.POST.get("what") == "everything",
+            everything=everything,
+            pending=view_of(request.POST) == "pending" and not everything,
             matching=narrowed(actor, request.POST, q, own="own" in request.POST),
         )
         export_id = start_export(actor, wanted, once=pages.form_key(request))
@@ -68,7 +71,8 @@ def export(request: HttpRequest, actor: Actor, export_id: UUID) -> HttpResponse:
     by_script = bool(request.headers.get("HX-Request"))
     if by_script and found.state != "running":
         return HttpResponse(headers={"HX-Redirect": _address(export_id)})
-    context = {**_line(found), "columns": found.columns, "clients_url": reverse(pages.clients_route(actor))}
+    back = _list_url(actor, "pending" if found.pending else "active")
+    context = {**_line(found), "columns": found.columns, "clients_url": back}
     response = pages.page(request, "pages/exports/export.html", context, block="state")
     if found.state == "running" and not by_script:
         response.headers["Refresh"] = "3"
@@ -99,28 +103,34 @@ def _form(request: HttpRequest, actor: Actor, refused: InvalidInput | None = Non
     except InvalidInput as problem:
         raise NotAllowed("Filter the list again, then export it.") from problem
     view = view_of(asked)
+    waiting = count_requests(actor, CountRequests()) if view == "pending" else 0
+    whole = {"active": found.counts.active, "archived": found.counts.archived, "pending": found.total}
     context: dict[str, Any] = {
         "q": q,
         "params": carried(asked),
         "own": own,
-        "shown": _clients(found.total),
-        "narrowed": found.total != (found.counts.archived if view == "archived" else found.counts.active),
-        "archived": view == "archived",
+        "shown": _clients(waiting, "pending client") if view == "pending" else _clients(found.total),
+        "narrowed": found.total != whole[view],
+        "view": view,
         "everybody": _clients(found.counts.active + found.counts.archived),
         "chosen": {"what": asked.get("what", "shown"), "format": asked.get("format", "csv")},
         "problem": " ".join(problem.message for problem in refused.problems) if refused else "",
         "names_only": found.names_only,
         "exports": [_line(item) for item in list_exports(actor, ListExports())],
-        "clients_url": reverse(pages.clients_route(actor)),
+        "clients_url": _list_url(actor, view),
     }
     return pages.page(request, "pages/exports/new.html", context, status=refused.status if refused else 200)
+
+
+def _list_url(actor: Actor, view: str) -> str:
+    return reverse(pages.clients_route(actor)) + ("?show=pending" if view == "pending" else "")
 
 
 def _line(found: ExportSummary) -> dict[str, Any]:
     return {
         "id": found.id,
         "state": _STATES[found.state],
-        "clients": _clients(found.rows),
+        "clients": _clients(found.rows, "pending client" if found.pending else "client"),
         "format": {"csv": "CSV", "xlsx": "Excel"}[found.file_format],
         "everything": found.everything,
         "at": found.made_at,
@@ -129,8 +139,8 @@ def _line(found: ExportSummary) -> dict[str, Any]:
     }
 
 
-def _clients(count: int) -> str:
-    return f"{count:,} client" + ("" if count == 1 else "s")
+def _clients(count: int, one: str = "client") -> str:
+    return f"{count:,} {one}" + ("" if count == 1 else "s")
 
 
 def _address(export_id: UUID) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from kinfold.domain.audit.models import AuditEntry
-from kinfold.domain.exports import printing
+from kinfold.domain.exports import pending, printing
 from kinfold.domain.intake.commands.asking import ask_to_join
 from kinfold.domain.intake.commands.inviting import DeleteClientInvitations, delete_client_invitations
 from kinfold.domain.intake.commands.page import change_sign_up_page
@@ -72,7 +72,7 @@ def test_each_prints_whom_they_see(cast: Cast, browser_of: BrowserOf) -> None:
 def test_the_pending_view_prints_all_who_are_pending_and_no_client(
     cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(printing, "MOST", 1)  # of requests that are read at once
+    monkeypatch.setattr(pending, "MOST", 1)  # of requests that are read at once
     change_sign_up_page(cast.olu.actor, PAGE)
     for name in ("Rosa", "Rose"):
         ask_to_join(guest_at("alder-creek"), replace(ROSA, first_name=name, email=f"{name}@mail.example"))

@@ -13,6 +13,7 @@ from django.test import Client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.exports import commands
 from kinfold.domain.kernel.tasks import run_pending
+from tests.domain.intake.test_inviting_clients import invite
 from tests.personas import Cast, Person
 
 BrowserOf = Callable[[Person], Client]
@@ -66,6 +67,26 @@ def test_typed_words_go_on_by_post_and_stand_in_no_address(cast: Cast, browser_o
     assert refused.status_code == 422
     assert "There is nobody to export." in refused.content.decode()
     assert 'value="nobody at all"' in refused.content.decode()
+
+
+@pytest.mark.requirement("U10")
+def test_the_pending_view_exports_who_is_pending(cast: Cast, browser_of: BrowserOf) -> None:
+    invite(cast.ada, "ivo@mail.example")
+    browser = browser_of(cast.ada)
+    assert 'href="/clients/export/?show=pending"' in text(browser, f"{LIST}?show=pending")
+    html = text(browser, "/clients/export/?show=pending")
+    assert "What is shown: 1 pending client<" in html
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    page = browser.post(START, {**form, "what": "shown", "format": "csv"})["Location"]
+    assert "1 pending client" in text(browser, page)
+    file = browser.get(f"{page}file/")
+    assert file["Content-Disposition"].startswith('attachment; filename="pending-clients-')
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "ivo@mail.example" in lines[1]
+    page = browser.post(START, {"show": "pending", "what": "everything", "format": "csv"})["Location"]
+    assert "4 clients" in text(browser, page)
+    assert browser_of(cast.bea).get("/clients/export/?show=pending").status_code == 403
 
 
 def test_the_password_is_asked_again_before_an_export(cast: Cast, browser_of: BrowserOf) -> None:
