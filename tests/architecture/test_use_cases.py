@@ -336,6 +336,18 @@ def test_links_inside_a_practice_cannot_leave_it() -> None:
     assert wrong == []
 
 
+def test_a_row_whose_practice_is_not_looked_up_hangs_on_one_whose_practice_was() -> None:
+    unheld = []
+    for model in tenant_models():
+        looked_up = {
+            field.name: field.db_constraint for field in model._meta.fields if hasattr(field, "db_constraint")
+        }
+        held = any(not field.null for field in links(model))
+        if not looked_up["practice"] and not held:
+            unheld.append(model._meta.label)
+    assert unheld == []
+
+
 def test_nothing_outside_a_practice_links_into_one() -> None:
     wrong = [
         f"{model._meta.label}.{field.name}"

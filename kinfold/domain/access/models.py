@@ -70,6 +70,5 @@ class Replay(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("replay"),
             models.UniqueConstraint(fields=("practice", "actor_id", "key_digest"), name="replay_once"),
         ]

@@ -42,7 +42,6 @@ class AuditEntry(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("audit_entry"),
             models.UniqueConstraint(fields=("practice", "number"), name="audit_entry_number"),
         ]
         indexes: ClassVar = [
@@ -60,6 +59,5 @@ class AuditDetail(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("audit_detail"),
             models.UniqueConstraint(fields=("practice", "number"), name="audit_detail_number"),
         ]

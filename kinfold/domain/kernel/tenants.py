@@ -81,6 +81,15 @@ class TenantModel(TenantRow):
         abstract = True
 
 
+class TenantLeaf(TenantPart):
+    """A part with a random id, to which no other row links. There are many of them, so each key they spare counts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta(TenantPart.Meta):
+        abstract = True
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A link to a row of the same practice. The database constraint is a `TenantKey`; joins equate the practice."""
 
@@ -152,8 +161,11 @@ class TenantKey(BaseConstraint):
 
 
 def tenant_constraints(label: str, *links: str) -> list[BaseConstraint]:
-    """What every tenant table declares: `(practice, id)` as a target, and one composite key for each link."""
-    return [
-        models.UniqueConstraint(fields=("practice", "id"), name=f"{label}_tenant"),
-        *(TenantKey(field=link, name=f"{label}_{link}_tenant") for link in links),
-    ]
+    """What a tenant table declares: `(practice, id)` as a target, and one composite key for each link."""
+    target = models.UniqueConstraint(fields=("practice", "id"), name=f"{label}_tenant")
+    return [target, *tenant_links(label, *links)]
+
+
+def tenant_links(label: str, *links: str) -> list[BaseConstraint]:
+    """One composite key for each link: all that is declared by a table of many rows to which nothing links."""
+    return [TenantKey(field=link, name=f"{label}_{link}_tenant") for link in links]

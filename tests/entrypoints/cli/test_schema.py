@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import click
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from kinfold.entrypoints.cli import schema
+
+if TYPE_CHECKING:
+    from tests.entrypoints.cli.installation import Installation
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +41,13 @@ def test_a_database_that_had_some_of_them_is_refused_in_one_sentence_and_left_al
     with pytest.raises(click.ClickException, match=r"unreleased Kinfold, too old for this one\."):
         schema.update()
     assert set(recorder.applied_migrations()) == known
+
+
+def test_a_migration_that_makes_the_trail_anew_leaves_it_whole(installed: Installation) -> None:
+    variables = {"DJANGO_SETTINGS_MODULE": "kinfold.config.settings"}
+    if owner := installed.variables.get("KINFOLD_MIGRATION_DATABASE_URL"):
+        variables["DATABASE_URL"] = owner
+    back = [sys.executable, "-m", "django", "migrate", "audit", FOLDED, "--verbosity=0"]
+    subprocess.run(back, env=installed.environment(**variables), check=True)
+    assert "Applied" in installed.kinfold("migrate").out
+    assert installed.kinfold("audit", "verify").out.startswith("alder-creek: sound, ")

@@ -7,7 +7,13 @@ from typing import ClassVar
 from django.db import models
 
 from kinfold.domain.kernel.fields import KeyField
-from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
+from kinfold.domain.kernel.tenants import (
+    TenantForeignKey,
+    TenantLeaf,
+    TenantModel,
+    tenant_constraints,
+    tenant_links,
+)
 
 from .people import Client, ClientStatus
 
@@ -26,7 +32,7 @@ class Tag(TenantModel):
         ]
 
 
-class ClientTag(TenantModel):
+class ClientTag(TenantLeaf):
     """A tag on a client. `status` and `sort_key` are the client's, so that a tag's clients are read in their order."""
 
     client = TenantForeignKey(Client, on_delete=models.CASCADE, related_name="client_tags")
@@ -34,9 +40,9 @@ class ClientTag(TenantModel):
     status = models.CharField(max_length=10, choices=ClientStatus.choices)
     sort_key = KeyField(max_length=220)
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeaf.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("client_tag", "client", "tag"),
+            *tenant_links("client_tag", "client", "tag"),
             models.UniqueConstraint(fields=("practice", "client", "tag"), name="client_tag_once"),
         ]
         indexes: ClassVar = [

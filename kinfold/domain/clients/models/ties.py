@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
+from kinfold.domain.kernel.tenants import TenantForeignKey, TenantLeaf, tenant_links
 
 from .people import Client
 
@@ -26,7 +26,7 @@ THERAPIST_KINDS = (AssignmentKind.PRIMARY, AssignmentKind.DIRECT)
 FURTHER_KINDS = (AssignmentKind.WALK_IN, AssignmentKind.COVER)
 
 
-class Assignment(TenantModel):
+class Assignment(TenantLeaf):
     """One period during which a clinician was tied to a client. Closed, never overwritten.
 
     A walk-in is tied to one session, whose time is `session_at`. A cover stands in for `covers_for`, the client's
@@ -45,9 +45,9 @@ class Assignment(TenantModel):
     made_by = TenantForeignKey("team.Member", null=True, related_name="+")
     ended_by = TenantForeignKey("team.Member", null=True, related_name="+")
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeaf.Meta):
         constraints: ClassVar = [
-            *tenant_constraints("assignment", "client", "member", "covers_for", "made_by", "ended_by"),
+            *tenant_links("assignment", "client", "member", "covers_for", "made_by", "ended_by"),
             models.UniqueConstraint(
                 fields=("practice", "client"),
                 # exactly one primary therapist, or the one therapist of a direct client
