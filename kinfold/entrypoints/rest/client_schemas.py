@@ -20,7 +20,7 @@ ClientKind = Literal["practice", "direct"]
 Sort = Literal[
     "name", "-name", "therapist", "-therapist", "external_id", "-external_id", "updated", "-updated", "email", "-email",
     "birth_date", "-birth_date", "added", "-added", "risk", "-risk", "kind", "-kind", "sex_at_birth",
-    "-sex_at_birth", "phone", "-phone",
+    "-sex_at_birth", "phone", "-phone", "tags", "-tags",
 ]  # fmt: skip
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]

@@ -313,6 +313,8 @@ def test_the_list_is_sorted_by_name_or_by_the_last_change(cast: Cast, browser_of
     assert names(browser.get(MANAGED, {"sort": "-updated"}).content.decode())[0] == "Ben Okafor"
     assert names(browser.get(MANAGED, {"sort": "updated"}).content.decode())[-1] == "Ben Okafor"
     assert names(browser.get(MANAGED, {"sort": "-phone"}).content.decode())[0] == "Ben Okafor"
+    assert names(browser.get(MANAGED, {"sort": "tags"}).content.decode())[0] == "Dora Lindqvist"
+    assert 'aria-sort="ascending"' in browser.get(MANAGED, {"sort": "tags"}).content.decode()
     assert names(browser.get(MANAGED, {"sort": "email; drop"}).content.decode())[0] == "Dora Lindqvist"
 
 

@@ -21,7 +21,7 @@ from kinfold.domain.clients.keys import tag_key, typed_words
 from kinfold.domain.clients.models import Client, ClientStatus, Registration
 from kinfold.domain.clients.queries.finding.counting import counted, reached_in_all
 from kinfold.domain.clients.queries.finding.reading import BETWEEN_TAGS, Facts, everyone, facts_of
-from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Wanted
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, BY_TAG, Wanted
 from kinfold.domain.clients.queries.ordering import (
     BY_KIND,
     BY_RISK,
@@ -77,6 +77,8 @@ class ClientSort(StrEnum):
     SEX_AT_BIRTH_DOWN = "-sex_at_birth"
     PHONE = "phone"
     PHONE_DOWN = "-phone"
+    TAGS = "tags"
+    TAGS_DOWN = "-tags"
 
     @property
     def column(self) -> Column:
@@ -102,6 +104,7 @@ _FIELDS: Final = {
     Column.KIND: BY_KIND,
     Column.SEX_AT_BIRTH: BY_SEX,
     Column.PHONE: "phone",
+    Column.TAGS: BY_TAG,
 }
 
 

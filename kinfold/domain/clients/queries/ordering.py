@@ -1,8 +1,9 @@
 """The orders of lists of clients, each read along an index where there is one, a page at a time.
 
 Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
-therapists, by risk from none to high, by kind and by sex at birth from A to Z, and for each of them by the names of the
-clients. Few ask for the order by phone: it has no index, and is sorted when it is asked for.
+therapists, by risk from none to high, by kind and by sex at birth from A to Z, by tags by the first tag of each client,
+and for each of them by the names of the clients. Few ask for the order by phone: it has no index, and is sorted when it
+is asked for.
 """
 
 from __future__ import annotations
@@ -14,17 +15,24 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from kinfold.domain.clients.models import ClientKind, RiskLevel, SexAtBirth
-from kinfold.domain.clients.queries.finding.counting import counted, counted_by_therapist, with_therapists
+from kinfold.domain.clients.queries.finding.counting import (
+    counted,
+    counted_by_therapist,
+    occurring,
+    with_therapists,
+)
 from kinfold.domain.clients.queries.finding.reading import Facts, facts_of, found
-from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Place, Wanted
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, BY_TAG, Place, Wanted
+from kinfold.domain.clients.queries.finding.tagged import TagPlace, first_tag_of, tagged, with_first_tags
 from kinfold.domain.team.models import Member
 
 BY_THERAPIST: Final = "primary"
 BY_RISK: Final = "risk"
 BY_KIND: Final = "kind"
 BY_SEX: Final = "sex_at_birth"
-# Up to so many are sorted by therapist here, in one go.
+# Up to so many are sorted by therapist here, in one go, and so many by tag.
 _FEW: Final = 2_000
+_FEW_BY_TAG: Final = 20_000
 
 
 class Standing(NamedTuple):
@@ -68,6 +76,8 @@ def read(wanted: Wanted, page: Reading) -> list[Facts]:
     """The clients of a page, in the order in which they are read."""
     if page.field == BY_THERAPIST:
         return _by_therapist(wanted, page)
+    if page.field == BY_TAG:
+        return _by_tag(wanted, page)
     if page.field == BY_RISK:
         return _in_turn(_by_risk(wanted, page), _place(page.beside, BY_NAME), page.limit)
     if page.field in _CHOICES:
@@ -124,14 +134,22 @@ _LEVELS: Final = tuple(level.value for level in RiskLevel)
 
 
 def _by_choice(wanted: Wanted, page: Reading) -> Iterator[_Stretch]:
-    """A stretch for each choice, by names, from that of the place on; those of whom none is known come last."""
+    """A stretch for each choice, by names, from that of the place on; those of whom none is known come last.
+
+    When the first of them does not fill the page it is asked once which others there are: without an index, each that
+    is rare or does not occur takes a walk through all clients.
+    """
     choices = [*sorted(_CHOICES[page.field], reverse=page.down), ""]
     if page.backwards:
         choices.reverse()
     if page.beside:
         choices = choices[choices.index(getattr(page.beside, page.field)) :]
-    for choice in choices:
-        yield _Stretch(replace(wanted, alike=(page.field, choice)), not page.backwards, page.total)
+    first, *others = choices
+    yield _Stretch(replace(wanted, alike=(page.field, first)), not page.backwards, page.total)
+    there = occurring(wanted, page.field)
+    for choice in others:
+        if choice in there:
+            yield _Stretch(replace(wanted, alike=(page.field, choice)), not page.backwards, page.total)
 
 
 # Each is called by a word that sorts as its label does.
@@ -140,7 +158,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {BY_KIND: ClientKind.values, BY_S
 
 def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
     if page.total <= _FEW:
-        return facts_of(_sorted_here(wanted, page))
+        return facts_of(_therapists_sorted_here(wanted, page))
     counts = counted_by_therapist(wanted, page.total)
     if page.beside:
         counts.setdefault(page.beside.primary_id, 0)
@@ -160,7 +178,7 @@ def _by_therapist(wanted: Wanted, page: Reading) -> list[Facts]:
     return _in_turn(stretches, _place(page.beside, BY_NAME), page.limit)
 
 
-def _sorted_here(wanted: Wanted, page: Reading) -> list[UUID]:
+def _therapists_sorted_here(wanted: Wanted, page: Reading) -> list[UUID]:
     rows = {client_id: (key, therapist) for client_id, key, therapist in with_therapists(wanted)}
     if page.beside:
         rows[page.beside.id] = page.beside.sort_key, page.beside.primary_id
@@ -168,7 +186,50 @@ def _sorted_here(wanted: Wanted, page: Reading) -> list[UUID]:
         therapist: turn
         for turn, therapist in enumerate(_in_order({row[1] for row in rows.values()}, down=page.down))
     }
-    ids = sorted(rows, key=lambda client_id: (turns[rows[client_id][1]], rows[client_id][0], client_id))
+    return _page_of(
+        {client_id: (turns[therapist], key) for client_id, (key, therapist) in rows.items()}, page
+    )
+
+
+def _by_tag(wanted: Wanted, page: Reading) -> list[Facts]:
+    first = first_tag_of(page.beside.id) if page.beside else None
+    if (
+        page.total <= _FEW_BY_TAG or wanted.further
+    ):  # whom further ties reach would have to be found tag by tag
+        return facts_of(_tags_sorted_here(wanted, page, first))
+    parts = [True] if wanted.tag_ids else [True, False]  # those who have a tag, and those who have none
+    if page.backwards:
+        parts.reverse()
+    if page.beside:
+        parts = parts[parts.index(first is not None) :]
+    rows: list[Facts] = []
+    for have_tags in parts:
+        beside = page.beside if have_tags is (first is not None) else None
+        left = page.limit - len(rows)
+        if have_tags:
+            place = TagPlace(first, beside.sort_key, beside.id) if first and beside else None
+            ids = tagged(wanted, down=page.down, backwards=page.backwards, place=place, limit=left)
+            rows += facts_of(ids)
+        else:
+            others, up = replace(wanted, untagged=True), not page.backwards
+            rows += found(others, up=up, place=_place(beside, BY_NAME), limit=left, total=page.total)
+        if len(rows) == page.limit:
+            break
+    return rows
+
+
+def _tags_sorted_here(wanted: Wanted, page: Reading, first: str | None) -> list[UUID]:
+    rows = {client_id: (key, tag) for client_id, key, tag in with_first_tags(wanted)}
+    if page.beside:
+        rows[page.beside.id] = page.beside.sort_key, first
+    tags = sorted({tag for _, tag in rows.values() if tag}, reverse=page.down)
+    turns: dict[str | None, int] = {tag: turn for turn, tag in enumerate(tags)} | {None: len(tags)}
+    return _page_of({client_id: (turns[tag], key) for client_id, (key, tag) in rows.items()}, page)
+
+
+def _page_of(turns: Mapping[UUID, tuple[int, str]], page: Reading) -> list[UUID]:
+    """The clients of a page by whose turn it is, and for each turn by name."""
+    ids = sorted(turns, key=lambda client_id: (*turns[client_id], client_id))
     if page.backwards:
         ids.reverse()
     first = ids.index(page.beside.id) + 1 if page.beside else 0

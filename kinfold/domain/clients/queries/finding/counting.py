@@ -50,6 +50,11 @@ def with_therapists(wanted: Wanted) -> list[tuple[UUID, str, UUID | None]]:
     return [row for part in parts_of(wanted) for row in _with_therapists(part.shape, **part.values)]
 
 
+def occurring(wanted: Wanted, field: str) -> set[str]:
+    """What the clients there are have in a field of their own."""
+    return {row[0] for part in parts_of(wanted) for row in _occurring(part.shape, field, **part.values)}
+
+
 def reached_in_all(members: frozenset[UUID]) -> tuple[Counter[str], bool]:
     """How many clients somebody sees by ties in each status, and whether some of them by further ones."""
     shown = Counter[str]()
@@ -84,6 +89,15 @@ def _with_therapists(shape: Shape, **values: Any) -> QuerySet[Any, Any]:
     if shape.start is Start.TIES:  # looked up for each, as their key is
         therapist = Subquery(Client.objects.filter(pk=OuterRef("client_id")).values("primary_id"))
     return rows.order_by().values_list(client_id, key, therapist)
+
+
+@prepared
+def _occurring(shape: Shape, field: str, **values: Any) -> QuerySet[Any, Any]:
+    rows, _, client_id = rows_for(shape, values)
+    path: Any = field if client_id == "id" else f"client__{field}"
+    if shape.start is Start.TIES:  # looked up for each, as their key is
+        path = Subquery(Client.objects.filter(pk=OuterRef("client_id")).values(field))
+    return rows.order_by().values_list(path).distinct()
 
 
 @prepared

@@ -44,12 +44,16 @@ def rows_for(shape: Shape, values: Mapping[str, Any]) -> tuple[QuerySet[Any], st
             word__gte=values["w0"], word__lte=values["e0"], **{f"{once}__lt": shape.letters[0]}
         )
         narrow = _with_tags(narrow, shape, values, "client_id", 0)
+    elif shape.start is Start.TAGS:
+        narrow = _with_tags(ClientTag.objects.all(), shape, values, "client_id", 0)
     else:
         narrow = _with_tags(ClientTag.objects.filter(tag_id=values["t0"]), shape, values, "client_id", 1)
     narrow = narrow.filter(
         _of_therapists(shape, values, "client__"), *_facts_are(shape, values, "client__"), status=shape.status
     )
-    narrow = _with_words(narrow, shape, values, "client_id", 1)
+    narrow = _with_words(narrow, shape, values, "client_id", 1 if shape.start is Start.WORDS else 0)
+    if shape.start is Start.TAGS:
+        return narrow, BY_NAME, "client_id"
     if shape.order != BY_NAME:
         rows = Client.objects.filter(status=shape.status, pk__in=narrow.values("client_id"))
         return rows.filter(_blank_or_not(shape)), shape.key, "id"
@@ -103,6 +107,8 @@ def _with_tags(
     rows: QuerySet[Any], shape: Shape, values: Mapping[str, Any], client_id: str, first: int
 ) -> QuerySet[Any]:
     common = shape.start is Start.WORDS and shape.letters[0] <= _COMMON
+    if shape.untagged:
+        rows = rows.filter(~Exists(ClientTag.objects.filter(client_id=OuterRef(client_id))))
     for n in range(first, shape.tags):
         tagged = ClientTag.objects.filter(tag_id=values[f"t{n}"])
         rows = _of_these(rows, shape, tagged, client_id, gather=common)

@@ -14,6 +14,8 @@ from kinfold.domain.kernel import clock
 
 # The order of a list unless another one is wanted: the name's stored key.
 BY_NAME = "sort_key"
+# The order of the first tags of clients, by name.
+BY_TAG = "tag"
 # Orders that are rarely asked for have no index.
 UNINDEXED = frozenset({"phone"})
 # From how many on it is faster to walk through all clients in order until a page is full.
@@ -27,9 +29,9 @@ class Wanted:
     """What a list shall hold.
 
     `members`: through whose ties somebody sees clients, None for all clients. `further`: whether any are tied to these
-    members otherwise than to a therapist. `therapist_id`: whose clients only. `tag_ids`: each client has all of them.
-    `no_risk`: no level is known of them. `alike`: a field, and what each client has there. `names_only`: words are of
-    names.
+    members otherwise than to a therapist. `therapist_id`: whose clients only. `tag_ids`: each client has all of them;
+    `untagged`: none at all. `no_risk`: no level is known of them. `alike`: a field, and what each client has there.
+    `names_only`: words are of names.
 
     `order` is the field they are read by; `blank` tells those who have nothing in that field from those who have.
     """
@@ -40,6 +42,7 @@ class Wanted:
     therapist_id: UUID | None = None
     unassigned: bool = False
     tag_ids: tuple[UUID, ...] = ()
+    untagged: bool = False
     risk: str = ""
     no_risk: bool = False
     alike: tuple[str, str] | None = None
@@ -66,6 +69,7 @@ class Start(StrEnum):
     CLIENTS = "clients"
     WORDS = "words"
     TAG = "tag"
+    TAGS = "tags"
     TIES = "ties"
 
 
@@ -83,6 +87,7 @@ class Shape:
     one_therapist: bool
     unassigned: bool
     tags: int
+    untagged: bool
     risk: bool
     no_risk: bool
     alike: str
@@ -149,6 +154,8 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
     words = sorted(wanted.words, key=len, reverse=True)  # the longest is the rarest, as a rule
     if apart:
         start = Start.TIES
+    elif wanted.order == BY_TAG:
+        start = Start.TAGS
     elif therapists is not None:
         start = Start.CLIENTS
     else:
@@ -160,6 +167,7 @@ def _part(wanted: Wanted, therapists: frozenset[UUID] | None, *, apart: bool) ->
         one_therapist=apart and wanted.therapist_id is not None,
         unassigned=wanted.unassigned,
         tags=len(wanted.tag_ids),
+        untagged=wanted.untagged,
         risk=wanted.risk != "",
         no_risk=wanted.no_risk,
         alike=wanted.alike[0] if wanted.alike else "",
