@@ -108,7 +108,9 @@ DATABASE_URL = os.environ.get("DATABASE_URL", DEFAULT_DATABASE_URL)
 MIGRATION_DATABASE_URL = os.environ.get("KINFOLD_MIGRATION_DATABASE_URL")
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON; "
-    "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON;"
+    "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; "
+    # The worker moves the log into the database before it is as long as this (`kernel.worker`).
+    "PRAGMA wal_autocheckpoint=10000;"
 )
 
 

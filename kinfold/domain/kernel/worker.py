@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import Error, close_old_connections, connections
+from django.db import Error, close_old_connections, connection, connections
 
 from . import tasks
 
@@ -42,6 +42,8 @@ class Worker:
             *((f"work-{n}", self._work, POLL) for n in range(self._threads)),
             ("clock", self._clock, PERIODIC_POLL),
         ]
+        if connection.vendor == "sqlite":
+            loops.append(("log", self._move_log, POLL))
         running = [
             threading.Thread(target=self._loop, args=(step, pause), name=name, daemon=True)
             for name, step, pause in loops
@@ -84,6 +86,9 @@ class Worker:
 
     def _clock(self) -> None:
         tasks.run_periodic()
+
+    def _move_log(self) -> None:
+        connection.move_log()  # type: ignore[attr-defined]
 
     def _keep_hold(self) -> None:
         while True:

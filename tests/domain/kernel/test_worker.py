@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
-from kinfold.domain.kernel import tasks
-from kinfold.domain.kernel.models import QueuedTask
+from kinfold.domain.kernel import clock, tasks
+from kinfold.domain.kernel.models import Once, QueuedTask
 from kinfold.domain.kernel.worker import HUNG
+from tests import engine
 from tests.domain.kernel import hasty
 from tests.mailserver import worker
 
@@ -85,6 +90,27 @@ def test_a_task_that_hangs_ends_its_worker_and_counts_as_an_attempt(notes: Calla
     row = QueuedTask.objects.get()
     assert (row.attempts, row.failed_at) == (1, None)
     assert notes() == ["begin-1"]
+
+
+def test_what_was_committed_comes_into_the_database_file_without_anybody_waiting_for_it(
+    tmp_path: Path,
+) -> None:
+    if engine.engine() != "sqlite":
+        return
+    copy = tmp_path / "copy.sqlite3"
+
+    def there() -> bool:
+        shutil.copyfile(connection.settings_dict["NAME"], copy)  # and not the log beside it
+        with closing(sqlite3.connect(copy)) as alone:
+            try:
+                return bool(alone.execute("SELECT 1 FROM kernel_once WHERE what = 'moved'").fetchall())
+            except sqlite3.DatabaseError:  # the worker was at it
+                return False
+
+    Once.objects.create(what="moved", at=clock.now())
+    assert not there()
+    with worker():
+        until(there)
 
 
 def test_two_workers_share_the_work_and_do_each_task_once(notes: Callable[[], list[str]]) -> None:
