@@ -20,7 +20,7 @@ from .models import Client, ClientStatus, ClientTag, Tag
 # Tags are for grouping; with more of them than this, something else was put there.
 MOST_OF_A_PRACTICE: Final = 10_000
 TOO_MANY: Final = (
-    f"This practice has {MOST_OF_A_PRACTICE:,} tags, and no room for new ones. Use one that there is."
+    f"A practice has at most {MOST_OF_A_PRACTICE:,} tags: there is no room for new ones. Use those you have."
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -22,8 +23,10 @@ from .jinja import day, query, url
 
 FILTER: Final = "pages/clients/filter.html"
 FILTERS: Final = ("therapist", "tag", "risk", "registration", "added", "changed")
-# Of tags in the menu above the list, and on the page of all filters, where others are found.
+# So many tags are shown at once, in the menu above the list and on the page of all filters. Where there are more, only
+# the first few are, and others are found by how they begin.
 MOST_TICKS: Final = 200
+FIRST_TICKS: Final = 50
 _SINCE: Final = (("added", "Added since"), ("changed", "Changed since"))
 
 
@@ -52,18 +55,22 @@ def _menus(actor: Actor, *, own: bool) -> list[str]:
     return [name for name, may in offered if may]
 
 
-def _opened(actor: Actor, name: str, value: str) -> dict[str, Any]:
-    """One of those filters with what its menu offers."""
+def _opened(actor: Actor, name: str, value: str, beginning: str = "") -> dict[str, Any]:
+    """One of those filters with what its menu offers; of many tags the first, or those that begin with something."""
     if name == "tag":
-        chip = pages.several_filter("tag", "Tag", value.split(",") if value else [], _tags(actor))
-        offered = chip["options"]
-        return {**chip, "options": offered[:MOST_TICKS], "others": len(offered) > MOST_TICKS}
+        tags = _tags(actor, beginning)
+        chip = pages.several_filter("tag", "Tag", value.split(",") if value else [], tags.offered)
+        return {**chip, "others": tags.many, "cut": tags.cut}
     return pages.list_filter("therapist", "Therapist", value, _therapists(actor))
 
 
 def _closed(actor: Actor, name: str, params: Mapping[str, str]) -> dict[str, Any]:
     """The same without its menu, which is asked for when somebody opens it; names only what is set."""
-    if value := params[name]:
+    value = params[name]
+    if value and name == "tag":
+        ids = tuple(tag_id for text in value.split(",") if (tag_id := pages.a_uuid(text)))
+        chip = pages.several_filter("tag", "Tag", value.split(","), _named(actor, ids))
+    elif value:
         chip = _opened(actor, name, value)
         chip["options"] = [option for option in chip["options"] if option["value"] == value]
     else:
@@ -101,8 +108,26 @@ def _rare(name: str, label: str, words: str) -> dict[str, Any]:
     }
 
 
-def _tags(actor: Actor) -> list[tuple[str, str]]:
-    return [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags())]
+class _Tags(NamedTuple):
+    """Tags to offer by name; whether there are too many to show at once, and whether these are the first only."""
+
+    offered: list[tuple[str, str]]
+    many: bool
+    cut: bool
+
+
+def _tags(actor: Actor, beginning: str) -> _Tags:
+    found = list_tags(actor, ListTags(limit=MOST_TICKS + 1))
+    many, cut = len(found) > MOST_TICKS, False
+    if many:
+        found = list_tags(actor, ListTags(beginning=beginning, limit=FIRST_TICKS + 1))
+        cut = len(found) > FIRST_TICKS
+        found = found[:FIRST_TICKS]
+    return _Tags([(str(tag.id), tag.name) for tag in found], many, cut)
+
+
+def _named(actor: Actor, ids: tuple[UUID, ...]) -> list[tuple[str, str]]:
+    return [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags(only=ids))]
 
 
 def _therapists(actor: Actor) -> list[tuple[str, str]]:
@@ -136,32 +161,39 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
     own = route == "my-clients" and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
     more = actor.may(Permission.CLIENTS_PROFILE)
     q = asked.get("q", "")[:200] if request.method == "POST" else ""
+    beginning = asked.get("beginning", "")[:50] if request.method == "POST" else ""
     menu = asked.get("menu", "")
     if menu and request.headers.get("HX-Request"):
         if menu not in _menus(actor, own=own):
             raise NotFound
         params = carried(asked)
-        chip = {"filter": _opened(actor, menu, params[menu]), "base": url(route), "params": params, "q": q}
-        chip["more"] = url(f"{route}-filter")
-        return pages.page(request, FILTER, chip, block="menu")
-    tags = _tags(actor) if more else []
-    chosen = [str(tag_id) for tag_id in tags_in(asked)]
-    beginning = asked.get("beginning", "")[:50] if request.method == "POST" else ""
-    found = [key for key, name in tags if tag_key(name).startswith(tag_key(beginning.strip()))]
-    shown = {*chosen, *found[:MOST_TICKS]}  # what is ticked stays, whatever else is looked for
+        chip = {
+            "filter": _opened(actor, menu, params[menu], beginning),
+            "base": url(route),
+            "params": params,
+            "q": q,
+        }
+        chip |= {"more": url(f"{route}-filter"), "beginning": beginning}
+        return pages.page(request, FILTER, chip, block="found" if "beginning" in request.POST else "menu")
+    found = _tags(actor, beginning) if more else _Tags([], many=False, cut=False)
+    ticked = tags_in(asked) if more else ()
+    tags = found.offered
+    if found.many:  # what is ticked stays, whatever else is looked for
+        tags = sorted({*tags, *_named(actor, ticked)}, key=lambda tag: tag_key(tag[1]))
     context = {
         "title": "Filter clients",
         "q": q,
-        "show_url": url(f"{route}-search") if q or len(tags) > MOST_TICKS else url(route),
+        "show_url": url(f"{route}-search") if q or found.many else url(route),
         "filter_url": url(f"{route}-filter"),
         "list_url": url(route),
         "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
         "sort": asked.get("sort", "")[:30],
-        "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags if key in shown],
-        "many_tags": len(tags) > MOST_TICKS,
+        "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags],
+        "many_tags": found.many,
+        "cut": found.cut,
         "beginning": beginning,
-        "chosen_tags": chosen,
+        "chosen_tags": [str(tag_id) for tag_id in ticked],
         "therapists": [] if own else _therapists(actor),
         "therapist": asked.get("therapist", ""),
         "risks": RISKS if actor.may(Permission.CLIENTS_RISK) else (),

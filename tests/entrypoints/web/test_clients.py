@@ -395,11 +395,22 @@ def test_the_filters_stay_short_however_many_tags_there_are_and_find_each(
 ) -> None:
     add(cast, *(numbered(n, tags=(f"Tag {n}",)) for n in range(6)))
     monkeypatch.setattr("kinfold.entrypoints.web.client_filters.MOST_TICKS", 2)
+    monkeypatch.setattr("kinfold.entrypoints.web.client_filters.FIRST_TICKS", 2)
     last = str(list_tags(cast.ada.actor, ListTags())[-1].id)
     browser = browser_of(cast.ada)
-    menu = browser.get(f"{MANAGED}filter/", {"menu": "tag"}, headers={"HX-Request": "true"}).content.decode()
+    by_script = {"HX-Request": "true"}
+    menu = browser.get(f"{MANAGED}filter/", {"menu": "tag"}, headers=by_script).content.decode()
     assert menu.count("tag=") == 2
-    assert f'href="{MANAGED}filter/' in menu
+    assert "These are the first 2." in menu
+    for typed, offers in (("tag 4", 1), ("<b>", 0)):
+        asked = {"menu": "tag", "beginning": typed}
+        menu = browser.post(f"{MANAGED}filter/", asked, headers=by_script).content.decode()
+        assert (menu.count("tag="), "Tag 4" in menu, "None begins so" in menu) == (
+            offers,
+            bool(offers),
+            not offers,
+        )
+        assert "<input" not in menu
     html = browser.get(f"{MANAGED}filter/", {"tag": last}).content.decode()
     assert re.findall(r'name="tag" value="[^"]+"( checked)?', html) == ["", "", " checked"]
     assert 'href="/manage/clients/?' in html  # Cancel, to the list as it was

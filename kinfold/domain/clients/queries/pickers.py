@@ -28,10 +28,11 @@ from kinfold.domain.team.models import Member, MemberRole
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListTags:
-    """All tags that the actor can meet, or the first of those that begin with something."""
+    """All tags that the actor can meet, or the first of those that begin with something, or `only` these."""
 
     beginning: str = ""
     limit: int | None = None
+    only: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,14 +56,19 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
         return ()
     reached, key = members_reached(viewer), tag_key(data.beginning.strip())
     rows: Iterable[tuple[UUID, str]]
-    if reached is None and (key or data.limit):
+    if data.only == ():
+        return ()
+    if reached is None and data.only:
+        rows = Tag.objects.filter(pk__in=data.only).order_by("key").values_list("id", "name")
+    elif reached is None and (key or data.limit):
         found = tags_beginning(data.beginning)
         rows = found.order_by("key").values_list("id", "name")[: data.limit]
     elif reached is None:
         rows = _tags()
     else:
         met = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
-        rows = [row for row in met if tag_key(row[1]).startswith(key)][: data.limit]
+        wanted = [row for row in met if data.only is None or row[0] in data.only]
+        rows = [row for row in wanted if tag_key(row[1]).startswith(key)][: data.limit]
     return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
 
 
