@@ -12,6 +12,8 @@ ENGINE ?= sqlite
 PORT ?= 8000
 # Test processes at once; one per core.
 WORKERS ?= auto
+# Every test process and every program that a test starts would otherwise compile Kinfold again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test test-sqlite test-postgres journeys check fmt reference bench lock clean
 
