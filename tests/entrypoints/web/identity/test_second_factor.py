@@ -26,7 +26,11 @@ from kinfold.domain.practices.models import Practice
 from tests.domain.identity.test_limits import in_processes
 from tests.entrypoints.rest.programs import program_of
 from tests.entrypoints.web.identity.test_links import ask_for_reset, mailed_path
-from tests.entrypoints.web.identity.test_sign_in import is_signed_in, sign_in
+from tests.entrypoints.web.identity.test_sign_in import (
+    is_signed_in,
+    load_the_pages_of_guessing,
+    sign_in,
+)
 from tests.personas import PASSWORD, Cast, build_cast
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -129,6 +133,8 @@ def test_fifty_guesses_at_a_code_at_once_are_looked_at_five_times() -> None:
     cast = build_cast()
     with_app(cast)
     browser, code = at_second_step(cast), wrong_code()
+    load_the_pages_of_guessing()
+    assert browser.get(CODE).status_code == 200
     browser.cookies.pop("kinfold-device", None)
 
     def guess(_: int) -> None:
