@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.entrypoints.cli.installation import Installation, new_installation
+from tests.entrypoints.cli.installation import Installation, copy_of, new_installation
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,10 +27,20 @@ def migrated(django_db_setup: None, tmp_path: Path) -> Generator[Installation, N
         yield installation
 
 
-@pytest.fixture
-def installed(django_db_setup: None, tmp_path: Path) -> Generator[Installation, None, None]:
-    """One practice, made by the command."""
-    with new_installation(tmp_path, migrated=True) as installation:
+@pytest.fixture(scope="session")
+def set_up(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Installation, None, None]:
+    """One practice, made by the command; it is only copied."""
+    folder = tmp_path_factory.mktemp("set-up")
+    with new_installation(folder, migrated=True, name="kinfold_set_up") as installation:
         answer = installation.setup()
         assert answer.status == 0, answer.err
+        yield installation
+
+
+@pytest.fixture
+def installed(set_up: Installation, tmp_path: Path) -> Generator[Installation, None, None]:
+    """An installation of its own with one practice."""
+    with copy_of(set_up, tmp_path) as installation:
         yield installation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -100,23 +101,42 @@ class Installation:
 
 
 @contextmanager
-def new_installation(folder: Path, *, migrated: bool) -> Generator[Installation, None, None]:
+def new_installation(
+    folder: Path, *, migrated: bool, name: str = "kinfold_cli"
+) -> Generator[Installation, None, None]:
     """An installation that nobody has set up yet, on the engine of this test run."""
     home = folder / "home"
-    name = f"kinfold_cli_{engine.worker_name()}"
     if engine.engine() == "sqlite":
         if migrated:
             home.mkdir(mode=0o700)
             engine.copy_sqlite_template(home / "kinfold.sqlite3")
         yield Installation(home, str(home / "kinfold.sqlite3"))
         return
-    server = engine.postgres()
-    server.create_database(name, template=engine.TEMPLATE if migrated else "template0")
+    with _on_postgres(home, name, engine.TEMPLATE if migrated else "template0") as installation:
+        yield installation
+
+
+@contextmanager
+def copy_of(kept: Installation, folder: Path) -> Generator[Installation, None, None]:
+    """Another installation with the same key and the same rows as one in which nothing runs."""
+    home = folder / "home"
+    shutil.copytree(kept.home, home)
+    if engine.engine() == "sqlite":
+        yield Installation(home, str(home / "kinfold.sqlite3"))
+        return
+    with _on_postgres(home, "kinfold_cli", kept.database) as installation:
+        yield installation
+
+
+@contextmanager
+def _on_postgres(home: Path, name: str, template: str) -> Generator[Installation, None, None]:
+    server, database = engine.postgres(), f"{name}_{engine.worker_name()}"
+    server.create_database(database, template=template)
     urls = {
-        "DATABASE_URL": server.url(APP, name),
-        "KINFOLD_MIGRATION_DATABASE_URL": server.url(OWNER, name),
+        "DATABASE_URL": server.url(APP, database),
+        "KINFOLD_MIGRATION_DATABASE_URL": server.url(OWNER, database),
     }
     try:
-        yield Installation(home, name, urls)
+        yield Installation(home, database, urls)
     finally:
-        server.drop_database(name)
+        server.drop_database(database)

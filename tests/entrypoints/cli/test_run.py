@@ -131,23 +131,20 @@ def test_it_serves_pages_and_does_background_work_until_ctrl_c_ends_all_of_it(
     assert "Sign in" in text
     assert running.get("/nowhere/")[0] == 404
     assert running.said(f"Kinfold runs at http://127.0.0.1:{running.port} ")
-    until(lambda: "The worker runs" in installed.kinfold("check").out, "a sign of life of the worker")
-    everyone = running.children()
-    assert len(everyone) >= 3  # the server, its worker, and the background worker
-    running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(PATIENCE) == 0
-    assert not any(alive(pid) for pid in everyone)
 
-
-@ON_LINUX
-def test_a_background_worker_that_is_killed_is_started_again(running: Running) -> None:
+    # A background worker that is killed is started again, and pages are served meanwhile.
     until(lambda: running.children("kinfold worker"), "the worker")
     (worker,) = running.children("kinfold worker")
     os.kill(worker, signal.SIGKILL)
     until(lambda: running.children("kinfold worker") not in ([], [worker]), "another worker")
     assert running.get("/account/sign-in/")[0] == 200
-    running.process.terminate()
+    until(lambda: "The worker runs" in installed.kinfold("check").out, "a sign of life of the worker")
+
+    everyone = running.children()
+    assert len(everyone) >= 3  # the server, its worker, and the background worker
+    running.process.send_signal(signal.SIGINT)
     assert running.process.wait(PATIENCE) == 0
+    assert not any(alive(pid) for pid in everyone)
 
 
 @pytest.mark.long
