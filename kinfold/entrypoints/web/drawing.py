@@ -128,6 +128,7 @@ def forget() -> None:
     """Draw everything anew from here on, for tests of the templates."""
     _remembered.cache_clear()
     _drawn.cache_clear()
+    engines["jinja2"].env.cache.clear()  # type: ignore[attr-defined]
 
 
 class _Marks(dict[str, str]):

@@ -47,6 +47,7 @@ def environment(**options: object) -> Environment:
         "undefined": StrictUndefined,
         "trim_blocks": True,
         "lstrip_blocks": True,
+        "cache_size": -1,  # all of them, in a dict: each of the ten a page uses is looked up anew
     }
     env = Environment(**settings)  # type: ignore[arg-type]  # noqa: S701 -- autoescape is set above
     env.template_class = _Template

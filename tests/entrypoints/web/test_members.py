@@ -44,7 +44,7 @@ def test_a_members_page_shows_who_they_are_and_what_was_done_with_them(
     html = browser_of(cast.ada).get(page_of(cast.theo.member_id)).content.decode()
     for words in ("Theo Park", "theo@example.org", "Intern", "Sana Malik", "Supervised by"):
         assert words in html
-    assert "<title>Team member · Kinfold</title>" in html
+    assert "<title>Team member &middot; Kinfold</title>" in html
 
 
 def test_a_members_page_and_the_list_show_their_clients(cast: Cast, browser_of: BrowserOf) -> None:
