@@ -125,8 +125,9 @@ def database(url: str) -> dict[str, Any]:
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),
             "server_side_binding": True,
+            # Kinfold prepares its own (config/postgres). The driver's keeping would forget those too, after a rollback.
+            "prepare_threshold": None,
             # The same few queries come with every request; compiling them to machine code costs more than it saves.
-            "prepare_threshold": 2,
             "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000 "
             "-c jit=off",
         }

@@ -7,14 +7,21 @@ begins one of its own, and what is written is never part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql import base
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, Format, TransactionStatus
+
+MOST_PREPARED = 200  # statements on one connection; each takes PostgreSQL some memory
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -23,6 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     setting = "kinfold.practice"
     _told: UUID | None = None  # which practice the transaction for reading was told, if there is one
     _within: UUID | None = None  # for which practice somebody is reading just now
+    _statements: _Statements
 
     @contextmanager
     def reading(self, practice_id: UUID) -> Iterator[None]:
@@ -42,6 +50,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._told is not None and self._within is None:
             self.end_reading()
         return super()._cursor(name)  # type: ignore[misc]
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection on which nothing is prepared yet."""
+        self._statements = _Statements(super().get_new_connection(conn_params))
+        return self._statements.connection
+
+    def answer(
+        self, sql: str, parameters: Sequence[Any], *, binary: bool = False
+    ) -> tuple[list[tuple[Any, ...]], int]:
+        """What a statement answers with, or how many rows it changed; prepared, when it comes for the first time.
+
+        Without a cursor, which takes as long to make, to look the statement up and to wait as all the rest. `binary`:
+        the values of the answer come as PostgreSQL holds them.
+        """
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            wire = self.connection.pgconn
+            if not self.connection.autocommit and wire.transaction_status == TransactionStatus.IDLE:
+                self._execute("BEGIN", ExecStatus.COMMAND_OK)
+            return self._statements.executed(sql, parameters, Format.BINARY if binary else Format.TEXT)
 
     def end_reading(self) -> None:
         """End the transaction for reading, if there is one. In a failed one PostgreSQL takes COMMIT for ROLLBACK."""
@@ -81,3 +109,52 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._within is not None:
             sql = f"BEGIN; SELECT set_config('{self.setting}', '{self._within}', true)"
             self._execute(sql, ExecStatus.TUPLES_OK)
+
+
+class _Statements:
+    """The statements that were prepared on one connection, those used last at the end."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._values = Transformer.from_context(connection)
+        self._names: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
+        self._numbers = count()
+
+    def executed(
+        self, sql: str, parameters: Sequence[Any], form: Format
+    ) -> tuple[list[tuple[Any, ...]], int]:
+        """Execute a statement, and read what it answers with in this form."""
+        values = self._values
+        sent = values.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
+        name = self._prepared(_in_words_of_postgres(sql), tuple(values.types or ()))
+        result = self.connection.pgconn.exec_prepared(name, sent, values.formats, form)
+        if result.status == ExecStatus.TUPLES_OK:
+            values.set_pgresult(result, format=form)
+            rows = values.load_rows(0, result.ntuples, tuple)
+            return rows, len(rows)
+        if result.status == ExecStatus.COMMAND_OK:
+            return [], result.command_tuples or 0
+        raise error_from_result(result, encoding="utf-8")
+
+    def _prepared(self, sql: bytes, types: tuple[int, ...]) -> bytes:
+        key = (sql, types)
+        known = self._names.get(key)
+        if known is not None:
+            self._names.move_to_end(key)
+            return known
+        wire = self.connection.pgconn
+        name = b"kinfold_%d" % next(self._numbers)
+        result = wire.prepare(name, sql, types)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result, encoding="utf-8")
+        self._names[key] = name
+        if len(self._names) > MOST_PREPARED:
+            _, oldest = self._names.popitem(last=False)
+            wire.exec_(b"DEALLOCATE " + oldest)
+        return name
+
+
+@lru_cache(maxsize=1024)
+def _in_words_of_postgres(sql: str) -> bytes:
+    numbers = count(1)
+    return re.sub("%%|%s", lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql).encode()

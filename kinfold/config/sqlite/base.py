@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -34,6 +34,12 @@ _MOVES_AND_WRITES = (3, 51, 3)
 
 class DatabaseOperations(operations.DatabaseOperations):
     """Reads ids and moments as they are stored here, and nothing else."""
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """A moment as it is stored: in UTC, without saying so."""
+        if type(value) is datetime and value.tzinfo is UTC:
+            return value.isoformat(" ")[: -len("+00:00")]
+        return super().adapt_datetimefield_value(value)
 
     def convert_uuidfield_value(self, value: str | None, *_: Any) -> UUID | None:
         """An id of 32 hexadecimal digits."""

@@ -6,6 +6,7 @@ listens to what is executed, as tests do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,42 +21,55 @@ def fetched(sql: str, parameters: Sequence[Any], *, binary: bool = False) -> lis
 
     `binary`: PostgreSQL may send values as it holds them, which is a third of the work, above all for moments.
     """
-    way = {"binary": True} if binary else {}
-    return _with_cursor("execute", sql, parameters, lambda cursor: list(cursor.fetchall()), **way)
+    database = _ready()
+    if not _is_listened_to(database) and database.vendor == "postgresql":
+        rows: list[Any] = database.answer(sql, parameters, binary=binary)[0]
+        return rows
+    return _with_cursor(database, "execute", sql, parameters, lambda cursor: list(cursor.fetchall()))
 
 
 def changed(sql: str, parameters: Sequence[Any]) -> int:
     """How many rows a statement changed."""
-    return _with_cursor("execute", sql, parameters, _count)
+    database = _ready()
+    if not _is_listened_to(database) and database.vendor == "postgresql":
+        count: int = database.answer(sql, parameters)[1]
+        return count
+    return _with_cursor(database, "execute", sql, parameters, _count)
 
 
 def changed_by_each(sql: str, rows: Iterable[Sequence[Any]]) -> int:
     """How many rows were changed by a statement that is executed for each row of parameters."""
-    return _with_cursor("executemany", sql, rows, _count)
+    return _with_cursor(_ready(), "executemany", sql, rows, _count)
+
+
+def _ready() -> Any:
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    return database
+
+
+def _is_listened_to(database: Any) -> bool:
+    return bool(database.execute_wrappers or database.queries_logged)
 
 
 def _count(cursor: Any) -> int:
     return int(cursor.rowcount)
 
 
-def _with_cursor(way: str, sql: str, parameters: Any, use: Callable[[Any], T], **told: bool) -> T:
-    database = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
-    if database.execute_wrappers or database.queries_logged:
+def _with_cursor(database: Any, way: str, sql: str, parameters: Any, use: Callable[[Any], T]) -> T:
+    if _is_listened_to(database):
         with database.cursor() as cursor:
             getattr(cursor, way)(sql, parameters)
             return use(cursor)
-    database.validate_thread_sharing()
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             sql = _in_words_of_sqlite(sql)
-            told = {}
         cursor = database.connection.cursor()
-        getattr(cursor, way)(sql, parameters, **told)
+        getattr(cursor, way)(sql, parameters)
         return use(cursor)
 
 
 @lru_cache(maxsize=1024)
 def _in_words_of_sqlite(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
+    return re.sub("%%|%s", lambda found: "?" if found[0] == "%s" else "%", sql)

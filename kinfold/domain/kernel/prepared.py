@@ -147,29 +147,44 @@ def _written(build: Callable[..., Any], shape: tuple[Any, ...], values: dict[str
         raise NotPreparable(
             f"{build.__name__} builds another query each time: give it what differs as values"
         )
-    return _with_constants(first) if connection.vendor == "postgresql" else first
+    return _with_constants(first)
 
 
 def _with_constants(written: _Written) -> _Written:
     """The constants as part of the SQL.
 
     PostgreSQL plans a statement once for all values if that is about as good as planning anew for each, which takes
-    longer than the answer. It can tell only when it knows which status is asked for, not that some status is.
+    longer than the answer. It can tell only when it knows which status is asked for, not that some status is. And
+    SQLite's driver looks for a way to send each value of a choice, which is no plain text.
     """
     connection.ensure_connection()
     parameters, kept = iter(written.parameters), []
+    literal = _literal if connection.vendor == "sqlite" else _literal_of_postgres
 
     def filled(place: re.Match[str]) -> str:
         if place[0] == "%%":
             return place[0]
         name, constant = parameter = next(parameters)
         if name is None and isinstance(constant, str | int):
-            return Literal(constant).as_string(connection.connection).replace("%", "%%")
+            return literal(constant).replace("%", "%%")
         kept.append(parameter)
         return place[0]
 
     sql = re.sub("%%|%s", filled, written.sql)
     return replace(written, sql=sql, parameters=tuple(kept))
+
+
+def _literal(constant: str | int) -> str:
+    """A constant as SQLite reads it."""
+    return (
+        "'" + str.__str__(constant).replace("'", "''") + "'"
+        if isinstance(constant, str)
+        else str(int(constant))
+    )
+
+
+def _literal_of_postgres(constant: str | int) -> str:
+    return Literal(constant).as_string(connection.connection)
 
 
 def _with_stand_ins(build: Callable[..., Any], shape: tuple[Any, ...], values: dict[str, Any]) -> _Written:

@@ -50,7 +50,7 @@ def _labelled(label: str, number: int, *, primary: UUID) -> QuerySet[Client, Any
 
 @pytest.mark.parametrize("label", ["100 % of %s, %%s", "O'Brien \\' \x1f", "7", "", "1.10"])
 def test_what_belongs_to_a_shape_is_taken_as_it_is(cast: Cast, label: str) -> None:
-    """On PostgreSQL it becomes part of the SQL."""
+    """It becomes part of the SQL."""
     with entered(cast.alder.practice_id):
         assert _labelled(label, -3, primary=cast.lin.member_id) == [(label, -3)]
 
