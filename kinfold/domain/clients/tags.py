@@ -51,6 +51,11 @@ def tags_named(names: Iterable[str], made_in: UUID | None = None) -> dict[str, U
     return known
 
 
+def tag_keys() -> frozenset[str]:
+    """The keys of all the practice's tags."""
+    return frozenset(Tag.objects.values_list("key", flat=True))
+
+
 def _refuse_too_many(more: int) -> None:
     if Tag.objects.count() + more > MOST_OF_A_PRACTICE:
         raise InvalidInput([Problem("tags", TOO_MANY)], TOO_MANY)

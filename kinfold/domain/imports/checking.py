@@ -8,13 +8,14 @@ file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from kinfold.domain.clients import profile
 from kinfold.domain.clients.profile import Refused
+from kinfold.domain.clients.tags import MOST_OF_A_PRACTICE, TOO_MANY
 from kinfold.domain.imports import values
 from kinfold.domain.imports.fields import (
     BY_NAME,
@@ -111,6 +112,7 @@ class Checking:
         short_years: ShortYears | None = None,
         mode: Mode = Mode.ADD,
         first_passwords: TakesPassword | None = None,
+        tags_there: Collection[str] = (),
     ) -> None:
         problems = mapping_problems(
             mapping,
@@ -133,7 +135,7 @@ class Checking:
         self._names = (*_SINGLE, "tag", *self._further)
         self._cleaners = self._cleaners_of(country, today)
         self._tag_columns = [column for column, name in enumerate(mapping) if name == "tag"]
-        self._tags = _Tags([_tag_signs(table.header[column]) for column in self._tag_columns])
+        self._tags = _Tags([_tag_signs(table.header[column]) for column in self._tag_columns], tags_there)
 
     def blocks(self) -> Iterator[CheckedBlock]:
         """Every row of the file, checked, in the file's order."""
@@ -269,11 +271,15 @@ def _tag_signs(heading: str) -> re.Pattern[str]:
 
 
 class _Tags(dict[tuple[str, ...], _TagsOrReason]):
-    """The tags of one row by its tag cells: each tag once without regard to case and accents, as first written."""
+    """The tags of one row by its tag cells: each tag once without regard to case and accents, as first written.
 
-    def __init__(self, signs: list[re.Pattern[str]]) -> None:
+    `there` are the keys of the practice's tags, beside which there is room for so many new ones.
+    """
+
+    def __init__(self, signs: list[re.Pattern[str]], there: Collection[str]) -> None:
         super().__init__()
-        self._signs = signs
+        self._signs, self._there = signs, there
+        self._new: set[str] = set()
 
     def __missing__(self, cells: tuple[str, ...]) -> _TagsOrReason:
         self[cells] = value = self._read(cells)
@@ -294,7 +300,13 @@ class _Tags(dict[tuple[str, ...], _TagsOrReason]):
                     return text
                 if text:
                     found.setdefault(folded(text), text)
-        return tuple(found.values()) if len(found) <= profile.MOST_TAGS else profile.TOO_MANY_TAGS
+        if len(found) > profile.MOST_TAGS:
+            return profile.TOO_MANY_TAGS
+        new = {key for key in found if key not in self._there and key not in self._new}
+        if new and len(self._there) + len(self._new) + len(new) > MOST_OF_A_PRACTICE:
+            return Refused(TOO_MANY)
+        self._new |= new
+        return tuple(found.values())
 
 
 def label_of(field: str) -> str:

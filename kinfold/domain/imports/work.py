@@ -22,6 +22,7 @@ from kinfold.domain.access.doors import command
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
+from kinfold.domain.clients.tags import tag_keys
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.imports import files, first_passwords
 from kinfold.domain.imports.admitting import admit_to, admit_to_mode
@@ -314,6 +315,8 @@ def _fail(job: Import, state: ImportState, problem: str) -> None:
 
 
 def _check(job: Import, actor: Actor) -> None:
+    with entered(job.practice_id):
+        tags_there = tag_keys() if "tag" in job.mapping else frozenset()
     checking = Checking(
         read(files.fetch(job.practice_id, job.id, job.digest), sheet=job.sheet),
         tuple(job.mapping),
@@ -324,6 +327,7 @@ def _check(job: Import, actor: Actor) -> None:
         short_years=short_years_of(job),
         mode=Mode(job.mode),
         first_passwords=_sealing(job, actor) if FIRST_PASSWORD in job.mapping else None,
+        tags_there=tags_there,
     )
     progress = _Progress(job)
     blocks: list[CheckedBlock] = []

@@ -111,6 +111,20 @@ def test_tags_of_the_practice_are_used_whatever_their_case(cast: Cast) -> None:
         assert set(Tag.objects.values_list("name", flat=True)) == {"GROUP A", "VIP"}
 
 
+def test_rows_with_more_tags_than_a_practice_can_have_are_told_before_anything_is_written(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinfold.domain.imports.checking.MOST_OF_A_PRACTICE", 3)
+    with entered(cast.alder.practice_id, writing=True):
+        for name in ("VIP", "EMDR"):
+            Tag.objects.create(name=name, key=name.lower())
+    more = "Lena,Ott,lena@mail.example,1990-02-04,F,A-4,New,"
+    import_id = upload(cast.ada, file(*GOOD, more))  # Group A is new, and then there is no room
+    assert (status(cast.ada, import_id).ready, status(cast.ada, import_id).bad) == (3, 1)
+    (row,) = (row for row in preview(cast.ada, import_id).rows if row.kind == "bad")
+    assert "at most 10,000 tags" in row.reasons["tag"]
+
+
 def test_an_import_leaves_one_entry_with_a_digest_of_what_it_created(cast: Cast) -> None:
     import_id = bring_in(cast.ada, file(*GOOD))
     with entered(cast.alder.practice_id):
