@@ -21,7 +21,6 @@ from kinfold.domain.clients.queries.listing import (
     ViewCounts,
     list_clients,
 )
-from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 from . import (
@@ -105,7 +104,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     found = _found(actor, wanted)
     counts = _own_counts(actor, wanted) if own else found.counts
     invites = managing and actor.may(Permission.CLIENTS_CREATE)
-    waiting = count_requests(actor, CountRequests()) if invites else 0
+    waiting = pages.waiting(request, actor).newcomers if invites else 0
     if view == "pending":  # nobody is a client before they were accepted
         found = replace(found, rows=(), total=0, next=None, previous=None)
     params = {

@@ -24,7 +24,6 @@ from kinfold.domain.exports.queries import (
     list_exports,
     open_export,
 )
-from kinfold.domain.intake.queries.requests import CountRequests, count_requests
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed
 
 from . import pages
@@ -103,7 +102,9 @@ def _form(request: HttpRequest, actor: Actor, refused: InvalidInput | None = Non
     except InvalidInput as problem:
         raise NotAllowed("Filter the list again, then export it.") from problem
     view = view_of(asked)
-    waiting = count_requests(actor, CountRequests()) if view == "pending" else 0
+    if view == "pending" and not actor.may(Permission.CLIENTS_CREATE):
+        raise NotAllowed
+    waiting = pages.waiting(request, actor).newcomers if view == "pending" else 0
     whole = {"active": found.counts.active, "archived": found.counts.archived, "pending": found.total}
     context: dict[str, Any] = {
         "q": q,

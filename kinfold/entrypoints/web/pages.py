@@ -18,7 +18,7 @@ from jinja2_fragments import render_block
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.clients.queries.covers import CountWaiting, count_waiting
+from kinfold.domain.intake.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from kinfold.domain.records.queries.merging import FollowMerged, follow_merged
 from kinfold.domain.team.actors import actor_for_login, practice_of_login
@@ -112,7 +112,7 @@ def base_context(request: HttpRequest, *, whole: bool = True) -> dict[str, Any]:
     return {
         "request": request,
         "actor": actor,
-        "nav": navigation(actor, request.path) if actor and whole else [],
+        "nav": navigation(actor, request.path, waiting(request, actor)) if actor and whole else [],
         "person_menu": person_menu(actor) if actor else [],
         "find_url": find_url(actor) if actor else "",
         "csrf_token": get_token(request),
@@ -232,8 +232,17 @@ def chosen_theme(request: HttpRequest) -> str:
     return theme if theme in {"light", "dark"} else ""
 
 
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The menu: only what this person may open."""
+def waiting(request: HttpRequest, actor: Actor) -> Waiting:
+    """How much waits for this person. It is counted once for each page."""
+    known: Waiting | None = getattr(request, "waiting", None)
+    if known is None:
+        known = count_waiting(actor, CountWaiting())
+        request.waiting = known  # type: ignore[attr-defined]
+    return known
+
+
+def navigation(actor: Actor, path: str, waits: Waiting) -> list[dict[str, Any]]:
+    """The menu: only what this person may open, and how much work waits behind it."""
     bills_own, bills_all = actor.may(Permission.BILLING_OWN), actor.may(Permission.BILLING_ALL)
     groups: list[tuple[str, list[tuple[str, str, str, bool]]]] = [
         (
@@ -264,7 +273,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
             ],
         ),
     ]
-    waiting = _waiting(actor)
+    behind = {"supervision": waits.supervisors, "team": waits.gaps}
     shown = []
     for label, items in groups:
         open_items = [
@@ -273,7 +282,7 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 "href": url(route),
                 "icon": icon,
                 "current": _is_current(actor, route, path),
-                "waiting": waiting.get(route),
+                "waiting": behind.get(route),
             }
             for name, route, icon, allowed in items
             if allowed
@@ -383,12 +392,6 @@ def _sees_supervision(actor: Actor) -> bool:
     return actor.may(Permission.SUPERVISION_MANAGE) or actor.may(
         Permission.CLIENTS_SEE_SUPERVISED, Permission.MEMBERS_NAMES
     )
-
-
-def _waiting(actor: Actor) -> dict[str, int]:
-    """How much work waits behind entries of the menu, for those who can do it."""
-    waiting = count_waiting(actor, CountWaiting())
-    return {"supervision": waiting.supervisors, "team": waiting.gaps}
 
 
 def _sees_others_clients_only(actor: Actor) -> bool:

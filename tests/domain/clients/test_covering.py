@@ -24,12 +24,9 @@ from kinfold.domain.clients.commands.covering import (
 from kinfold.domain.clients.errors import AlreadyCovered, CoverEnded
 from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.clients.queries.covers import (
-    CountWaiting,
     Covers,
     ListCovers,
     ListGaps,
-    Waiting,
-    count_waiting,
     list_covers,
     list_gaps,
 )
@@ -40,6 +37,7 @@ from kinfold.domain.clients.queries.reach import (
     access_of_member,
     clients_visible_at,
 )
+from kinfold.domain.intake.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.lifecycle.errors import NotReadyToLeave

@@ -23,7 +23,8 @@ from kinfold.domain.intake.emails import answer_mail, waiting_mail
 from kinfold.domain.intake.errors import RequestAnswered
 from kinfold.domain.intake.models import SignUpRequest
 from kinfold.domain.intake.queries.page import OpenSignUpPage, open_sign_up_page
-from kinfold.domain.intake.queries.requests import CountRequests, ListRequests, count_requests, list_requests
+from kinfold.domain.intake.queries.requests import ListRequests, list_requests
+from kinfold.domain.intake.queries.waiting import CountWaiting, count_waiting
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.kinds import Mail
@@ -82,7 +83,7 @@ def answer_to(cast: Cast) -> Mail | None:
 def test_a_request_waits_under_pending_and_makes_nobody_a_client(cast: Cast, guest: Actor) -> None:
     ask_to_join(guest, ROSA)
     assert waiting(cast.ada) == ["Rosa Winter"]
-    assert count_requests(cast.ada.actor, CountRequests()) == 1
+    assert count_waiting(cast.ada.actor, CountWaiting()).newcomers == 1
     with entered(cast.alder.practice_id):
         assert not Client.objects.filter(last_name="Winter").exists()
     kept = only_request(cast)

@@ -20,7 +20,6 @@ from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.periods import holds, holds_or_will
 from kinfold.domain.team.models import Member
 from kinfold.domain.team.statuses import WORKS, allowed_now
-from kinfold.domain.team.supervising import concerning
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,18 +34,6 @@ class Gap:
     member_id: UUID
     name: str
     clients: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountWaiting:
-    """Of the whole practice."""
-
-
-class Waiting(NamedTuple):
-    """Members without a supervisor they need, and members who are away with clients whom nobody covers."""
-
-    supervisors: int
-    gaps: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,25 +117,11 @@ def list_gaps(actor: Actor, data: ListGaps) -> tuple[Gap, ...]:
     names = {
         row[0]: f"{row[1]} {row[2]}".strip() for row in away.values_list("id", "first_name", "last_name")
     }
-    counts = _uncovered(actor, names, now)
+    counts = uncovered(actor, names, now)
     return tuple(
         Gap(member_id=member_id, name=name, clients=counts[member_id])
         for member_id, name in names.items()
         if counts.get(member_id)
-    )
-
-
-@query(None)
-def count_waiting(actor: Actor, data: CountWaiting) -> Waiting:
-    """How much waits, as far as the actor can see to it. One question, and another one while somebody is away."""
-    manages, assigns = actor.may(Permission.SUPERVISION_MANAGE), actor.may(Permission.CLIENTS_ASSIGN)
-    if not (manages or assigns):
-        return Waiting(supervisors=0, gaps=0)
-    now = clock.now()
-    found = concerning(now)
-    return Waiting(
-        supervisors=len(found.lacking) if manages else 0,
-        gaps=len(_uncovered(actor, found.away, now)) if assigns and found.away else 0,
     )
 
 
@@ -175,6 +148,14 @@ def list_covers(actor: Actor, data: ListCovers) -> Covers:
     )
 
 
+def uncovered(actor: Actor, member_ids: Collection[UUID], now: datetime) -> Mapping[UUID, int]:
+    """How many of their clients nobody covers now, of those of these members whom the actor sees."""
+    covered = _covering(now).filter(covers_for_id=F("client__primary_id"))
+    alone = _clients_of(actor, member_ids).exclude(pk__in=covered.values("client_id"))
+    rows = alone.order_by().values("primary_id").annotate(clients=Count("id"))
+    return {row["primary_id"]: row["clients"] for row in rows}
+
+
 def _clients_of(actor: Actor, member_ids: Collection[UUID]) -> QuerySet[Client]:
     return visible_to(actor).filter(status=ClientStatus.ACTIVE, primary_id__in=member_ids)
 
@@ -182,13 +163,6 @@ def _clients_of(actor: Actor, member_ids: Collection[UUID]) -> QuerySet[Client]:
 def _covering(now: datetime) -> QuerySet[Assignment]:
     """The covers that hold now, by people who may work: whoever is away themselves covers for nobody."""
     return Assignment.objects.filter(holds(now), kind=AssignmentKind.COVER, member__status__in=WORKS)
-
-
-def _uncovered(actor: Actor, member_ids: Collection[UUID], now: datetime) -> Mapping[UUID, int]:
-    covered = _covering(now).filter(covers_for_id=F("client__primary_id"))
-    alone = _clients_of(actor, member_ids).exclude(pk__in=covered.values("client_id"))
-    rows = alone.order_by().values("primary_id").annotate(clients=Count("id"))
-    return {row["primary_id"]: row["clients"] for row in rows}
 
 
 def _grouped(actor: Actor, which: Q, now: datetime) -> tuple[Cover, ...]:

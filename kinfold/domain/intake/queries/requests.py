@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from django.db.models import Count, QuerySet, Subquery
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.intake.models import ClientInvitation, InvitationState, RequestState, SignUpRequest
+from kinfold.domain.intake.models import RequestState, SignUpRequest
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
-from kinfold.domain.kernel.prepared import prepared
-from kinfold.domain.practices.models import PracticeTally
 
 ANSWERED_SHOWN = timedelta(days=30)
 PAGE = 50
@@ -31,11 +26,6 @@ class ListRequests:
     only: tuple[UUID, ...] = ()
     after: UUID | None = None
     limit: int = PAGE
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountRequests:
-    """How many are pending."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,27 +88,6 @@ def list_requests(actor: Actor, data: ListRequests) -> RequestPage:
         total=total,
         next=shown[-1].id if len(found) > data.limit else None,
     )
-
-
-@query(Permission.CLIENTS_CREATE)
-def count_requests(actor: Actor, data: CountRequests) -> int:
-    """How many are pending: invited, and for those who may answer also those who asked (U10, U11).
-
-    It is shown on every list of clients, so it is one prepared question.
-    """
-    ((asked, invited),) = _waiting()
-    return int(invited or 0) + (int(asked or 0) if actor.may(Permission.CLIENTS_ACCEPT) else 0)
-
-
-@prepared
-def _waiting() -> QuerySet[PracticeTally, tuple[int | None, int | None]]:
-    def counted(rows: QuerySet[Any]) -> Subquery:
-        return Subquery(rows.order_by().values("state").annotate(waiting=Count("id")).values("waiting"))
-
-    return PracticeTally.objects.annotate(
-        asked=counted(SignUpRequest.objects.filter(state=RequestState.PENDING)),
-        invited=counted(ClientInvitation.objects.filter(state=InvitationState.PENDING)),
-    ).values_list("asked", "invited")
 
 
 def _row(asked: SignUpRequest) -> RequestRow:
