@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.driver import together
 from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.prepared import prepared, prepared_update
 from kinfold.domain.kernel.tenancy import current_practice_id, entered
@@ -144,11 +145,12 @@ def _append(told: Sequence[tuple[Who, Event]]) -> None:
     practice_id = current_practice_id()
     ((number, previous),) = _head()
     at = clock.now()
-    for _, same in groupby(told, key=lambda one: id(one[0])):
-        by_one = list(same)
-        previous = _chain(by_one[0][0], [event for _, event in by_one], number, previous, at)
-        number += len(by_one)
-    _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
+    with together():
+        for _, same in groupby(told, key=lambda one: id(one[0])):
+            by_one = list(same)
+            previous = _chain(by_one[0][0], [event for _, event in by_one], number, previous, at)
+            number += len(by_one)
+        _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
 
 
 def _chain(who: Who, events: Sequence[Event], number: int, previous: str, at: datetime) -> str:

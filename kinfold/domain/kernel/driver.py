@@ -7,13 +7,17 @@ listens to what is executed, as tests do.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 T = TypeVar("T")
+_Statement = tuple[str, Sequence[Any]]
+_waiting: ContextVar[list[_Statement] | None] = ContextVar("kinfold_waiting", default=None)
 
 
 def fetched(sql: str, parameters: Sequence[Any], *, binary: bool = False) -> list[Any]:
@@ -29,12 +33,51 @@ def fetched(sql: str, parameters: Sequence[Any], *, binary: bool = False) -> lis
 
 
 def changed(sql: str, parameters: Sequence[Any]) -> int:
-    """How many rows a statement changed."""
+    """How many rows a statement changed. What waits is written with it."""
+    if waiting := _waiting.get():
+        sql, parameters = _as_one([*waiting, (sql, parameters)])
+        waiting.clear()
     database = _ready()
     if not _is_listened_to(database) and database.vendor == "postgresql":
         count: int = database.answer(sql, parameters)[1]
         return count
     return _with_cursor(database, "execute", sql, parameters, _count)
+
+
+def added(sql: str, parameters: Sequence[Any]) -> None:
+    """Add rows; inside of `together` they wait for what comes after them."""
+    waiting = _waiting.get()
+    if waiting is None:
+        changed(sql, parameters)
+    else:
+        waiting.append((sql, parameters))
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """On PostgreSQL, rows that are added inside go with the next change, or at the end: in one message for all.
+
+    While they wait nothing may read them. A message takes as long as a small statement itself, on either side.
+    """
+    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql" or _waiting.get() is not None:
+        yield
+        return
+    waiting: list[_Statement] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+        if waiting:
+            changed(*waiting.pop())
+    finally:
+        _waiting.reset(token)
+
+
+def _as_one(statements: Sequence[_Statement]) -> _Statement:
+    """Several statements as one. All of them see the rows that were there before; links are checked at the commit."""
+    *first, (last, _) = statements
+    named = ", ".join(f"s{place} AS ({sql})" for place, (sql, _) in enumerate(first))
+    sql = f"WITH {named} {last}" if first else last
+    return sql, [value for _, parameters in statements for value in parameters]
 
 
 def changed_by_each(sql: str, rows: Iterable[Sequence[Any]]) -> int:

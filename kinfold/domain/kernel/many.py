@@ -25,6 +25,8 @@ _NAMED_AT_ONCE: Final = 5_000
 # Characters that no checked value can hold.
 _BETWEEN: Final = "\x02"
 _NULL: Final = "\x03"
+_BETWEEN_SQL: Final = r"E'\x02'"
+_NULL_SQL: Final = r"E'\x03'"
 _SQLITE_CACHE_KB: Final = 200_000
 _SQLITE_DEFAULT_KB: Final = 2_000
 
@@ -44,9 +46,9 @@ def insert(
     Values are as their fields take them, and ids and dates may also be text. `unless_there` leaves out rows that a
     unique key refuses. Returns how many rows were added.
     """
-    write = _written_for(connection.vendor, model, tuple(same), tuple(each), unless_there)
-    shared = [field.get_db_prep_save(same[name], connection) for name, field in write.same]
     count = len(next(iter(each.values())))
+    write = _written_for(connection.vendor, model, tuple(same), tuple(each), unless_there, count == 1)
+    shared = [field.get_db_prep_save(same[name], connection) for name, field in write.same]
     return sum(
         write.add(write, shared, [values[start : start + BATCH] for values in each.values()])
         for start in range(0, count, BATCH)
@@ -60,6 +62,7 @@ class _Insert:
     sql: str
     same: list[tuple[str, Any]]
     ids: list[int]
+    counted: bool  # whether the database must say how many there were
     add: Callable[[_Insert, list[Any], list[Values]], int]
 
 
@@ -70,6 +73,7 @@ def _written_for(
     same: tuple[str, ...],
     each: tuple[str, ...],
     unless_there: bool,
+    alone: bool,
 ) -> _Insert:
     fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields if field.column}
     if missing := fields.keys() - set(same) - set(each):
@@ -78,11 +82,14 @@ def _written_for(
     columns = ", ".join(quote(fields[name].column) for name in (*each, *same))
     types = {name: fields[name].db_type(connection) for name in (*each, *same)}
     on_conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
-    if vendor == "postgresql":
+    if vendor == "postgresql" and alone:
+        rows = f"VALUES ({', '.join(f'%s::{types[name]}' for name in (*each, *same))})"
+        add = _alone
+    elif vendor == "postgresql":
         given = ", ".join(f"c{place}" for place in range(len(each)))
         chosen = [f"c{place}::{types[name]}" for place, name in enumerate(each)]
         chosen += [f"%s::{types[name]}" for name in same]
-        texts = ", ".join(["string_to_table(%s, %s, %s)"] * len(each))
+        texts = ", ".join([f"string_to_table(%s, {_BETWEEN_SQL}, {_NULL_SQL})"] * len(each))
         rows = f"SELECT {', '.join(chosen)} FROM ROWS FROM ({texts}) AS given ({given}) LIMIT %s"  # noqa: S608
         add = _split_up
     else:
@@ -92,6 +99,7 @@ def _written_for(
         sql=f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {rows}{on_conflict}",
         same=[(name, fields[name]) for name in same],
         ids=[place for place, name in enumerate(each) if types[name] == "char(32)"],
+        counted=unless_there,
         add=add,
     )
 
@@ -143,8 +151,19 @@ def ordered_ids(count: int) -> list[str]:
 
 
 def _split_up(write: _Insert, shared: list[Any], columns: list[Values]) -> int:
-    texts = [value for values in columns for value in (_joined(values), _BETWEEN, _NULL)]
-    return driver.changed(write.sql, [*shared, *texts, len(columns[0])])
+    count = len(columns[0])
+    return _add(write, [*shared, *map(_joined, columns), count], count)
+
+
+def _alone(write: _Insert, shared: list[Any], columns: list[Values]) -> int:
+    return _add(write, [*(values[0] for values in columns), *shared], 1)
+
+
+def _add(write: _Insert, parameters: list[Any], count: int) -> int:
+    if write.counted:
+        return driver.changed(write.sql, parameters)
+    driver.added(write.sql, parameters)
+    return count
 
 
 def _joined(values: Values) -> str:

@@ -111,10 +111,12 @@ def test_what_a_command_records_is_written_in_order_when_all_else_is(cast: Cast)
     """So the end of the chain is the last row it waits for: two commands never wait for each other because of it."""
     with CaptureQueriesContext(connection) as questions:
         first, second = make_two_tags(cast.ada.actor, MakeTag(name="door 7"))
-    written = [sql for each in questions if (sql := each["sql"]).startswith(("INSERT", "UPDATE", "DELETE"))]
+    written = [
+        sql for each in questions if (sql := each["sql"]).startswith(("INSERT", "UPDATE", "DELETE", "WITH"))
+    ]
     about_the_trail = ["audit" in sql for sql in written]
     assert about_the_trail == sorted(about_the_trail)
-    assert sum(sql.startswith("UPDATE") for sql in written if "audit_audithead" in sql) == 1
+    assert sum(sql.count('UPDATE "audit_audithead"') for sql in written) == 1
     with entered(cast.alder.practice_id):
         last = AuditEntry.objects.order_by("-number").values_list("action", "subject_id")[:3]
         assert list(reversed(last)) == [

@@ -28,6 +28,7 @@ from kinfold.domain.clients.tags import tag_new, tags_named
 from kinfold.domain.clients.ties import Tie, begin_ties
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
+from kinfold.domain.kernel.driver import together
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, Problem
 from kinfold.domain.kernel.many import insert, ordered_ids
 from kinfold.domain.kernel.prepared import prepared_update
@@ -118,6 +119,7 @@ def _check_therapist(actor: Actor, member_id: UUID | None, now: datetime) -> Non
     refuse_unless_takes_clients(member_id, now, "therapist_id")
 
 
+@together()
 def _create(
     actor: Actor, people: Sequence[Checked], member_id: UUID | None, now: datetime
 ) -> tuple[UUID, ...]:
