@@ -390,7 +390,7 @@ def _progress(request: HttpRequest, found: ChangeResult) -> HttpResponse:
 def _result(request: HttpRequest, found: ChangeResult) -> HttpResponse:
     summary = found.summary
     words = WORDS[Act(summary.act)]
-    kept_or_left = {*KEPT, *LEFT, Outcome.UNDONE_ALONE}
+    kept_or_left = {*KEPT, *LEFT}
     context = {
         "id": summary.id,
         "title": words.name,
@@ -410,6 +410,7 @@ def _result(request: HttpRequest, found: ChangeResult) -> HttpResponse:
         "sessions": _SESSIONS.get(Act(summary.act), ("", "")),
         "undo_until": summary.undo_until,
         "changed": [group for group in found.groups if group.outcome in {Outcome.DONE, Outcome.UNDONE}],
+        "otherwise": [group for group in found.groups if group.outcome == Outcome.UNDONE_ALONE],
         "groups": [group for group in found.groups if group.outcome in kept_or_left],
         "clients_url": reverse(pages.clients_route(request.actor)),  # type: ignore[attr-defined]
     }

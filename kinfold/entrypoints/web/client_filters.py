@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
 from kinfold.domain.clients.keys import tag_key
+from kinfold.domain.clients.queries.listing import ClientSort
 from kinfold.domain.clients.queries.pickers import ListTags, ListTherapists, list_tags, list_therapists
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 
@@ -188,7 +189,12 @@ def form(request: HttpRequest, actor: Actor, route: str, refused: InvalidInput |
         "list_url": url(route),
         "cancel_url": url(route) + query(carried(asked)),
         "view": "" if view_of(asked) == "active" else view_of(asked),
-        "sort": asked.get("sort", "")[:30],
+        "sorts": [
+            (sort.value, sort.column.label + (", reversed" if sort.down else ""))
+            for sort in ClientSort
+            if sort.column.needs is None or actor.may(sort.column.needs)
+        ],
+        "sort": asked.get("sort", "")[:30] or ClientSort.NAME.value,
         "tags": [{"value": key, "label": name, "hint": ""} for key, name in tags],
         "many_tags": found.many,
         "cut": found.cut,
