@@ -59,7 +59,7 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
     if data.only == ():
         return ()
     if reached is None and data.only:
-        rows = Tag.objects.filter(pk__in=data.only).order_by("key").values_list("id", "name")
+        rows = _these_tags(len(data.only), **{f"t{n}": tag_id for n, tag_id in enumerate(data.only)})
     elif reached is None and (key or data.limit):
         found = tags_beginning(data.beginning)
         rows = found.order_by("key").values_list("id", "name")[: data.limit]
@@ -95,6 +95,11 @@ def _values(reached: Iterable[UUID]) -> dict[str, UUID]:
 @prepared
 def _tags() -> QuerySet[Tag, tuple[UUID, str]]:
     return Tag.objects.order_by("key").values_list("id", "name")
+
+
+@prepared
+def _these_tags(_count: int, **tags: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
+    return Tag.objects.filter(pk__in=list(tags.values())).order_by("key").values_list("id", "name")
 
 
 @prepared

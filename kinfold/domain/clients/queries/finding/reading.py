@@ -56,7 +56,7 @@ class Facts(NamedTuple):
 
 # No control character is in a name.
 BETWEEN_TAGS = "\x1f"
-_STORED = (*Facts._fields[:-4], "primary_id", "primary__first_name", "primary__last_name")
+_STORED = (*Facts._fields[1:-4], "primary_id", "primary__first_name", "primary__last_name")
 
 
 class _Joined(Func):
@@ -97,15 +97,20 @@ def facts_of(ids: Sequence[UUID]) -> list[Facts]:
 
 @prepared
 def _facts_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
-    return _with_facts(Client.objects.filter(pk__in=list(clients.values())))
+    return _with_facts(Client.objects.filter(pk__in=list(clients.values())), "id")
 
 
-def _with_facts(clients: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+def _with_facts(rows: QuerySet[Any, Any], client_id: str) -> QuerySet[Any, Any]:
     """What lists show of these clients, their tags in the same question: a message to PostgreSQL takes longer."""
     # Each tag is looked up: in a join, either database would rather begin with all the tags of the practice.
     name = Subquery(Tag.objects.filter(id=OuterRef("tag_id")).values("name"))
-    of_client = ClientTag.objects.filter(client_id=OuterRef("pk")).order_by()
-    return clients.values_list(*_STORED, Subquery(of_client.values_list(_Joined(name, Value(BETWEEN_TAGS)))))
+    of_client = ClientTag.objects.filter(client_id=OuterRef(client_id)).order_by()
+    path = "" if client_id == "id" else "client__"
+    return rows.values_list(
+        client_id,
+        *(f"{path}{field}" for field in _STORED),
+        Subquery(of_client.values_list(_Joined(name, Value(BETWEEN_TAGS)))),
+    )
 
 
 def _ids_of(part: Part, step: Step) -> list[tuple[Any, ...]]:
@@ -118,8 +123,9 @@ def _ids_of(part: Part, step: Step) -> list[tuple[Any, ...]]:
 
 
 def _in_order(shape: Shape) -> bool:
-    """Whether an index of clients gives them in the order of the list: then no more are read than shown."""
-    return shape.start is Start.CLIENTS and not shape.gathered
+    """Whether an index gives them in the order of the list: then no more are read than shown."""
+    by_index = shape.start is Start.CLIENTS or (shape.start is Start.TAG and shape.order == BY_NAME)
+    return by_index and not shape.gathered
 
 
 def _each_in_order(shape: Shape) -> bool:
@@ -142,9 +148,9 @@ def everyone(wanted: Wanted, *, most: int) -> list[UUID]:
 
 @prepared
 def _read(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
-    """One page, read along an index of clients."""
+    """One page, read along an index of clients, or of those with a tag."""
     rows, key, client_id = _beyond(shape, step, values)
-    return _with_facts(_sorted(rows, step, F(key), client_id))[: step.limit]
+    return _with_facts(_sorted(rows, step, F(key), client_id), client_id)[: step.limit]
 
 
 @prepared
