@@ -112,3 +112,15 @@ def test_no_list_of_clients_goes_through_everybody(cast: Cast, monkeypatch: pyte
                 if any(way.search(line) for way in THROUGH_ALL):
                     through_all[name, line] = sql[:300]
     assert through_all == {}
+
+
+@pytest.mark.django_db
+def test_rare_orders_are_sorted_from_one_index_without_reading_every_client(cast: Cast) -> None:
+    if connection.vendor == "postgresql":
+        return  # it reads the table in one go as fast
+    for sort in (ClientSort.BIRTH_DATE, ClientSort.EXTERNAL_ID_DOWN, ClientSort.PHONE):
+        with entered(cast.alder.practice_id, writing=True):
+            found = plans(lambda sort=sort: list_clients(cast.ada.actor, ListClients(sort=sort)))
+        lines = [line for line, _ in found]
+        sorting = lines.index("USE TEMP B-TREE FOR ORDER BY")
+        assert "USING COVERING INDEX client_by_creation_wide" in lines[sorting - 1]

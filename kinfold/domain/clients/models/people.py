@@ -93,10 +93,13 @@ class Client(TenantModel):
             models.Index(
                 fields=("practice", "status", "registration", "sort_key", "id"), name="client_by_registration"
             ),
-            models.Index(fields=("practice", "status", "created_at", "id"), name="client_by_creation"),
-            models.Index(fields=("practice", "status", "birth_date", "id"), name="client_by_birth"),
+            # By creation, and what rarer orders are sorted from without reading the clients: each in an index of its
+            # own was a fifth of writing them.
+            models.Index(
+                fields=("practice", "status", "created_at", "id", "birth_date", "external_id", "phone"),
+                name="client_by_creation_wide",
+            ),
             models.Index(fields=("practice", "status", "email", "id"), name="client_by_email_order"),
-            models.Index(fields=("practice", "status", "external_id", "id"), name="client_by_external_order"),
             models.Index(
                 fields=("practice", "status", "primary", "sort_key", "id"), name="client_by_primary"
             ),

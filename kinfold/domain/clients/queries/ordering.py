@@ -2,8 +2,8 @@
 
 Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
 therapists, by risk from none to high, by kind and by sex at birth from A to Z, by tags by the first tag of each client,
-and for each of them by the names of the clients. Few ask for the order by phone: it has no index, and is sorted when it
-is asked for.
+and for each of them by the names of the clients. Few ask for the orders by phone, date of birth and external ID: they
+have no index of their own, and are sorted when they are asked for.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsN
 
 from kinfold.domain.clients.keys import NOT_OF_NAME
 from kinfold.domain.clients.models import Client, ClientTag, ClientWord
-from kinfold.domain.clients.queries.finding.shapes import BY_NAME, UNINDEXED, Shape, Start
+from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Shape, Start
 from kinfold.domain.clients.visibility import further_ties
 
 # Fields in which nothing is NULL, and not an empty text.
@@ -172,7 +172,7 @@ def unindexed(field: str) -> Coalesce:
 
 
 def _compared(field: str) -> F | _ByBytes:
-    return _ByBytes(field) if field in UNINDEXED else F(field)
+    return _ByBytes(field) if field == "phone" else F(field)
 
 
 def _of_these(

@@ -16,8 +16,8 @@ from kinfold.domain.kernel import clock
 BY_NAME = "sort_key"
 # The order of the first tags of clients, by name.
 BY_TAG = "tag"
-# Orders that are rarely asked for have no index.
-UNINDEXED = frozenset({"phone"})
+# Orders that are rarely asked for have no index, and are sorted when they are: from one that holds all three fields.
+UNINDEXED = frozenset({"birth_date", "external_id", "phone"})
 # From how many on it is faster to walk through all clients in order until a page is full.
 _MANY = 10_000
 # Above every letter, so that everything that begins with a word lies between the word and the word followed by this.
