@@ -85,7 +85,10 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     managing = route == MANAGED
     if not actor.sees_clients or (managing and not actor.manages_users):
         raise NotAllowed
+    invites = managing and actor.may(Permission.CLIENTS_CREATE)
     view = view_of(asked)
+    if view == "pending" and not invites:  # who may not see who is pending is not told that nobody is
+        view = "active"
     names_only = not actor.may(Permission.CLIENTS_PROFILE)
     own = not managing and actor.clinical and actor.may(Permission.CLIENTS_SEE_ALL)
     layout = get_layout(actor, GetLayout())
@@ -103,8 +106,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     )
     found = _found(actor, wanted)
     counts = _own_counts(actor, wanted) if own else found.counts
-    invites = managing and actor.may(Permission.CLIENTS_CREATE)
-    waiting = pages.waiting(request, actor).newcomers if invites else 0
+    waiting = pages.waiting(request, actor).newcomers if invites else None
     if view == "pending":  # nobody is a client before they were accepted
         found = replace(found, rows=(), total=0, next=None, previous=None)
     params = {
@@ -118,7 +120,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "changed": asked.get("changed", "") if wanted.updated_since else "",
     }
     may = {
-        "create": managing and actor.may(Permission.CLIENTS_CREATE),
+        "create": invites,
         "import_": managing and actor.may(Permission.CLIENTS_IMPORT),
         "edit": actor.may(Permission.CLIENTS_CHANGE) and view == "active",
         "undo": bool(changes.offered(actor, "active")),
@@ -165,7 +167,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
         "chosen": chosen,
         "may": may,
     }
-    if view == "pending" and invites:
+    if view == "pending":
         return joining.pending(request, actor, context)
     return pages.page(request, LIST, context, block="rows")
 
@@ -192,7 +194,7 @@ def _tabs(actor: Actor, counts: ViewCounts) -> list[dict[str, Any]]:
 
 
 def _views(
-    base: str, counts: ViewCounts, waiting: int, current: str, *, begun_elsewhere: bool
+    base: str, counts: ViewCounts, waiting: int | None, current: str, *, begun_elsewhere: bool
 ) -> list[dict[str, Any]]:
     numbers = {"active": counts.active, "pending": waiting, "archived": counts.archived}
     return [
@@ -204,6 +206,7 @@ def _views(
             "current": view == current,
         }
         for view, label, hint in VIEWS
+        if numbers[view] is not None
     ]
 
 
