@@ -6,6 +6,7 @@ Who may see what stands here by hand.
 from __future__ import annotations
 
 import random
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,9 +80,14 @@ class Canaries:
         return {word: what for word, what in self.known.items() if who not in self.allowed[word]}
 
     def within(self, text: str, words: Mapping[str, str]) -> set[str]:
-        """Which of these words a text holds."""
+        """Which of these words a text holds. It is read once for each letter they begin with, not for each word."""
         lower = text.lower().replace("ext. ", "x")
-        return {what for word, what in words.items() if word in lower}
+        held = {
+            lower[found.start() : found.start() + length]
+            for first, length in {(word[0], len(word)) for word in words}
+            for found in re.finditer(first, lower)
+        }
+        return {words[word] for word in held & words.keys()}
 
 
 def plant_in_client(stage: Stage, canaries: Canaries, client: CastClient, name: str) -> None:
