@@ -213,7 +213,7 @@ def test_the_picture_of_the_readme_can_be_taken(
     """The client list of the demo practice; `--picture` keeps it as docs/pictures/clients.png."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    with new_installation(tmp_path, migrated=False) as installation, mail_server() as mail:
+    with new_installation(tmp_path, migrated=True) as installation, mail_server() as mail:
         answer = installation.kinfold("demo", "--clients", "60")
         assert answer.status == 0, answer.err
         running = _start(installation, port, base, mail.url)
