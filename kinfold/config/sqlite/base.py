@@ -29,7 +29,7 @@ _set_safe = UUID.is_safe.__set__  # type: ignore[attr-defined,misc]
 _unknown = SafeUUID.unknown  # the enumeration takes as long to give it as all the rest
 
 
-_MOVES_AND_WRITES = (3, 51, 3)
+_MOVES_BESIDE_WRITERS = base.Database.sqlite_version_info >= (3, 51, 3)  # type: ignore[attr-defined]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -61,6 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One connection; holds the gate from BEGIN IMMEDIATE until commit or rollback."""
 
     ops_class = DatabaseOperations
+    _commits_move_log = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,7 +75,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not Path(name).exists():
                 os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
             self._gate = os.open(f"{name}.gate", os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR)
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        if not self._commits_move_log:
+            connection.execute("PRAGMA wal_autocheckpoint=0")
+        return connection
+
+    @classmethod
+    def leave_log(cls) -> None:
+        """No commit of this process moves the log any more, since the process calls `move_log` again and again."""
+        cls._commits_move_log = not _MOVES_BESIDE_WRITERS
 
     def move_log(self) -> None:
         """Move what was committed from the log into the database file, as far as nobody has to wait for it.
@@ -82,7 +91,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Else whoever commits does it now and then, while all other writers wait: a third of reassigning a thousand.
         Older SQLite must not do it beside a writer (docs/decisions/0001); there a commit goes on doing it.
         """
-        if base.Database.sqlite_version_info < _MOVES_AND_WRITES:  # type: ignore[attr-defined]
+        if not _MOVES_BESIDE_WRITERS:
             return
         with self.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")

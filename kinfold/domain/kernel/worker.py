@@ -43,6 +43,7 @@ class Worker:
             ("clock", self._clock, PERIODIC_POLL),
         ]
         if connection.vendor == "sqlite":
+            connection.leave_log()  # type: ignore[attr-defined]
             loops.append(("log", self._move_log, POLL))
         running = [
             threading.Thread(target=self._loop, args=(step, pause), name=name, daemon=True)
