@@ -19,7 +19,7 @@ TAG_KEY_LENGTH = 100
 SORT_KEY_LENGTH = 220
 
 _SIGNS = re.compile(r"[\W_]+")
-_NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}  # the same, for plain letters
+_PLAIN_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _LETTERS_THEN_NUMBER = re.compile(r"[^\W\d_]+[\W_]*(\d+)")
 
 
@@ -55,21 +55,22 @@ def client_keys(
     others -= names
     key = f"{_part_key(last_name)}\x1f{_part_key(first_name)}"[:SORT_KEY_LENGTH]
     found: list[Word] = []
-    before = name_before = ""
+    before = name_before = " "
     for word in sorted(names | others):
+        # Mostly nothing: asked here, since calling a function takes as long as the rest.
+        shared = _in_common(before, word) if before[0] == word[0] else 0
         if word in names:
-            found.append(Word(word, _in_common(before, word), _in_common(name_before, word)))
+            in_name = _in_common(name_before, word) if name_before[0] == word[0] else 0
+            found.append(Word(word, shared, in_name))
             name_before = word
         else:
-            found.append(Word(word, _in_common(before, word), NOT_OF_NAME))
+            found.append(Word(word, shared, NOT_OF_NAME))
         before = word
     return key, found
 
 
 def _in_common(a: str, b: str) -> int:
-    """How many first letters two words have in common; mostly none."""
-    if a[:1] != b[:1]:
-        return 0
+    """How many first letters two words have in common."""
     for place, (x, y) in enumerate(zip(a, b, strict=False)):
         if x != y:
             return place
@@ -120,8 +121,8 @@ def _identifier_words(external_id: str) -> set[str]:
 
 def squeezed(text: str) -> str:
     """Its letters and digits, folded, as long as a stored word can be."""
-    if text.isascii():
-        return text.lower().translate(_NO_SIGNS)[:WORD_LENGTH]
+    if text.isascii():  # by bytes, which takes a fifth of the time
+        return text.lower().encode().translate(None, _PLAIN_SIGNS)[:WORD_LENGTH].decode()
     return _SIGNS.sub("", folded(text))[:WORD_LENGTH]
 
 
