@@ -300,6 +300,12 @@ def test_one_is_offered_only_what_one_can_meet(cast: Cast) -> None:
         "Theo": (["Both"], ["Theo Park"]),
         "Lin": (["Both", "Only Lin's"], ["Lin Zhao"]),
     }
+    ids = tuple(tag.id for tag in list_tags(cast.ada.actor, ListTags()))
+    for asked in ({"beginning": "only"}, {"only": ids}, {"only": ids[1:], "beginning": "ONLY", "limit": 1}):
+        found = [tag.name for tag in list_tags(cast.lin.actor, ListTags(**asked))]
+        assert found[-1:] == ["Only Lin's"]
+        assert [tag.name for tag in list_tags(cast.theo.actor, ListTags(**asked))] == found[:-1]
+    assert list_tags(cast.lin.actor, ListTags(beginning="o\x00", limit=5)) == ()
 
 
 def test_archived_clients_stand_in_a_view_of_their_own(cast: Cast) -> None:

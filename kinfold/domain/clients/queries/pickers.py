@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -24,6 +24,9 @@ from kinfold.domain.clients.visibility import (
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
 from kinfold.domain.team.models import Member, MemberRole
+
+# Above every letter, so that all that begin with something lie between it and it followed by this.
+_LAST: Final = "\U0010ffff"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,10 +68,13 @@ def list_tags(actor: Actor, data: ListTags) -> tuple[Choice, ...]:
         rows = found.order_by("key").values_list("id", "name")[: data.limit]
     elif reached is None:
         rows = _tags()
+    elif not reached or "\x00" in key:  # no tag holds a NUL, and PostgreSQL takes none
+        rows = ()
     else:
-        met = _tags_met(len(reached), now=clock.now(), **_values(reached)) if reached else []
-        wanted = [row for row in met if data.only is None or row[0] in data.only]
-        rows = [row for row in wanted if tag_key(row[1]).startswith(key)][: data.limit]
+        only = {f"t{n}": tag_id for n, tag_id in enumerate(data.only or ())}
+        typed = {"first": key, "last": key + _LAST} if key else {}
+        values = {**_values(reached), **only, **typed}
+        rows = _tags_met(len(reached), len(only), bool(key), data.limit, now=clock.now(), **values)
     return tuple(Choice(id=tag_id, name=name) for tag_id, name in rows)
 
 
@@ -103,11 +109,14 @@ def _these_tags(_count: int, **tags: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
 
 
 @prepared
-def _tags_met(_count: int, *, now: datetime, **members: UUID) -> QuerySet[Tag, tuple[UUID, str]]:
-    # A practice has few tags, and each is met as soon as one client is found: nobody's clients are gathered. That is
-    # why one client is asked for after the other, and by id: joined, SQLite would begin with all the clients of these
-    # members; asked whether there is any, PostgreSQL would answer for all at once, through everybody's.
-    those = list(members.values())
+def _tags_met(
+    members: int, only: int, typed: bool, limit: int | None, *, now: datetime, **values: Any
+) -> QuerySet[Tag, tuple[UUID, str]]:
+    # Each tag is met as soon as one client is found: nobody's clients are gathered. That is why one client is asked for
+    # after the other, and by id: joined, SQLite would begin with all the clients of these members; asked whether there
+    # is any, PostgreSQL would answer for all at once, through everybody's. Of thousands of tags only those are looked
+    # at that are asked for.
+    those = [values[f"m{n}"] for n in range(members)]
     theirs = Client.objects.filter(pk=OuterRef("client_id"), primary_id__in=those)
     met = ClientTag.objects.alias(theirs=_first(theirs, "id")).filter(
         tag_id=OuterRef("id"), theirs__isnull=False
@@ -115,12 +124,13 @@ def _tags_met(_count: int, *, now: datetime, **members: UUID) -> QuerySet[Tag, t
     met_otherwise = ClientTag.objects.filter(
         tag_id=OuterRef("id"), client_id__in=further_ties(those, now).values("client_id")
     )
-    return (
-        Tag.objects.alias(met=_first(met, "client_id"))
-        .filter(Q(met__isnull=False) | Q(Exists(met_otherwise)))
-        .order_by("key")
-        .values_list("id", "name")
-    )
+    tags = Tag.objects.alias(met=_first(met, "client_id"))
+    if only:
+        tags = tags.filter(pk__in=[values[f"t{n}"] for n in range(only)])
+    if typed:
+        tags = tags.filter(key__gte=values["first"], key__lte=values["last"])
+    tags = tags.filter(Q(met__isnull=False) | Q(Exists(met_otherwise)))
+    return tags.order_by("key").values_list("id", "name")[:limit]
 
 
 def _first(rows: QuerySet[Any], field: str) -> Subquery:
