@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan
 
@@ -172,11 +172,33 @@ def _beyond(shape: Shape, step: Step, values: Mapping[str, Any]) -> tuple[QueryS
     if step.from_place:
         if shape.gathered:  # as above: the index of the order is no beginning
             return rows.filter(_past(unindexed(key), client_id, step, values)), key, client_id
-        way = "gt" if step.up else "lt"
-        # The first condition says again what the second implies, since only it tells the index where to begin.
-        beyond = Q(**{f"{key}__{way}": values["key"]}) | Q(**{f"{client_id}__{way}": values["key_id"]})
-        rows = rows.filter(Q(**{f"{key}__{way}e": values["key"]}) & beyond)
+        rows = rows.filter(_Beyond(key, client_id, values["key"], values["key_id"], up=step.up))
     return rows, key, client_id
+
+
+class _Beyond(Func):
+    """Beyond a place in the order of two fields, compared as a pair: so an index of both begins there."""
+
+    output_field = BooleanField()
+
+    def __init__(self, key: str, client_id: str, *place: Any, up: bool) -> None:
+        super().__init__(key, client_id)
+        self.place, self.up = place, up
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """Each of the place's values is sent as its field's are."""
+        resolved = super().resolve_expression(*args, **kwargs)
+        fields = resolved.source_expressions[:2]  # the rest, when it was resolved before
+        values = [Value(one, field.output_field) for one, field in zip(self.place, fields, strict=True)]
+        resolved.source_expressions = [*fields, *values]
+        return resolved
+
+    def as_sql(self, compiler: Any, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+        """`(key, id) > (place)`."""
+        parts = [compiler.compile(one) for one in self.source_expressions]
+        key, client_id, *place = (sql for sql, _ in parts)
+        sql = f"({key}, {client_id}) {'>' if self.up else '<'} ({', '.join(place)})"
+        return sql, [parameter for _, parameters in parts for parameter in parameters]
 
 
 def _past(key: Coalesce, client_id: str, step: Step, values: Mapping[str, Any]) -> Q:
