@@ -72,8 +72,8 @@ def _closed(actor: Actor, name: str, params: Mapping[str, str]) -> dict[str, Any
         ids = tuple(tag_id for text in value.split(",") if (tag_id := pages.a_uuid(text)))
         chip = pages.several_filter("tag", "Tag", value.split(","), _named(actor, ids))
     elif value:
-        chip = _opened(actor, name, value)
-        chip["options"] = [option for option in chip["options"] if option["value"] == value]
+        known = _therapists(actor, pages.a_uuid(value))
+        chip = pages.list_filter("therapist", "Therapist", value, [one for one in known if one[0] == value])
     else:
         chip = dict(_UNSET[name])
     return {**chip, "later": True}
@@ -131,8 +131,9 @@ def _named(actor: Actor, ids: tuple[UUID, ...]) -> list[tuple[str, str]]:
     return [(str(tag.id), tag.name) for tag in list_tags(actor, ListTags(only=ids))]
 
 
-def _therapists(actor: Actor) -> list[tuple[str, str]]:
-    people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists())]
+def _therapists(actor: Actor, only: UUID | None = None) -> list[tuple[str, str]]:
+    """Therapists to offer by name, and nobody; of therapists `only` this one."""
+    people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists(only=only))]
     if actor.may(Permission.CLIENTS_SEE_ALL):
         people.append((UNASSIGNED, "Unassigned"))
     return people

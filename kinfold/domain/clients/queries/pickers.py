@@ -40,7 +40,9 @@ class ListTags:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListTherapists:
-    """All therapists whose clients the actor can meet."""
+    """All therapists whose clients the actor can meet, or `only` this one."""
+
+    only: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,12 @@ def list_therapists(actor: Actor, data: ListTherapists) -> tuple[Choice, ...]:
     refuse_unless_sees_clients(actor)
     viewer = viewer_of(actor)
     reached = members_reached(viewer) if viewer else frozenset[UUID]()
-    rows = _clinical() if reached is None else _named(len(reached), **_values(reached))
+    if data.only:
+        reached = reached if reached is None else reached & {data.only}
+    if reached is None:
+        rows = _clinical(data.only is not None, **({"member": data.only} if data.only else {}))
+    else:
+        rows = _named(len(reached), **_values(reached))
     return tuple(Choice(id=member_id, name=f"{first} {last}".strip()) for member_id, first, last in rows)
 
 
@@ -138,8 +145,9 @@ def _first(rows: QuerySet[Any], field: str) -> Subquery:
 
 
 @prepared
-def _clinical() -> QuerySet[Member, tuple[UUID, str, str]]:
-    people = Member.objects.filter(pk__in=MemberRole.objects.filter(role__clinical=True).values("member_id"))
+def _clinical(_one: bool, **of: UUID) -> QuerySet[Member, tuple[UUID, str, str]]:
+    roles = MemberRole.objects.filter(role__clinical=True, **{f"{name}_id": one for name, one in of.items()})
+    people = Member.objects.filter(pk__in=roles.values("member_id"))
     return people.order_by("sort_key", "id").values_list("id", "first_name", "last_name")
 
 
