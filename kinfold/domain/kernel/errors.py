@@ -74,7 +74,7 @@ class InvalidInput(DomainError):
     @classmethod
     def one(cls, field: str, message: str) -> InvalidInput:
         """One problem with one field."""
-        return cls([Problem(field, message)])
+        return cls([Problem(field, message)], message)
 
 
 class Conflict(DomainError):

@@ -163,7 +163,7 @@ def install_error_handlers(api: NinjaAPI) -> None:
             row = next((part for part in where if isinstance(part, int)), None)
             field = ".".join(str(part) for part in where if not isinstance(part, int)) or "body"
             found.append(Problem(field, _sentence(str(item.get("type", ""))), row))
-        return problem(InvalidInput(found))
+        return problem(InvalidInput(found, "Some of the request is not as the API describes it: see errors."))
 
     def unknown(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(NotFound())

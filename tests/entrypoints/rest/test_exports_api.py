@@ -25,3 +25,7 @@ def test_a_program_exports_who_is_pending(cast: Cast, settings: Any, tmp_path: P
     assert file.splitlines() == ['"Email","Invited by"', '"ivo@mail.example","Ada Brandt"']
     both = program("POST", "/exports", {"format": "csv", "pending": True, "everything": True})
     assert problem(both) == (422, "invalid", ["everything"])
+    assert both.json()["detail"] == "Export everything or who is pending, not both."
+    unread = program("POST", "/exports", {"format": "pdf"})
+    assert problem(unread) == (422, "invalid", ["format"])
+    assert "saved" not in unread.json()["detail"]
