@@ -6,9 +6,12 @@ handed to a real browser, which lays them out with the real style and scripts.
 
 from __future__ import annotations
 
+import fcntl
 import mimetypes
+import pickle
 import re
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.staticfiles import finders
 
-from tests.architecture.visits import Seen, visits
+from tests import engine
+from tests.architecture.visits import visits
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -38,19 +42,41 @@ def page(browser: Browser) -> Generator[Page, None, None]:
     context.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as a browser gets it."""
+
+    what: str
+    headers: dict[str, str]
+    content: bytes
+
+
 @pytest.fixture(scope="module")
-def pages(stage: Stage) -> list[Seen]:
-    """The pages that differ by more than what they say."""
-    found: dict[str, Seen] = {}
+def pages(request: pytest.FixtureRequest) -> list[Shown]:
+    """The pages that differ by more than what they say. The first process to come asks for them for all."""
+    kept = engine.run_folder() / "pages-for-axe"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(different(request.getfixturevalue("stage"))))
+    found: list[Shown] = pickle.loads(kept.read_bytes())
+    return found
+
+
+def different(stage: Stage) -> list[Shown]:
+    """Of all pages, the first of each skeleton."""
+    found: dict[str, Shown] = {}
     for seen in visits(stage):
         if seen.is_page:
-            found.setdefault(skeleton(seen.response.content.decode()), seen)
+            content = seen.response.content
+            shown = Shown(str(seen), dict(seen.response.headers), content)
+            found.setdefault(skeleton(content.decode()), shown)
     return list(found.values())
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_axe_finds_nothing_on_any_page(
-    pages: list[Seen], page: Page, part: int, pytestconfig: pytest.Config
+    pages: list[Shown], page: Page, part: int, pytestconfig: pytest.Config
 ) -> None:
     """Colours do not depend on the width, so half of the four ways show as much; the long form takes all four."""
     ways = [(WIDE, "light"), (NARROW, "dark")]
@@ -59,16 +85,16 @@ def test_axe_finds_nothing_on_any_page(
     assert len(pages) > 80
     page.context.route("**/*", lambda route: answer(route, pages))
     wrong = []
-    for number, seen in list(enumerate(pages))[part::PARTS]:
+    for number, shown in list(enumerate(pages))[part::PARTS]:
         page.goto(f"/{number}/")
         page.evaluate(AXE_SCRIPT)
         for size, scheme in ways:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
-                f"{seen} scrolls sideways"
+                f"{shown.what} scrolls sideways"
             )
-            wrong += [f"{seen}, {size['width']} px, {scheme}: {found}" for found in page.evaluate(AXE)]
+            wrong += [f"{shown.what}, {size['width']} px, {scheme}: {found}" for found in page.evaluate(AXE)]
     assert wrong == []
 
 
@@ -84,7 +110,7 @@ def skeleton(html: str) -> str:
     return html
 
 
-def answer(route: Route, pages: list[Seen]) -> None:
+def answer(route: Route, pages: list[Shown]) -> None:
     """What the server would say: one of the pages, or a file that it needs."""
     path = route.request.url.removeprefix(BASE)
     if path.startswith("/static/"):
@@ -93,7 +119,7 @@ def answer(route: Route, pages: list[Seen]) -> None:
         assert isinstance(file, str), f"{name} is no static file"
         route.fulfill(body=Path(file).read_bytes(), content_type=mimetypes.guess_type(name)[0])
     elif re.fullmatch(r"/\d+/", path):
-        response = pages[int(path.strip("/"))].response
-        route.fulfill(body=response.content, headers=dict(response.headers))
+        shown = pages[int(path.strip("/"))]
+        route.fulfill(body=shown.content, headers=shown.headers)
     else:
         route.fulfill(status=204)
