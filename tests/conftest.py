@@ -78,4 +78,5 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if not found:
         pytest.fail("The browser journeys need Chromium: run `make journeys`, which installs it.")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": found, "args": sandbox}
+    # Debian's Chromium would paint as for a graphics card, and play the card in software.
+    return {**browser_type_launch_args, "executable_path": found, "args": [*sandbox, "--disable-gpu"]}
