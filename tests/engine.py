@@ -139,8 +139,16 @@ def create_database() -> None:
             made.touch()
         if engine() == "postgres":
             postgres().create_database(database_name(worker_name()), template=TEMPLATE)
+            _let_transactions_stand_idle()
     if engine() == "sqlite":
         _copy_sqlite_template()
+
+
+def _let_transactions_stand_idle() -> None:
+    """Here a transaction is a whole test, or the stage of many; a machine that stands still would end all of them."""
+    from django.db import connection
+
+    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 
 
 def drop_database() -> None:
