@@ -102,7 +102,7 @@ def lines(actor: Actor, names: Iterable[str], most: int) -> Iterator[list[str]]:
     """What stands in these columns, a line for each who is pending: those who were invited, then those who asked."""
     zone, wanted = ZoneInfo(actor.time_zone), tuple(names)
     values = [_of_invited(row, zone) for row in invited(actor)]
-    values += [_of_asked(row, zone) for row in asked(actor, most - len(values))]
+    values += [_of_asked(row, zone) for row in asked(actor, max(most - len(values), 0))]
     for theirs in values:
         yield [theirs.get(name, "") for name in wanted]
 

@@ -260,6 +260,16 @@ def test_pages_of_requests_hold_each_once(cast: Cast, guest: Actor) -> None:
     assert sorted(seen) == [f"rosa{number}@mail.example" for number in range(5)]
 
 
+def test_a_page_goes_on_after_a_request_that_was_answered_since(cast: Cast, guest: Actor) -> None:
+    for number in range(4):
+        ask_to_join(guest, replace(ROSA, email=f"rosa{number}@mail.example"))
+    page = list_requests(cast.ada.actor, ListRequests(limit=2))
+    reject_requests(cast.ada.actor, RejectRequests(request_ids=tuple(row.id for row in page.rows)))
+    rest = list_requests(cast.ada.actor, ListRequests(after=page.next, limit=2))
+    assert [row.email for row in rest.rows] == ["rosa1@mail.example", "rosa0@mail.example"]
+    assert rest.next is None
+
+
 # --- the page itself ----------------------------------------------------------------------------------------------
 
 

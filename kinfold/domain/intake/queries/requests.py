@@ -77,7 +77,9 @@ def list_requests(actor: Actor, data: ListRequests) -> RequestPage:
         rows = rows.filter(pk__in=data.only)
     total = rows.count()
     rows = rows.order_by("-asked_at", "-id")
-    place = rows.filter(pk=data.after).values_list("asked_at", flat=True).first() if data.after else None
+    # Whoever was answered since keeps their place, so that nobody comes twice.
+    beside = SignUpRequest.objects.filter(pk=data.after) if data.after else SignUpRequest.objects.none()
+    place = beside.values_list("asked_at", flat=True).first()
     if place is not None:
         # Two requests of the same microsecond go on one page or the other, whichever has the smaller id.
         rows = rows.filter(asked_at__lte=place).exclude(asked_at=place, id__gte=data.after)
