@@ -25,7 +25,9 @@ def questions(ask: Callable[[], object]) -> int:
     with CaptureQueriesContext(connection) as asked:
         ask()
     statements = [query["sql"] for query in asked.captured_queries]
-    writing = [sql for sql in statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+    writing = [
+        sql for sql in statements if any(word in sql for word in ("INSERT INTO", "UPDATE ", "DELETE FROM"))
+    ]
     assert writing == []
     return len([sql for sql in statements if "SELECT" in sql[:9] and "set_config" not in sql])
 
@@ -33,7 +35,7 @@ def questions(ask: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     ("who", "address", "at_most"),
     [
-        ("olu", "/manage/clients/", (8, 3)),
+        ("olu", "/manage/clients/", (7, 3)),
         ("theo", "/clients/", (6, 3)),
         ("sana", "/clients/", (8, 5)),
     ],

@@ -1,8 +1,10 @@
-"""Django's PostgreSQL backend with one transaction for all that is read while one request is answered.
+"""Django's PostgreSQL backend with statements of Kinfold's own, and one transaction for all that one request reads.
 
 A transaction for each question takes as long as a question: BEGIN with the practice for row-level security, and COMMIT.
 Django knows nothing of the transaction for reading, which begins and ends behind its back; so it ends before Django
 begins one of its own, and what is written is never part of it.
+
+Statements that Kinfold wrote before are prepared and executed without a cursor, which takes as long as the rest.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from uuid import UUID
 
 from django.db.backends.postgresql import base
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.errors import OperationalError, error_from_result
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 
+# The table of a statement was changed, or the statement is not known any more: it has to be prepared again.
+OUT_OF_DATE = frozenset({b"0A000", b"26000"})
 MOST_PREPARED = 200  # statements on one connection; each takes PostgreSQL some memory
 
 
@@ -71,6 +75,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._execute("BEGIN", ExecStatus.COMMAND_OK)
             return self._statements.executed(sql, parameters, Format.BINARY if binary else Format.TEXT)
 
+    def begin(self, practice_id: UUID) -> None:
+        """Begin a transaction and say its practice in one message: two more would take as long as a question each."""
+        # An id that was checked to be a UUID. The driver sees for itself that a transaction has begun.
+        self._execute(
+            f"BEGIN; SELECT set_config('{self.setting}', '{practice_id}', true)", ExecStatus.TUPLES_OK
+        )
+
     def end_reading(self) -> None:
         """End the transaction for reading, if there is one. In a failed one PostgreSQL takes COMMIT for ROLLBACK."""
         if self._told is not None:
@@ -93,9 +104,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _execute(self, sql: str, expected: int) -> None:
         with self.wrap_database_errors:
-            result = self.connection.pgconn.exec_(sql.encode())
+            wire = self.connection.pgconn
+            result = wire.exec_(sql.encode())
             if result.status != expected:
-                raise error_from_result(result, encoding="utf-8")
+                raise _failure(wire, result)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Django begins a transaction, or has ended one. Whoever reads goes on reading in it, and after it."""
@@ -107,8 +119,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.end_reading()
         super()._set_autocommit(False)  # type: ignore[misc]
         if self._within is not None:
-            sql = f"BEGIN; SELECT set_config('{self.setting}', '{self._within}', true)"
-            self._execute(sql, ExecStatus.TUPLES_OK)
+            self.begin(self._within)
 
 
 class _Statements:
@@ -126,15 +137,18 @@ class _Statements:
         """Execute a statement, and read what it answers with in this form."""
         values = self._values
         sent = values.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
-        name = self._prepared(_in_words_of_postgres(sql), tuple(values.types or ()))
-        result = self.connection.pgconn.exec_prepared(name, sent, values.formats, form)
+        key = (_in_words_of_postgres(sql), tuple(values.types or ()))
+        wire = self.connection.pgconn
+        result = wire.exec_prepared(self._prepared(*key), sent, values.formats, form)
         if result.status == ExecStatus.TUPLES_OK:
             values.set_pgresult(result, format=form)
             rows = values.load_rows(0, result.ntuples, tuple)
             return rows, len(rows)
         if result.status == ExecStatus.COMMAND_OK:
             return [], result.command_tuples or 0
-        raise error_from_result(result, encoding="utf-8")
+        if result.error_field(DiagnosticField.SQLSTATE) in OUT_OF_DATE:
+            self._names.pop(key, None)
+        raise _failure(wire, result)
 
     def _prepared(self, sql: bytes, types: tuple[int, ...]) -> bytes:
         key = (sql, types)
@@ -146,12 +160,19 @@ class _Statements:
         name = b"kinfold_%d" % next(self._numbers)
         result = wire.prepare(name, sql, types)
         if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result, encoding="utf-8")
+            raise _failure(wire, result)
         self._names[key] = name
         if len(self._names) > MOST_PREPARED:
             _, oldest = self._names.popitem(last=False)
             wire.exec_(b"DEALLOCATE " + oldest)
         return name
+
+
+def _failure(wire: Any, result: Any) -> Exception:
+    """Why a statement failed. Of a lost connection libpq tells no kind, and whoever tries again looks for one."""
+    if wire.status != ConnStatus.OK:
+        return OperationalError("the connection to PostgreSQL was lost")
+    return error_from_result(result, encoding="utf-8")
 
 
 @lru_cache(maxsize=1024)

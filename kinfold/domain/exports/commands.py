@@ -202,7 +202,7 @@ def _written(actor: Actor, export: Export) -> FinishExport:
 
 def _finish(actor: Actor, export: Export, made: FinishExport) -> None:
     export.rows, export.columns, export.state = made.rows, list(made.columns), ExportState.READY
-    export.of_all = actor.may(Permission.CLIENTS_SEE_ALL)
+    export.of_all = actor.may(export.needed_for_all)
     export.expires_at = clock.now() + KEPT_FOR
     export.wanted = {}
     export.save()

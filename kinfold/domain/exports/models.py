@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from kinfold.domain.access.permissions import Permission
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantModel, tenant_constraints
 
 
@@ -36,7 +37,9 @@ class Export(TenantModel):
     file_format = models.CharField(max_length=4, choices=FileFormat.choices)
     everything = models.BooleanField()
     pending = models.BooleanField(default=False)  # those who are pending, who are no clients yet
-    of_all = models.BooleanField(default=False)  # made by somebody who saw all clients
+    of_all = models.BooleanField(
+        default=False
+    )  # made by somebody who saw all clients, or all who are pending
     wanted = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=ExportState.choices)
@@ -49,3 +52,8 @@ class Export(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=("practice", "made_by", "made_at", "id"), name="export_of_member")
         ]
+
+    @property
+    def needed_for_all(self) -> Permission:
+        """What somebody may do who sees all that it can hold: every client, or the requests beside the invited."""
+        return Permission.CLIENTS_ACCEPT if self.pending else Permission.CLIENTS_SEE_ALL

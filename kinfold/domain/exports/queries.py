@@ -114,7 +114,7 @@ def download_export(actor: Actor, data: DownloadExport) -> ExportFile:
 def _refuse_unless_still_seen(actor: Actor, export: Export) -> None:
     """Nobody fetches what they could not see now."""
     of = pending if export.pending else columns
-    fewer = export.of_all and not export.pending and not actor.may(Permission.CLIENTS_SEE_ALL)
+    fewer = export.of_all and not actor.may(export.needed_for_all)
     if fewer or of.allowed(actor, export.columns) != tuple(export.columns):
         raise NotAllowed("Your role does not show all that is in this file any more. Export again.")
     if not export.of_all and not export.pending and lost_sight_since(actor, export.made_at):

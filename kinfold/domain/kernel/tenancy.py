@@ -12,8 +12,6 @@ from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
 
 _practice: ContextVar[UUID | None] = ContextVar("kinfold_practice", default=None)
 _together: ContextVar[bool] = ContextVar("kinfold_reading_together", default=False)
@@ -100,16 +98,11 @@ def imagined(practice_id: UUID) -> Iterator[None]:
 
 
 def _begin_on_postgres(practice_id: UUID) -> None:
-    """Begin the transaction and say its practice in one message: two more would take as long as a question each."""
+    """Begin the transaction and say its practice."""
     if connection.execute_wrappers or connection.queries_logged:  # somebody listens to what is executed
         _tell_postgres(practice_id)
-        return
-    with connection.wrap_database_errors:
-        # The driver sees for itself that a transaction has begun. The id was checked to be a UUID.
-        wire = connection.connection.pgconn
-        result = wire.exec_(f"BEGIN; SELECT set_config('{RLS_SETTING}', '{practice_id}', true)".encode())
-        if result.status != ExecStatus.TUPLES_OK:
-            raise error_from_result(result, encoding="utf-8")
+    else:
+        connection.begin(practice_id)  # type: ignore[attr-defined]
 
 
 def _tell_postgres(practice_id: UUID | None) -> None:

@@ -492,3 +492,17 @@ def test_a_long_list_asks_no_more_questions_than_a_short_one(
     few = questions()
     add(cast, *(numbered(n, tags=("One", "Two")) for n in range(60)), therapist=cast.theo)
     assert questions() == few <= 6
+
+
+def test_a_page_after_somebody_who_lost_the_tag_begins_anew(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering, "_FEW_BY_TAG", 0)
+    add(cast, *(numbered(n, tags=("Even",)) for n in range(5)))
+    (tag,) = [choice.id for choice in list_tags(cast.ada.actor, ListTags()) if choice.name == "Even"]
+    wanted = ListClients(tag_ids=(tag,), sort=ClientSort.TAGS, limit=2)
+    last = list_clients(cast.ada.actor, wanted).next
+    assert last
+    change_client(cast.ada.actor, ChangeClient(client_id=last, version=1, tags=()))
+    with pytest.raises(PlaceGone):
+        list_clients(cast.ada.actor, replace(wanted, after=last))

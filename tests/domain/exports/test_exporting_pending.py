@@ -86,10 +86,15 @@ def test_who_does_not_see_the_view_exports_nobody_of_it(cast: Cast) -> None:
 
 
 def test_the_file_closes_when_requests_are_not_shown_any_more(cast: Cast) -> None:
-    export_id = export(cast.ada, pending=True)
+    whole = export(cast.ada, pending=True)
+    named = export(cast.ada, pending=True, columns=("state", "name", "email"))  # of the invited, too
     override(cast.olu, cast.ada, clients_accept=False)
-    with pytest.raises(NotAllowed, match="Export again"):
-        content(cast.ada, export_id)
+    for export_id in (whole, named):
+        with pytest.raises(NotAllowed, match="Export again"):
+            content(cast.ada, export_id)
+    invited = export(cast.ada, pending=True, columns=("state", "name", "email"))
+    override(cast.olu, cast.ada, clients_accept=True)
+    assert content(cast.ada, invited)
 
 
 def test_many_are_exported_in_the_background_and_the_trail_says_of_whom(

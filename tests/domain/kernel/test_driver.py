@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from kinfold.config.postgres.base import MOST_PREPARED
 from kinfold.domain.access.models import Role
@@ -64,11 +65,24 @@ def test_after_a_lost_connection_the_next_one_answers(cast: Cast) -> None:
     if connection.vendor != "postgresql":
         assert connection.vendor == "sqlite"  # a file is not lost
         return
-    lost = connection.connection
-    lost.close()
-    with pytest.raises(DatabaseError):
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.connection.info.backend_pid])
+    with pytest.raises(OperationalError):
         _read(cast, one)
     connection.close_if_unusable_or_obsolete()
+    assert _read(cast, one) == [answer]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_whose_table_was_changed_is_prepared_again(cast: Cast) -> None:
+    one, _ = _two_roles(cast)
+    (answer,) = _read(cast, one)
+    if connection.vendor != "postgresql":
+        assert connection.vendor == "sqlite"  # it looks for itself
+        return
+    connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+    with pytest.raises(DatabaseError):
+        _read(cast, one)
     assert _read(cast, one) == [answer]
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.models import ClientKind, RiskLevel, SexAtBirth
 from kinfold.domain.clients.queries.finding.counting import (
     counted,
@@ -197,6 +198,8 @@ def _by_tag(wanted: Wanted, page: Reading) -> list[Facts]:
         page.total <= _FEW_BY_TAG or wanted.further
     ):  # whom further ties reach would have to be found tag by tag
         return facts_of(_tags_sorted_here(wanted, page, first))
+    if page.beside and first is None and wanted.tag_ids:  # their tags were taken away meanwhile
+        raise PlaceGone
     parts = [True] if wanted.tag_ids else [True, False]  # those who have a tag, and those who have none
     if page.backwards:
         parts.reverse()
