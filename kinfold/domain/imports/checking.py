@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from kinfold.domain.clients import profile
+from kinfold.domain.clients.keys import tag_key
 from kinfold.domain.clients.profile import Refused
 from kinfold.domain.clients.tags import MOST_OF_A_PRACTICE, TOO_MANY
 from kinfold.domain.imports import values
@@ -288,7 +289,7 @@ class _Tags(dict[tuple[str, ...], _TagsOrReason]):
     def different(self) -> int:
         """How many different tags were read."""
         return len(
-            {folded(name) for names in self.values() if not isinstance(names, Refused) for name in names}
+            {tag_key(name) for names in self.values() if not isinstance(names, Refused) for name in names}
         )
 
     def _read(self, cells: tuple[str, ...]) -> _TagsOrReason:
@@ -299,7 +300,7 @@ class _Tags(dict[tuple[str, ...], _TagsOrReason]):
                 if isinstance(text, Refused):
                     return text
                 if text:
-                    found.setdefault(folded(text), text)
+                    found.setdefault(tag_key(text), text)
         if len(found) > profile.MOST_TAGS:
             return profile.TOO_MANY_TAGS
         new = {key for key in found if key not in self._there and key not in self._new}
