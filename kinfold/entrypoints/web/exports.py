@@ -102,8 +102,8 @@ def _form(request: HttpRequest, actor: Actor, refused: InvalidInput | None = Non
     except InvalidInput as problem:
         raise NotAllowed("Filter the list again, then export it.") from problem
     view = view_of(asked)
-    if view == "pending" and not actor.may(Permission.CLIENTS_CREATE):
-        raise NotAllowed
+    if view == "pending":
+        admit(actor, Permission.CLIENTS_CREATE, "export-new")
     waiting = pages.waiting(request, actor).newcomers if view == "pending" else 0
     whole = {"active": found.counts.active, "archived": found.counts.archived, "pending": found.total}
     context: dict[str, Any] = {

@@ -194,9 +194,8 @@ def _therapists_sorted_here(wanted: Wanted, page: Reading) -> list[UUID]:
 
 def _by_tag(wanted: Wanted, page: Reading) -> list[Facts]:
     first = first_tag_of(page.beside.id) if page.beside else None
-    if (
-        page.total <= _FEW_BY_TAG or wanted.further
-    ):  # whom further ties reach would have to be found tag by tag
+    # Whom further ties reach would have to be found tag by tag.
+    if page.total <= _FEW_BY_TAG or wanted.further:
         return facts_of(_tags_sorted_here(wanted, page, first))
     if page.beside and first is None and wanted.tag_ids:  # their tags were taken away meanwhile
         raise PlaceGone

@@ -95,7 +95,7 @@ def list_therapists(actor: Actor, data: ListTherapists) -> tuple[Choice, ...]:
     if data.only:
         reached = reached if reached is None else reached & {data.only}
     if reached is None:
-        rows = _clinical(data.only is not None, **({"member": data.only} if data.only else {}))
+        rows = _clinical(**({"member_id": data.only} if data.only else {}))
     else:
         rows = _named(len(reached), **_values(reached))
     return tuple(Choice(id=member_id, name=f"{first} {last}".strip()) for member_id, first, last in rows)
@@ -145,8 +145,8 @@ def _first(rows: QuerySet[Any], field: str) -> Subquery:
 
 
 @prepared
-def _clinical(_one: bool, **of: UUID) -> QuerySet[Member, tuple[UUID, str, str]]:
-    roles = MemberRole.objects.filter(role__clinical=True, **{f"{name}_id": one for name, one in of.items()})
+def _clinical(**of: UUID) -> QuerySet[Member, tuple[UUID, str, str]]:
+    roles = MemberRole.objects.filter(role__clinical=True, **of)
     people = Member.objects.filter(pk__in=roles.values("member_id"))
     return people.order_by("sort_key", "id").values_list("id", "first_name", "last_name")
 

@@ -10,9 +10,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import BooleanField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, GreaterThan, LessThan
 
 from kinfold.domain.clients.models import Client, ClientTag, Tag
 from kinfold.domain.clients.queries.finding.counting import counted
@@ -170,18 +169,17 @@ def _ids(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
 def _beyond(shape: Shape, step: Step, values: Mapping[str, Any]) -> tuple[QuerySet[Any], str, str]:
     rows, key, client_id = rows_for(shape, values)
     if step.from_place:
-        if shape.gathered:  # as above: the index of the order is no beginning
-            return rows.filter(_past(unindexed(key), client_id, step, values)), key, client_id
-        rows = rows.filter(_Beyond(key, client_id, values["key"], values["key_id"], up=step.up))
+        by = unindexed(key) if shape.gathered else key  # as above: the index of the order is no beginning
+        rows = rows.filter(Beyond(by, client_id, values["key"], values["key_id"], up=step.up))
     return rows, key, client_id
 
 
-class _Beyond(Func):
+class Beyond(Func):
     """Beyond a place in the order of two fields, compared as a pair: so an index of both begins there."""
 
     output_field = BooleanField()
 
-    def __init__(self, key: str, client_id: str, *place: Any, up: bool) -> None:
+    def __init__(self, key: str | Coalesce, client_id: str, *place: Any, up: bool) -> None:
         super().__init__(key, client_id)
         self.place, self.up = place, up
 
@@ -199,13 +197,6 @@ class _Beyond(Func):
         key, client_id, *place = (sql for sql, _ in parts)
         sql = f"({key}, {client_id}) {'>' if self.up else '<'} ({', '.join(place)})"
         return sql, [parameter for _, parameters in parts for parameter in parameters]
-
-
-def _past(key: Coalesce, client_id: str, step: Step, values: Mapping[str, Any]) -> Q:
-    """Beyond a place, by a key without an index."""
-    further = GreaterThan if step.up else LessThan
-    same = Q(Exact(key, values["key"])) & Q(**{f"{client_id}__{'gt' if step.up else 'lt'}": values["key_id"]})
-    return Q(further(key, values["key"])) | same
 
 
 def _sorted(rows: QuerySet[Any], step: Step, key: F | Coalesce, client_id: str) -> QuerySet[Any]:

@@ -5,7 +5,6 @@ A tag's stretch holds those of its clients who have no tag before it, so that ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,6 +13,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, T
 
 from kinfold.domain.clients.models import ClientTag, Tag
 from kinfold.domain.clients.queries.finding.narrowing import rows_for
+from kinfold.domain.clients.queries.finding.reading import Beyond
 from kinfold.domain.clients.queries.finding.shapes import BY_NAME, BY_TAG, Shape, Wanted, parts_of
 from kinfold.domain.kernel.prepared import prepared
 
@@ -71,19 +71,14 @@ def _tagged(shape: Shape, way: _Way, **values: Any) -> QuerySet[Any, Any]:
     rows = rows.filter(~Exists(before))
     if way.from_place:
         further = "gt" if way.tags_up else "lt"
-        beyond = Q(**{f"tag__key__{further}": values["tag"]}) | _past(key, client_id, way, values)
+        same_tag = Beyond(key, client_id, values["key"], values["key_id"], up=way.names_up)
+        beyond = Q(**{f"tag__key__{further}": values["tag"]}) | Q(same_tag)
         # The first condition says again what the second implies: it tells the index of tags where to begin.
         rows = rows.filter(Q(**{f"tag__key__{further}e": values["tag"]}) & beyond)
     tag, names = F("tag__key"), [F(key), F(client_id)]
     order = [tag.asc() if way.tags_up else tag.desc()]
     order += [name.asc() if way.names_up else name.desc() for name in names]
     return rows.order_by(*order).values_list(client_id)[: way.limit]
-
-
-def _past(key: str, client_id: str, way: _Way, values: Mapping[str, Any]) -> Q:
-    further = "gt" if way.names_up else "lt"
-    same = Q(**{key: values["key"], f"{client_id}__{further}": values["key_id"]})
-    return Q(**{f"{key}__{further}": values["key"]}) | same
 
 
 @prepared
