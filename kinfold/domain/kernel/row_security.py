@@ -44,7 +44,8 @@ def secure_tables(using: str = "default", **_: Any) -> None:
             if table not in existing:
                 continue
             name = sql.Identifier(table)
-            rule = sql.SQL("practice_id = NULLIF(current_setting({}, true), '')::uuid").format(
+            # As a question of its own it is answered once for a statement, not again for each row that is looked up.
+            rule = sql.SQL("practice_id = (SELECT NULLIF(current_setting({}, true), '')::uuid)").format(
                 sql.Literal(RLS_SETTING)
             )
             cursor.execute(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(name))
