@@ -106,7 +106,7 @@ def _list(request: HttpRequest, actor: Actor, route: str, asked: QueryDict, type
     )
     found = _found(actor, wanted)
     counts = _own_counts(actor, wanted) if own else found.counts
-    waiting = pages.waiting(request, actor).newcomers if invites else None
+    waiting = pages.waiting(request, actor).pending if invites else None
     if view == "pending":  # nobody is a client before they were accepted
         found = replace(found, rows=(), total=0, next=None, previous=None)
     params = {

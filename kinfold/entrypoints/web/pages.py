@@ -18,8 +18,8 @@ from jinja2_fragments import render_block
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.permissions import Permission
-from kinfold.domain.intake.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from kinfold.domain.own.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.records.queries.merging import FollowMerged, follow_merged
 from kinfold.domain.team.actors import actor_for_login, practice_of_login
 from kinfold.entrypoints.web.identity import gates
@@ -273,7 +273,7 @@ def navigation(actor: Actor, path: str, waits: Waiting) -> list[dict[str, Any]]:
             ],
         ),
     ]
-    behind = {"supervision": waits.supervisors, "team": waits.gaps}
+    behind = {"supervision": waits.supervisors, "team": waits.gaps, "manage-clients": waits.to_answer}
     shown = []
     for label, items in groups:
         open_items = [

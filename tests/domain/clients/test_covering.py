@@ -37,7 +37,6 @@ from kinfold.domain.clients.queries.reach import (
     access_of_member,
     clients_visible_at,
 )
-from kinfold.domain.intake.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.lifecycle.errors import NotReadyToLeave
@@ -50,6 +49,7 @@ from kinfold.domain.lifecycle.leaving import (
     get_leaving,
     remove_member,
 )
+from kinfold.domain.own.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.team.commands.supervision import StartSupervision, start_supervision
 from tests.domain.clients.steps import card, listed, names, recorded
 from tests.domain.team.steps import set_status, version_of

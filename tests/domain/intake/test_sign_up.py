@@ -24,11 +24,11 @@ from kinfold.domain.intake.errors import RequestAnswered
 from kinfold.domain.intake.models import SignUpRequest
 from kinfold.domain.intake.queries.page import OpenSignUpPage, open_sign_up_page
 from kinfold.domain.intake.queries.requests import ListRequests, list_requests
-from kinfold.domain.intake.queries.waiting import CountWaiting, count_waiting
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.messages.kinds import Mail
 from kinfold.domain.messages.models import OutgoingMail
+from kinfold.domain.own.queries.waiting import CountWaiting, count_waiting
 from tests.domain.team.steps import acts
 from tests.personas import Cast, Person
 

@@ -58,6 +58,7 @@ from kinfold.domain.own.queries.record import (
     list_own_sessions,
     open_own_record,
 )
+from kinfold.domain.own.queries.waiting import CountWaiting, Waiting, count_waiting
 from kinfold.domain.own.queries.wishes import ListCorrections, list_corrections
 from tests.architecture.source import import_whole_domain
 from tests.domain.clients.bulk.steps import archive
@@ -159,12 +160,16 @@ def test_a_name_changes_only_when_somebody_who_edits_clients_accepts(cast: Cast)
     assert opened(actor).first_name == "Ben"
     (waiting,) = list_corrections(cast.ada.actor, ListCorrections())
     assert (waiting.new_first_name, waiting.new_last_name, waiting.why) == ("Benedict", "", "Passport.")
+    counted = count_waiting(cast.ada.actor, CountWaiting())
+    assert (counted.corrections, counted.pending, counted.to_answer) == (1, 1, 1)
+    assert count_waiting(cast.lin.actor, CountWaiting()) == Waiting()
     with pytest.raises(NotAllowed):
         accept_correction(cast.lin.actor, AcceptCorrection(wish_id=wish))
     with pytest.raises(NotFound):
         accept_correction(cast.fran.actor, AcceptCorrection(wish_id=wish))
     accept_correction(cast.ada.actor, AcceptCorrection(wish_id=wish))
     assert opened(actor).first_name == "Benedict"
+    assert count_waiting(cast.ada.actor, CountWaiting()).to_answer == 0
     with pytest.raises(WishAnswered):
         decline_correction(cast.ada.actor, DeclineCorrection(wish_id=wish))
 
@@ -339,8 +344,16 @@ def test_a_guardian_acts_from_the_day_that_was_said_until_the_last_one(cast: Cas
 
 def test_what_is_wrong_about_a_guardian_is_said_and_nobody_is_added(cast: Cast) -> None:
     with pytest.raises(InvalidInput) as refused:
-        guardian(cast, cast.ben, full_name="", email="gerd@", relationship="self")
-    assert {problem.field for problem in refused.value.problems} == {"full_name", "email", "relationship"}
+        guardian(
+            cast,
+            cast.ben,
+            full_name="",
+            email="gerd@",
+            relationship="self",
+            until=clock.now() - timedelta(days=1),
+        )
+    wrong = {problem.field for problem in refused.value.problems}
+    assert wrong == {"full_name", "email", "relationship", "until"}
     guardian(cast, cast.ben)
     with pytest.raises(ActsAlready):
         guardian(cast, cast.ben, full_name="Gerd again")

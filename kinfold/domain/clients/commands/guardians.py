@@ -109,10 +109,13 @@ def add_guardian(actor: Actor, data: AddGuardian) -> UUID:
         problems.append(Problem("email", error.message))
     if data.relationship not in GUARDIANS:
         problems.append(Problem("relationship", "Choose what they are to the client."))
+    now = since = clock.now()
+    try:
+        since = begins(data.since, data.until, now, actor.time_zone)
+    except InvalidInput as refused:
+        problems.extend(refused.problems)
     if problems:
         raise InvalidInput(problems)
-    now = clock.now()
-    since = begins(data.since, data.until, now, actor.time_zone)
     if client.birth_date is None:
         raise GuardianNeedsBirthDate
     if ClientLogin.objects.filter(holds_or_will(now), client=client, email=email).exists():

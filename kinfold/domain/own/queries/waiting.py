@@ -16,6 +16,7 @@ from kinfold.domain.clients.queries.covers import uncovered
 from kinfold.domain.intake.models import ClientInvitation, InvitationState, RequestState, SignUpRequest
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.prepared import prepared
+from kinfold.domain.own.models import ProfileWish, WishState
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.team.models import MemberRole
 from kinfold.domain.team.supervising import away, lacking
@@ -31,33 +32,51 @@ class CountWaiting:
 class Waiting(NamedTuple):
     """How much waits.
 
-    Members without a supervisor they need, members who are away with clients whom nobody covers, and people who are
-    no clients yet: who asked to be, for those who may answer, and who were invited.
+    Members without a supervisor they need, members who are away with clients whom nobody covers; people who are no
+    clients yet, and of them those who wait for an answer; and clients who want their record corrected.
     """
 
     supervisors: int = 0
     gaps: int = 0
     newcomers: int = 0
+    asked: int = 0
+    corrections: int = 0
+
+    @property
+    def pending(self) -> int:
+        """All that the Pending view of the clients holds."""
+        return self.newcomers + self.corrections
+
+    @property
+    def to_answer(self) -> int:
+        """What of it waits for the practice, and not for whoever was invited."""
+        return self.asked + self.corrections
 
 
 @query(None)
 def count_waiting(actor: Actor, data: CountWaiting) -> Waiting:
     """How much waits, as far as the actor can see to it (SPEC U10, U11).
 
+    Whose clients are not all of them answers their corrections on the pages of those clients, and is told no number.
+
     Every page of a member counts it, so it is one question, and another one while somebody is away.
     """
     manages, assigns = actor.may(Permission.SUPERVISION_MANAGE), actor.may(Permission.CLIENTS_ASSIGN)
     adds, accepts = actor.may(Permission.CLIENTS_CREATE), actor.may(Permission.CLIENTS_ACCEPT)
-    if not (manages or assigns or adds):
+    corrects = actor.may(Permission.CLIENTS_CHANGE) and actor.may(Permission.CLIENTS_SEE_ALL)
+    if not (manages or assigns or adds or corrects):
         return Waiting()
     now = clock.now()
     rows = _waiting(at=now)
-    gone = frozenset(member_id for member_id, kind, _, _ in rows if kind == _AWAY)
-    asked, invited = next((row[2], row[3]) for row in rows if row[1] == _COUNTS)
+    gone = frozenset(member_id for member_id, kind, *_ in rows if kind == _AWAY)
+    asked, invited, corrections = next(row[2:] for row in rows if row[1] == _COUNTS)
+    asked = asked if adds and accepts else 0
     return Waiting(
         supervisors=len({row[0] for row in rows if row[1] == _LACKING}) if manages else 0,
         gaps=len(uncovered(actor, gone, now)) if assigns and gone else 0,
-        newcomers=(invited + (asked if accepts else 0)) if adds else 0,
+        newcomers=invited + asked if adds else 0,
+        asked=asked,
+        corrections=corrections if corrects else 0,
     )
 
 
@@ -77,9 +96,10 @@ def _waiting(*, at: datetime) -> QuerySet[MemberRole, Any]:
         only(_COUNTS),
         counted(SignUpRequest.objects.filter(state=RequestState.PENDING)),
         counted(ClientInvitation.objects.filter(state=InvitationState.PENDING)),
+        counted(ProfileWish.objects.filter(state=WishState.PENDING)),
     )
     return (
         lacking(at)
-        .values_list("member_id", only(_LACKING), only(0), only(0))
-        .union(away(at).values_list("id", only(_AWAY), only(0), only(0)), numbers, all=True)
+        .values_list("member_id", only(_LACKING), only(0), only(0), only(0))
+        .union(away(at).values_list("id", only(_AWAY), only(0), only(0), only(0)), numbers, all=True)
     )
