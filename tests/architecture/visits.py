@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -16,6 +17,7 @@ from django.test import Client as Browser
 
 from kinfold.domain.clients.models import Client, ClientLogin
 from kinfold.domain.identity.models import Login
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 from kinfold.entrypoints.web.help_areas import AREAS
@@ -226,6 +228,10 @@ def registering_as_a_client(stage: Stage) -> Iterator[tuple[str, HttpResponse]]:
         )
     acting = stage.acting()
     yield "choose", stage.ask(acting, "GET", "/my/")
+    for what, since in (("planned", clock.now() + timedelta(days=1)), ("again", stage.cast.began)):
+        with entered(stage.cast.alder.practice_id, writing=True):
+            ClientLogin.objects.filter(login_id=stage.acting_login).update(since=since)
+        yield what, stage.ask(acting, "GET", "/my/")
     page = f"/my/{stage.things['own_client']}/"
     for edit in ("contact", "correction"):
         yield edit, stage.ask(acting, "GET", f"{page}?edit={edit}")

@@ -23,6 +23,13 @@ def holds_or_will(at: datetime) -> Q:
     return Q(until__isnull=True) | (Q(until__gt=at) & Q(until__gt=F("since")))
 
 
+def stands(since: datetime, until: datetime | None, at: datetime) -> str:
+    """How a period stands at a moment: "ended", "planned" or "active"."""
+    if until is not None and until <= at:
+        return "ended"
+    return "planned" if since > at else "active"
+
+
 def begins(since: datetime | None, until: datetime | None, now: datetime, zone: str) -> datetime:
     """When a period that somebody in a time zone plans begins: now, unless a later moment is asked for.
 

@@ -70,12 +70,13 @@ class OwnTherapistOut(Schema):
 
 
 class OwnActingOut(Schema):
-    """Somebody who acts or acted for the client."""
+    """Somebody who acts, acted or is to act for the client."""
 
     name: str
     relationship: str
     since: datetime
     until: datetime | None
+    state: Literal["active", "planned", "ended"]
     registered: bool
     you: bool
 

@@ -99,6 +99,7 @@ class ActingOut(Schema):
     since: datetime
     until: datetime | None
     state: Literal["active", "planned", "waiting", "ended"]
+    registered: bool
     code_until: datetime | None
 
 

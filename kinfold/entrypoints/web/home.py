@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.kernel.errors import DomainError, NotAllowed, NotFound
-from kinfold.domain.own.doorway import acts_for_anybody
+from kinfold.domain.own.doorway import acts_for_anybody, planned_pages
 from kinfold.domain.practices.queries import any_practice
 
 from . import pages
@@ -22,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         return _start(request)
     except NotAllowed:  # no place on a team, and perhaps a page of their own
-        if request.user.is_authenticated and acts_for_anybody(request.user.pk):
+        login_id = request.user.pk if request.user.is_authenticated else None
+        if login_id and (acts_for_anybody(login_id) or planned_pages(login_id)):
             return pages.see_other(reverse("my"))
         raise
 

@@ -23,7 +23,7 @@ from kinfold.domain.own.commands.changing import (
     change_own_contact,
     withdraw_correction,
 )
-from kinfold.domain.own.doorway import actor_for_client, own_pages
+from kinfold.domain.own.doorway import actor_for_client, own_pages, planned_pages
 from kinfold.domain.own.queries.record import (
     ListOwnSessions,
     OpenOwnRecord,
@@ -39,6 +39,7 @@ P = ParamSpec("P")
 HOME = "pages/my/home.html"
 SESSIONS = "pages/my/sessions.html"
 CHOOSE = "pages/my/choose.html"
+PLANNED = "pages/my/planned.html"
 SHOWN: Final = 5
 
 
@@ -60,10 +61,12 @@ def acting(
 
 @require_GET
 def my(request: HttpRequest) -> HttpResponse:
-    """The page of the client one acts for; of several, a choice."""
+    """The page of the client one acts for; of several, a choice. Who registered early reads from when on."""
     if not request.user.is_authenticated:
         return pages.to_sign_in(request)
     found = own_pages(request.user.pk)
+    if not found and (planned := planned_pages(request.user.pk)):
+        return pages.page(request, PLANNED, {"planned": planned})
     if not found:
         raise NotAllowed("You act for no client here now. Ask the practice that gave you a code.")
     if len(found) == 1:

@@ -45,11 +45,12 @@ from kinfold.domain.team.queries.registration import OpenRegistration, Registrat
 from kinfold.domain.team.registration import KIND as MEMBER
 from kinfold.domain.team.registration import Proof, guest_with_code
 
-from . import pages
+from . import pages, place
 from .days import BORN, MONTHS, birth_date
 from .identity import new_passkey
 from .identity.sign_in import sign_in
 from .identity.tries import address_of
+from .jinja import day
 
 REGISTER = "pages/register.html"
 FINISH = "pages/register_finish.html"
@@ -157,6 +158,7 @@ def _finish_client(request: HttpRequest, typed: dict[str, str]) -> HttpResponse:
         guest = guest_with_client_code(
             proof, whence=address_of(request), login_id=login.id if login else None
         )
+        place.enter(guest)
         found = open_client_registration(guest, OpenClientRegistration(proof=proof))
         if request.method == "POST":
             return _open_own_page(request, guest, proof, found)
@@ -171,9 +173,14 @@ def _open_own_page(
     request: HttpRequest, guest: Actor, proof: ClientProof, found: ClientRegistration
 ) -> HttpResponse:
     if guest.login_id is not None:
-        register_client_with_login(guest, RegisterClientWithLogin(proof=proof))
+        client_id = register_client_with_login(guest, RegisterClientWithLogin(proof=proof))
         request.session.pop(TYPED, None)
-        return pages.see_other(reverse("my"))
+        if found.since:  # the page opens on a later day
+            pages.toast(
+                request, f"You are registered, and act for {found.acts_for} from {day(found.since)} on."
+            )
+            return pages.see_other(reverse("my"))
+        return pages.see_other(reverse("my-record", kwargs={"client_id": client_id}))
     password = request.POST.get("password", "")
     passkey = new_passkey.made(request, found.email)
     wanted = RegisterClient(

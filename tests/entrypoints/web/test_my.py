@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from kinfold.domain.identity.errors import CodeRefused
 from kinfold.domain.identity.models import RegistrationCode
 from kinfold.domain.intake.links import link_token
 from kinfold.domain.intake.models import ClientInvitation
+from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.tenancy import entered
 from tests.domain.care.steps import hold
 from tests.domain.clients.bulk.steps import archive, choose
@@ -133,7 +135,10 @@ def test_contact_is_corrected_at_once_and_names_wait_for_the_practice(
     assert "You asked for a correction" in browser.get(here).content.decode()
     ada = browser_of(cast.ada)
     for url in (f"/clients/{cast.ben.id}/", "/manage/clients/?show=pending"):
-        assert "Ben Okafor asks for a correction." in ada.get(url).content.decode()
+        html = ada.get(url).content.decode()
+        assert "Ben Okafor asks for a correction." in html
+        assert "Benedict <small>(now Ben)</small>" in html
+        assert '1<span class="sr-only"> waiting</span>' in html
     wish = ada.get("/api/v1/corrections").json()["items"][0]["id"]
     ada.post(f"/clients/corrections/{wish}/", {"do": "accept"})
     assert "Benedict Okafor" in browser.get(here).content.decode()
@@ -156,11 +161,55 @@ def test_who_acts_for_several_chooses_and_switches(cast: Cast, browser_of: Brows
     ):
         guardian(cast, client)
         browser.post("/register/", {"code": mailed_code("clients.guardian"), **birthday})
-        assert browser.post("/register/finish/").headers["Location"] == "/my/"
+        assert browser.post("/register/finish/").headers["Location"] == page_of(client.id)
     html = browser.get("/my/").content.decode()
     assert page_of(cast.ben.id) in html
     assert page_of(cast.uma.id) in browser.get(page_of(cast.ben.id)).content.decode()
     assert browser.get(page_of(cast.anna.id)).status_code == 404
+
+
+def test_a_guardian_who_registers_before_their_first_day_reads_from_when_on_they_act(
+    client: Client, cast: Cast, browser_of: BrowserOf
+) -> None:
+    first_day = clock.now() + timedelta(minutes=5)
+    acting = guardian(cast, cast.ben, since=first_day)
+    here = f"/clients/{cast.ben.id}/"
+    assert "Not registered yet: code until" in browser_of(cast.ada).get(here).content.decode()
+    client.post("/register/", {"code": mailed_code("clients.guardian"), **BORN})
+    assert "You will act for Ben Okafor from " in client.get("/register/finish/").content.decode()
+    assert client.post("/register/finish/", {"password": PASSWORD}).headers["Location"] == "/my/"
+    assert client.get("/").headers["Location"] == "/my/"
+    html = client.get("/my/").content.decode()
+    assert "You are registered" in html
+    assert "Ben" not in html
+    assert client.get(page_of(cast.ben.id)).status_code == 404
+    html = browser_of(cast.ada).get(here).content.decode()
+    assert "Not registered yet" not in html
+    assert f"/acting/{acting}/code/" not in html
+    with clock.frozen_at(first_day):
+        assert client.get("/my/").headers["Location"] == page_of(cast.ben.id)
+
+
+def test_a_guardian_is_offered_the_phone_number_and_not_the_address_that_codes_go_to(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    guardian(cast, cast.ben)
+    browser, here = browser_of(cast.nora), page_of(cast.ben.id)
+    browser.post("/register/", {"code": mailed_code("clients.guardian"), **BORN})
+    browser.post("/register/finish/")
+    html = browser.get(f"{here}?edit=contact").content.decode()
+    assert 'type="email"' not in html
+    assert "Only Ben or the practice changes the email" in html
+    version = html.partition('name="version" value="')[2].partition('"')[0]
+    form = {"version": version, "email": cast.ben.email, "phone": "602 555 0134"}
+    assert browser.post(f"{here}contact/", form).status_code == 303
+
+
+def test_a_login_that_is_on_no_team_finds_back_from_its_security(cast: Cast) -> None:
+    browser = signed_in(cast)
+    assert "Back to your page" in browser.get("/account/security/").content.decode()
+    html = browser.get("/account/sessions/").content.decode()
+    assert '<a href="/account/security/">Security</a>' in html
 
 
 def test_a_member_who_is_a_client_too_finds_that_page_from_their_profile(
@@ -169,7 +218,7 @@ def test_a_member_who_is_a_client_too_finds_that_page_from_their_profile(
     browser = browser_of(cast.lin)
     assert "/my/" not in browser.get("/profile/").content.decode()
     browser.post("/register/", {"code": view(cast.ada, cast.ben)[0], **BORN})
-    assert browser.post("/register/finish/").headers["Location"] == "/my/"
+    assert browser.post("/register/finish/").headers["Location"] == page_of(cast.ben.id)
     assert "/my/" in browser.get("/profile/").content.decode()
     assert browser.get(page_of(cast.ben.id)).status_code == 200
     assert browser.get("/clients/").status_code == 200

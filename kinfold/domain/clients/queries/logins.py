@@ -16,6 +16,7 @@ from kinfold.domain.clients.visibility import Level, level_for, visible_to
 from kinfold.domain.identity.registration_codes import expiries
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
+from kinfold.domain.kernel.periods import stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +31,7 @@ class ActingRow:
     """Somebody who acts, acted or is to act for a client.
 
     `state` is active, planned, waiting (for them to register) or ended. `relationship` is self, parent, guardian,
-    caregiver or other; `code_until` is set while a code waits to be used.
+    caregiver or other; `registered`: they have a login; `code_until` is set while a code waits to be used.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class ActingRow:
     since: datetime
     until: datetime | None
     state: str
+    registered: bool
     code_until: datetime | None
     added_by: str
     ended_by: str
@@ -83,12 +85,9 @@ def get_client_logins(actor: Actor, data: GetClientLogins) -> ClientLogins:
 
 
 def _row(row: ClientLogin, client: Client, now: datetime, code_until: datetime | None) -> ActingRow:
-    if row.until is not None and row.until <= now:
-        state = "ended"
-    elif row.since > now:
-        state = "planned"
-    else:
-        state = "active" if row.login_id else "waiting"
+    state = stands(row.since, row.until, now)
+    if state == "active" and row.login_id is None:
+        state = "waiting"
     return ActingRow(
         id=row.id,
         name=row.full_name or f"{client.first_name} {client.last_name}".strip(),
@@ -97,7 +96,8 @@ def _row(row: ClientLogin, client: Client, now: datetime, code_until: datetime |
         since=row.since,
         until=row.until,
         state=state,
-        code_until=code_until if state == "waiting" else None,
+        registered=row.login_id is not None,
+        code_until=code_until if state in {"waiting", "planned"} else None,
         added_by=row.made_by.name if row.made_by else "",
         ended_by=row.ended_by.name if row.ended_by else "",
     )

@@ -27,7 +27,7 @@ from kinfold.domain.clients.models import (
 )
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput
-from kinfold.domain.kernel.periods import holds
+from kinfold.domain.kernel.periods import holds, stands
 from kinfold.domain.own.models import ProfileWish, WishState
 
 says(own_record__opened="opened a client's own page")
@@ -52,12 +52,16 @@ class OwnTherapist:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnActing:
-    """Somebody who acts or acted for the client, with when. `relationship` is a value of `Relationship`."""
+    """Somebody who acts, acted or is to act for the client, with when: `state` is active, ended or planned.
+
+    `relationship` is a value of `Relationship`.
+    """
 
     name: str
     relationship: str
     since: datetime
     until: datetime | None
+    state: str
     registered: bool
     you: bool
 
@@ -196,6 +200,7 @@ def _therapists(client_id: UUID) -> tuple[OwnTherapist, ...]:
 
 
 def _acting(actor: Actor, client: Client) -> tuple[OwnActing, ...]:
+    now = clock.now()
     rows = ClientLogin.objects.filter(client_id=client.id).order_by("-since", "-id")
     return tuple(
         OwnActing(
@@ -203,6 +208,7 @@ def _acting(actor: Actor, client: Client) -> tuple[OwnActing, ...]:
             relationship=Relationship(row.relationship).value,
             since=row.since,
             until=row.until,
+            state=stands(row.since, row.until, now),
             registered=row.registered_at is not None,
             you=row.id == actor.acts_by,
         )
