@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from kinfold.domain.kernel.tenants import TenantModel, tenant_constraints
+from kinfold.domain.kernel.tenants import TenantModel, TenantPart, tenant_constraints
 
 
 class AuditHead(TenantModel):
@@ -23,11 +23,15 @@ class AuditHead(TenantModel):
         ]
 
 
-class AuditEntry(TenantModel):
-    """One act or one look. `hash` covers the row and the hash before it; numbers have no gaps."""
+class AuditEntry(TenantPart):
+    """One act or one look, a part of the chain whose head names the practice.
+
+    `hash` covers the row and the hash before it; numbers have no gaps.
+    """
 
     APPEND_ONLY = True
 
+    pk = models.CompositePrimaryKey("practice", "number")
     number = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     action = models.CharField(max_length=60)
@@ -40,24 +44,17 @@ class AuditEntry(TenantModel):
     detail_digest = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
-    class Meta(TenantModel.Meta):
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=("practice", "number"), name="audit_entry_number"),
-        ]
+    class Meta(TenantPart.Meta):
         indexes: ClassVar = [
             models.Index(fields=("practice", "subject_id", "number"), name="audit_entry_subject"),
             models.Index(fields=("practice", "actor_id", "number"), name="audit_entry_actor"),
         ]
 
 
-class AuditDetail(TenantModel):
+class AuditDetail(TenantPart):
     """The body of an entry: ids and field names. It stands apart, so that a purge by law leaves the chain whole."""
 
+    pk = models.CompositePrimaryKey("practice", "number")
     number = models.PositiveBigIntegerField()
     salt = models.CharField(max_length=32)
     body = models.JSONField()
-
-    class Meta(TenantModel.Meta):
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=("practice", "number"), name="audit_detail_number"),
-        ]
