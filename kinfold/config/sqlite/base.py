@@ -29,6 +29,8 @@ _set_safe = UUID.is_safe.__set__  # type: ignore[attr-defined,misc]
 _unknown = SafeUUID.unknown  # the enumeration takes as long to give it as all the rest
 
 
+_ROOM_KB = 200_000
+_USUAL_KB = 2_000
 _MOVES_BESIDE_WRITERS = base.Database.sqlite_version_info >= (3, 51, 3)  # type: ignore[attr-defined]
 
 
@@ -62,6 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
     _commits_move_log = True
+    _has_room = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,6 +99,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def give_room(self) -> None:
+        """Let the running transaction keep 200 MB of pages in memory until it ends.
+
+        With the 2 MB that is enough for everything else, many changed pages would be written out, read in again and
+        written once more.
+        """
+        with self.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size=-{_ROOM_KB}")
+        self._has_room = True
+
+    def _take_room_back(self) -> None:
+        if self._has_room and self.connection is not None:
+            self._has_room = False
+            self.connection.execute(f"PRAGMA cache_size=-{_USUAL_KB}")
+
     def _start_transaction_under_autocommit(self) -> None:
         self._enter_gate()
         try:
@@ -109,12 +127,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super()._commit()  # type: ignore[misc]
         finally:
             self._leave_gate()
+            self._take_room_back()
 
     def _rollback(self) -> Any:
         try:
             return super()._rollback()  # type: ignore[misc]
         finally:
             self._leave_gate()
+            self._take_room_back()
 
     def _close(self) -> Any:
         try:

@@ -33,7 +33,7 @@ from kinfold.domain.clients.tags import tags_named
 from kinfold.domain.identity.initial_passwords import ChosenPassword, keep
 from kinfold.domain.imports.checking import People
 from kinfold.domain.imports.fields import FIRST_PASSWORD
-from kinfold.domain.kernel.many import insert, many_rows, ordered_ids
+from kinfold.domain.kernel.many import expect_many_rows, insert, ordered_ids
 from kinfold.domain.kernel.tenancy import current_practice_id
 from kinfold.domain.practices.models import PracticeTally
 
@@ -161,13 +161,13 @@ def publish(people: Prepared, change_set_id: UUID, now: datetime) -> list[UUID]:
         "updated_at": now,
         "version": 1,
     }
-    with many_rows():
-        births = [born or None for born in people.clients["birth_date"]]
-        insert(Client, {**every, **same}, {"id": people.ids, **people.clients, "birth_date": births})
-        if people.further:
-            keep_new(people.ids, people.further)
-        insert(ClientWord, every, people.words)
-        made = _tag(people.tags, every)
+    expect_many_rows()
+    births = [born or None for born in people.clients["birth_date"]]
+    insert(Client, {**every, **same}, {"id": people.ids, **people.clients, "birth_date": births})
+    if people.further:
+        keep_new(people.ids, people.further)
+    insert(ClientWord, every, people.words)
+    made = _tag(people.tags, every)
     keep(people.first_passwords, current_practice_id(), change_set_id)
     PracticeTally.objects.update(active_clients=F("active_clients") + len(people.ids))
     return made

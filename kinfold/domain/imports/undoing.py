@@ -20,7 +20,7 @@ from kinfold.domain.clients.models import (
     MovedTag,
     Tag,
 )
-from kinfold.domain.kernel.many import many_rows
+from kinfold.domain.kernel.many import expect_many_rows
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.records.hanging import LINKS
 
@@ -39,15 +39,15 @@ def take_back(change_set_id: UUID, tags_made: list[UUID]) -> tuple[int, list[UUI
     """
     untouched = untouched_clients(change_set_id)
     ids = untouched.values("id")
-    with many_rows():
-        ClientWord.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
-        # Somebody may have chosen them for a bulk act that was not carried out yet.
-        ChosenClient.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
-        for kept in (ClientTag, ClientProfile, ClientIdentifier):
-            kept.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
-        for side in ("client", "other"):
-            DuplicateNotice.objects.filter(**{f"{side}_id__in": ids})._raw_delete(DEFAULT_DB_ALIAS)
-        taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
+    expect_many_rows()
+    ClientWord.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+    # Somebody may have chosen them for a bulk act that was not carried out yet.
+    ChosenClient.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+    for kept in (ClientTag, ClientProfile, ClientIdentifier):
+        kept.objects.filter(client_id__in=ids)._raw_delete(DEFAULT_DB_ALIAS)
+    for side in ("client", "other"):
+        DuplicateNotice.objects.filter(**{f"{side}_id__in": ids})._raw_delete(DEFAULT_DB_ALIAS)
+    taken = untouched._raw_delete(DEFAULT_DB_ALIAS)
     PracticeTally.objects.update(active_clients=F("active_clients") - taken)
     unused = Tag.objects.filter(pk__in=tags_made)
     for using in (ClientTag, MovedTag):

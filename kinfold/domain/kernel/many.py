@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -27,8 +26,6 @@ _BETWEEN: Final = "\x02"
 _NULL: Final = "\x03"
 _BETWEEN_SQL: Final = r"E'\x02'"
 _NULL_SQL: Final = r"E'\x03'"
-_SQLITE_CACHE_KB: Final = 200_000
-_SQLITE_DEFAULT_KB: Final = 2_000
 
 Values = Sequence[Any]
 T = TypeVar("T")
@@ -104,24 +101,13 @@ def _written_for(
     )
 
 
-@contextmanager
-def many_rows() -> Iterator[None]:
-    """Give the running transaction room for some hundred thousand rows, and take it back afterwards.
-
-    SQLite would write its pages out and read them in again and again, since it keeps 2 MB of them; PostgreSQL would
-    give up after the time that is enough for everything else.
-    """
-    sqlite = connection.vendor == "sqlite"
+def expect_many_rows() -> None:
+    """Give the running transaction room and time for some hundred thousand rows."""
+    if connection.vendor == "sqlite":
+        connection.give_room()  # type: ignore[attr-defined]
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"PRAGMA cache_size=-{_SQLITE_CACHE_KB}" if sqlite else "SET LOCAL statement_timeout = '15min'"
-        )
-    try:
-        yield
-    finally:
-        if sqlite:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA cache_size=-{_SQLITE_DEFAULT_KB}")
+        cursor.execute("SET LOCAL statement_timeout = '15min'")
 
 
 def blocks(ids: Sequence[T]) -> Iterator[Sequence[T]]:

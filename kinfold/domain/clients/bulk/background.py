@@ -19,7 +19,7 @@ from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
 from kinfold.domain.clients.bulk.carrying import carry_out, take_back
 from kinfold.domain.kernel.errors import DomainError, NotAllowed
-from kinfold.domain.kernel.many import many_rows
+from kinfold.domain.kernel.many import expect_many_rows
 from kinfold.domain.kernel.tasks import report, task
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.actors import actor_for_member
@@ -84,11 +84,11 @@ def finish_change(actor: Actor, data: FinishChange) -> None:
         return
     if not actor.may(PERMISSIONS[Act(change.kind)]):
         raise NotAllowed
-    with many_rows():
-        if change.state == ChangeState.UNDOING:
-            take_back(actor, change)
-        else:
-            carry_out(actor, change, Choice.read(change.choice))
+    expect_many_rows()
+    if change.state == ChangeState.UNDOING:
+        take_back(actor, change)
+    else:
+        carry_out(actor, change, Choice.read(change.choice))
 
 
 @command(None)

@@ -45,7 +45,7 @@ def sorted_out(
 
     `locked` lets nobody else change them until the transaction ends; SQLite has one writer at a time anyway.
     """
-    rows, left = _there(actor, change_id, "", behind=0, locked=locked)
+    rows, left = _there(actor, change_id, behind=0, locked=locked)
     left |= ACTS[act].left(Work(actor=actor, change_id=change_id, choice=choice, now=clock.now(), rows=rows))
     return [row for row in rows if row.client_id not in left], left
 
@@ -59,7 +59,6 @@ def carry_out(actor: Actor, change: ChangeSet, choice: Choice) -> None:
         raise NothingFits
     work = Work(actor=actor, change_id=change.id, choice=choice, now=now, rows=fit)
     _mark(work, left)
-    work.chosen.filter(outcome="").update(outcome=Outcome.DONE)
     events = ACTS[act].do(work)
     change.state = ChangeState.DONE
     change.choice = choice.stored()
@@ -76,7 +75,7 @@ def take_back(actor: Actor, change: ChangeSet) -> None:
     """Undo it for everyone whom nobody touched since; all others stay as they are and are noted."""
     hold_team()
     act, now, choice = Act(change.kind), clock.now(), Choice.read(change.choice)
-    rows, left = _there(actor, change.id, Outcome.DONE, behind=1, locked=True)
+    rows, left = _there(actor, change.id, behind=1, locked=True)
     kept: Left = {
         client_id: Outcome.SINCE_GONE if outcome is Outcome.GONE else Outcome.SINCE_CHANGED
         for client_id, outcome in left.items()
@@ -99,11 +98,10 @@ def take_back(actor: Actor, change: ChangeSet) -> None:
     trail.record_all(actor, [*events, trail.Event("change.undone", ("change", change.id), detail=detail)])
 
 
-def _there(
-    actor: Actor, change_id: UUID, outcome: str, *, behind: int, locked: bool
-) -> tuple[list[Chosen], Left]:
-    """The chosen with an outcome whom the actor sees and nobody changed since; `behind`: how many versions ago."""
-    then = list(ChosenClient.objects.filter(change_set_id=change_id, outcome=outcome).values_list(*_THEN))
+def _there(actor: Actor, change_id: UUID, *, behind: int, locked: bool) -> tuple[list[Chosen], Left]:
+    """Those to whom it is done whom the actor sees and nobody changed since; `behind`: how many versions ago."""
+    to_do = ChosenClient.objects.filter(change_set_id=change_id, outcome=Outcome.DONE)
+    then = list(to_do.values_list(*_THEN))
     seen = visible_to(actor).filter(OneOf("id", (row[0] for row in then)))
     if locked:  # in one order, so that two acts never wait for each other
         seen = seen.select_for_update(no_key=True).order_by("id")

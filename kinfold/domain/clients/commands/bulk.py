@@ -23,6 +23,7 @@ from kinfold.domain.audit.sentences import says
 from kinfold.domain.changes.models import ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import PERMISSIONS, Act, Choice
 from kinfold.domain.clients.bulk.carrying import carry_out, take_back
+from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.errors import CannotUndo, ChangeMovedOn, NobodyChosen
 from kinfold.domain.clients.models import ChosenClient, Tag
 from kinfold.domain.clients.profile import Refused, tag_list
@@ -31,7 +32,7 @@ from kinfold.domain.clients.visibility import refuse_unless_sees_clients, visibl
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, Problem
-from kinfold.domain.kernel.many import insert, many_rows
+from kinfold.domain.kernel.many import expect_many_rows, insert
 from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.kernel.tasks import later
 from kinfold.domain.kernel.text import checked_reason
@@ -162,7 +163,7 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
     )
     insert(
         ChosenClient,
-        {"practice_id": actor.practice_id, "change_set_id": change_id, "outcome": ""},
+        {"practice_id": actor.practice_id, "change_set_id": change_id, "outcome": Outcome.DONE.value},
         {
             "client_id": [str(row[0]) for row in rows],
             "version": [row[1] for row in rows],
@@ -243,8 +244,8 @@ def undo_change(actor: Actor, data: UndoChange) -> UUID:
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.undo_started", subject=("change", change.id))
     else:
-        with many_rows():
-            take_back(actor, ChangeSet.objects.get(pk=change.id))
+        expect_many_rows()
+        take_back(actor, ChangeSet.objects.get(pk=change.id))
     return change.id
 
 
@@ -298,6 +299,6 @@ def decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: 
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.started", subject=("change", change.id))
     else:
-        with many_rows():
-            carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
+        expect_many_rows()
+        carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
     return change.id

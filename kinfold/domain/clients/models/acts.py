@@ -24,13 +24,13 @@ class ChosenClient(TenantPart):
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=ClientKind.choices)
     member = TenantForeignKey("team.Member", null=True, related_name="+")
-    outcome = models.CharField(max_length=15, blank=True)  # `bulk.outcomes` says what became of them
+    # What becomes of them (`bulk.outcomes`): done from the start, since it is done to most.
+    outcome = models.CharField(max_length=15, blank=True)
 
     class Meta(TenantPart.Meta):
         constraints: ClassVar = [
             TenantKey(field="change_set", name="chosen_client_change_set_tenant"),
             TenantKey(field="client", name="chosen_client_client_tenant"),
-            TenantKey(field="member", name="chosen_client_member_tenant"),
         ]
         indexes: ClassVar = [models.Index(fields=("practice", "client"), name="chosen_client_by_client")]
 

@@ -28,6 +28,7 @@ from kinfold.domain.team.models import Member
 PAGE: Final = 50
 MOST: Final = 200
 NAMED: Final = 20
+_CARRIED_OUT: Final = (ChangeState.DONE, ChangeState.UNDOING, ChangeState.UNDONE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +167,8 @@ def preview_change(actor: Actor, data: PreviewChange) -> ChangePreview:
 def open_change(actor: Actor, data: OpenChange) -> ChangeResult:
     """One act, and what became of everyone. Raises NotFound unless it is the actor's, or they see all clients."""
     change = change_of(actor, data.change_id)
-    groups = _groups(actor, change.id) if data.clients else ()
+    became = data.clients and change.state in _CARRIED_OUT
+    groups = _groups(actor, change.id) if became else ()
     return ChangeResult(summary=_summaries([change])[0], groups=tuple(groups))
 
 
@@ -191,8 +193,7 @@ def _groups(actor: Actor, change_id: UUID) -> Iterator[Group]:
     counts = dict(chosen.order_by().values_list("outcome").annotate(clients=Count("client_id")))
     for outcome in Outcome:
         if outcome in counts:
-            ids = chosen.filter(outcome=outcome).values("client_id")
-            clients = _named(visible_to(actor).filter(pk__in=ids))
+            clients = _named(visible_to(actor).filter(pk__in=_some(chosen.filter(outcome=outcome))))
             yield Group(outcome=outcome.value, words=outcome.words, count=counts[outcome], clients=clients)
 
 
@@ -242,9 +243,13 @@ def _group(actor: Actor, outcome: Outcome | None, client_ids: Sequence[UUID]) ->
         outcome=outcome.value if outcome else "",
         words=outcome.words if outcome else "",
         count=len(client_ids),
-        # Of very many, the first by name are not looked for among all.
         clients=_named(visible_to(actor).filter(pk__in=client_ids[:MOST])),
     )
+
+
+def _some(chosen: QuerySet[ChosenClient]) -> QuerySet[ChosenClient, UUID]:
+    """The ids of some: of very many, the first by name are not looked for among all."""
+    return chosen.order_by("client_id").values_list("client_id", flat=True)[:MOST]
 
 
 def _named(clients: QuerySet[Client]) -> tuple[Named, ...]:
