@@ -41,7 +41,7 @@ from kinfold.domain.team.errors import LinkRefused
 
 from . import pages, place
 from .client_forms import offered_tags, tags_of, therapists
-from .days import BORN, MONTHS, WRITE_IT_OUT, birth_date
+from .days import BORN, MONTHS, birth_date, in_page_order
 from .identity import new_passkey
 from .identity.sign_in import sign_in
 from .people_forms import PeopleForm
@@ -53,6 +53,7 @@ LINK: Final = "invited"
 PEOPLE: Final = {"full_name": "Full name", "email": "Email"}
 MESSAGE: Final = "We look forward to meeting you."
 TYPED: Final = ("first_name", "last_name", "sex_at_birth", "phone", *BORN)
+ASKED: Final = ("first_name", "last_name", "birth_date", "sex_at_birth", "phone", "password")
 
 
 @require_http_methods(["GET", "POST"])
@@ -204,9 +205,7 @@ def _invited_page(
     request: HttpRequest, offer: ClientOffer, refused: InvalidInput | Conflict | None = None
 ) -> HttpResponse:
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
-    errors = {problem.field: problem.message for problem in problems}
-    if errors.get("birth_date", "").startswith("Write the date"):
-        errors["birth_date"] = WRITE_IT_OUT
+    errors = in_page_order(problems, ASKED)
     known = {"first_name": offer.first_name, "last_name": offer.last_name}
     mode = "ready" if offer.signed_in else "sign_in" if offer.has_login else "new"
     values = {name: request.POST.get(name, known.get(name, "")) for name in TYPED}

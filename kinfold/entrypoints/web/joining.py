@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,7 +41,7 @@ from kinfold.domain.own.queries.wishes import ListCorrections, list_corrections
 
 from . import pages, place
 from .client_forms import offered_tags, tags_of, therapists
-from .days import BORN, MONTHS, WRITE_IT_OUT, birth_date
+from .days import BORN, MONTHS, birth_date, in_page_order
 from .identity.tries import address_of
 
 JOIN = "pages/join.html"
@@ -48,6 +49,9 @@ SETTINGS = "pages/settings/sign_up.html"
 PENDING = "pages/clients/pending.html"
 ANSWER = "pages/clients/answer.html"
 TYPED: Final = ("first_name", "last_name", "email", "phone", "sex_at_birth", "about", "therapist")
+ASKED: Final = (
+    "first_name", "last_name", "email", "phone", "birth_date", "sex_at_birth", "about", "therapist", "agreed",
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,11 +225,7 @@ def _join_page(
     request: HttpRequest, guest: Actor, slug: str, refused: InvalidInput | SlowDown | None = None
 ) -> HttpResponse:
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
-    errors = {problem.field: problem.message for problem in problems}
-    if errors.get("birth_date", "").startswith("Write the date"):
-        errors["birth_date"] = WRITE_IT_OUT
-    if "therapist_id" in errors:
-        errors["therapist"] = errors.pop("therapist_id")
+    on_page = [replace(one, field="therapist") if one.field == "therapist_id" else one for one in problems]
     context: dict[str, Any] = {
         "practice_name": guest.practice_name,
         "support_email": guest.support_email,
@@ -235,7 +235,7 @@ def _join_page(
         "months": MONTHS,
         "values": {name: request.POST.get(name, "") for name in (*TYPED, *BORN)},
         "agreed": "agreed" in request.POST,
-        "errors": errors,
+        "errors": in_page_order(on_page, ASKED),
         "problem": refused.message if isinstance(refused, SlowDown) else "",
     }
     return pages.page(request, JOIN, context, status=refused.status if refused else 200)

@@ -33,7 +33,7 @@ from kinfold.domain.own.queries.record import (
 )
 
 from . import pages, place
-from .days import BORN, MONTHS, WRITE_IT_OUT, birth_date
+from .days import BORN, MONTHS, birth_date, in_page_order
 
 P = ParamSpec("P")
 HOME = "pages/my/home.html"
@@ -160,9 +160,7 @@ def _home(
     coming = list_own_sessions(actor, ListOwnSessions())
     past = list_own_sessions(actor, ListOwnSessions(past=True, limit=SHOWN))
     problems = refused.problems if isinstance(refused, InvalidInput) else ()
-    errors = {problem.field: problem.message for problem in problems}
-    if errors.get("birth_date", "").startswith("Write the date"):
-        errors["birth_date"] = WRITE_IT_OUT
+    errors = in_page_order(problems, ("email", "phone", "first_name", "last_name", "birth_date", "reason"))
     context = {
         **_frame(request, actor, record),
         "coming": tuple(reversed(coming.items)),

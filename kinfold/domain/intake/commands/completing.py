@@ -16,6 +16,7 @@ from kinfold.domain.clients.models import Client
 from kinfold.domain.clients.profile import Typed, check
 from kinfold.domain.clients.registration import Claim, act_from_now_on
 from kinfold.domain.credentials.gate import refuse_unless_takes_clients
+from kinfold.domain.identity import passwords
 from kinfold.domain.identity.commands import create_login
 from kinfold.domain.identity.passkeys import NewPasskey
 from kinfold.domain.identity.queries import open_login
@@ -23,7 +24,7 @@ from kinfold.domain.intake.emails import tell_team
 from kinfold.domain.intake.links import pending_by_secret
 from kinfold.domain.intake.models import ClientInvitation, InvitationState, SignUpRequest
 from kinfold.domain.kernel import clock
-from kinfold.domain.kernel.errors import InvalidInput
+from kinfold.domain.kernel.errors import InvalidInput, Problem
 from kinfold.domain.practices.models import Practice
 from kinfold.domain.team.actors import permissions_now
 from kinfold.domain.team.errors import LinkUsed
@@ -84,6 +85,8 @@ def complete_invitation(actor: Actor, data: CompleteInvitation) -> CompletedInvi
         (client_id,) = create_clients(kinfold, wanted)
     except LikelyDuplicates:
         return _send_on(actor, kinfold, invitation, person)
+    except InvalidInput as refused:
+        raise InvalidInput([*refused.problems, *_wrong_password(actor, data, invitation.email)]) from refused
     _answer(invitation, InvitationState.ACCEPTED, client_id=client_id)
     client = Client.objects.get(pk=client_id)
     login = open_login(actor.login_id) if actor.login_id else None
@@ -103,6 +106,14 @@ def complete_invitation(actor: Actor, data: CompleteInvitation) -> CompletedInvi
     act_from_now_on(actor, Claim(client=client, guardian=None), login_id)
     trail.record(actor, "client_invitation.completed", subject=("client_invitation", invitation.id))
     return CompletedInvitation(client_id=client_id, login_id=login_id)
+
+
+def _wrong_password(actor: Actor, data: CompleteInvitation, email: str) -> list[Problem]:
+    """What a new login would refuse, said with the rest."""
+    if actor.login_id or data.passkey is not None:
+        return []
+    about = (email, f"{data.first_name} {data.last_name}", actor.practice_name)
+    return [Problem("password", sentence) for sentence in passwords.problems(data.password, about=about)]
 
 
 def _kinfold(actor: Actor, invitation: ClientInvitation) -> Actor:
