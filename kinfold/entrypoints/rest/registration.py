@@ -133,13 +133,15 @@ class GuardianCodeOut(Schema):
 class CorrectionOut(Schema):
     """What a client wants corrected: how the record is, and how it should be. Blank and null stay as they are.
 
-    `edited_since`: somebody changed it after they asked. `version` is the record's now.
+    `edited_since`: somebody changed it after they asked. `version` is the record's now. While the client is `archived`
+    it cannot be answered.
     """
 
     id: UUID
     client_id: UUID
     version: int
     edited_since: bool
+    archived: bool
     name: str
     first_name: str
     last_name: str

@@ -268,6 +268,12 @@ def test_an_archived_client_reads_and_nothing_can_be_added(cast: Cast) -> None:
         guardian(cast, cast.ben)
     with pytest.raises(ClientArchived):
         accept_correction(cast.ada.actor, AcceptCorrection(wish_id=record.wishes[0].id))
+    with pytest.raises(ClientArchived):
+        decline_correction(cast.ada.actor, DeclineCorrection(wish_id=record.wishes[0].id))
+    assert list_corrections(cast.ada.actor, ListCorrections()) == ()
+    assert count_waiting(cast.ada.actor, CountWaiting()).corrections == 0
+    (waits,) = list_corrections(cast.ada.actor, ListCorrections(client_id=cast.ben.id))
+    assert waits.archived
 
 
 def test_a_guardian_acts_for_several_clients_with_one_login(cast: Cast) -> None:

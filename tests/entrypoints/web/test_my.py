@@ -153,6 +153,18 @@ def test_an_archived_clients_page_can_be_read_and_says_so(cast: Cast) -> None:
     assert browser.post(f"{page_of(cast.ben.id)}contact/", {"version": "1"}).status_code == 403
 
 
+def test_what_an_archived_client_wanted_corrected_is_shown_and_not_answered(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser, ada = signed_in(cast), browser_of(cast.ada)
+    form = {"first_name": "Benedict", "last_name": "Okafor", **BORN}
+    assert browser.post(f"{page_of(cast.ben.id)}corrections/", form).status_code == 303
+    archive(cast.ada, cast.ben.id)
+    html = ada.get(f"/clients/{cast.ben.id}/").content.decode()
+    assert "Unarchive it first" in html
+    assert "/clients/corrections/" not in html
+
+
 def test_who_acts_for_several_chooses_and_switches(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of(cast.nora)
     for client, birthday in (
@@ -264,7 +276,11 @@ def test_invite_client_by_email_stands_left_of_add_clients_and_leads_to_a_new_cl
     assert reverse("invited-link", kwargs={"token": "x"}) == settings.CLIENT_INVITATION_PATH.format("x")
     token = link_token(cast.alder.practice_id, invitation.id, invitation.nonce)
     assert client.get(f"/invited/{token}/").headers["Location"] == "/invited/"
-    assert client.post("/invited/", {"first_name": "Ivo"}).status_code == 422
+    wrong = client.post("/invited/", {"first_name": "Ivo", "last_name": "", "password": "short"})
+    assert re.findall(r'<a href="#f-(\w+)"', wrong.content.decode()) == [
+        "last_name", "birth_month", "sex_at_birth", "password",
+    ]  # fmt: skip
+    assert "Choose one of the answers." in wrong.content.decode()
     said = {"first_name": "Ivo", "last_name": "Marek", **BORN, "sex_at_birth": "male", "password": PASSWORD}
     assert client.post("/invited/", said).headers["Location"] == "/my/"
     assert "Ivo Marek" in browser.get("/manage/clients/").content.decode()

@@ -11,8 +11,9 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
+from kinfold.domain.clients.errors import ClientArchived
 from kinfold.domain.clients.holding import hold_client
-from kinfold.domain.clients.models import Client
+from kinfold.domain.clients.models import Client, ClientStatus
 from kinfold.domain.clients.visibility import visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
@@ -75,9 +76,15 @@ def accept_correction(actor: Actor, data: AcceptCorrection) -> None:
 
 @command(Permission.CLIENTS_CHANGE)
 def decline_correction(actor: Actor, data: DeclineCorrection) -> None:
-    """Leave the record as it is; the client reads why on their page. Raises WishAnswered and NotFound."""
+    """Leave the record as it is; the client reads why on their page.
+
+    Raises WishAnswered, ClientArchived, and NotFound.
+    """
     answer = checked_reason(data.answer)
     wish = _waiting(actor, data.wish_id)
+    hold_client(wish.client_id)
+    if not Client.objects.filter(pk=wish.client_id, status=ClientStatus.ACTIVE).exists():
+        raise ClientArchived
     _answer(actor, wish, WishState.DECLINED, answer)
     trail.record(actor, "profile_wish.declined", subject=("profile_wish", wish.id))
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.models import ClientStatus
 from kinfold.domain.clients.queries.covers import uncovered
 from kinfold.domain.intake.models import ClientInvitation, InvitationState, RequestState, SignUpRequest
 from kinfold.domain.kernel import clock
@@ -96,7 +97,7 @@ def _waiting(*, at: datetime) -> QuerySet[MemberRole, Any]:
         only(_COUNTS),
         counted(SignUpRequest.objects.filter(state=RequestState.PENDING)),
         counted(ClientInvitation.objects.filter(state=InvitationState.PENDING)),
-        counted(ProfileWish.objects.filter(state=WishState.PENDING)),
+        counted(ProfileWish.objects.filter(state=WishState.PENDING, client__status=ClientStatus.ACTIVE)),
     )
     return (
         lacking(at)

@@ -9,6 +9,7 @@ from uuid import UUID
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.clients.models import ClientStatus
 from kinfold.domain.clients.queries.opening import record_look
 from kinfold.domain.clients.visibility import level_for, visible_to
 from kinfold.domain.own.models import ProfileWish, WishState, edited_since
@@ -18,7 +19,7 @@ MOST = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListCorrections:
-    """Of one client, or of all whom the asker sees."""
+    """Of one client, archived or not, or of all active ones whom the asker sees."""
 
     client_id: UUID | None = None
 
@@ -28,13 +29,14 @@ class Correction:
     """A request that waits: how the record is, and how it should be. Blank and None stay as they are.
 
     `edited_since`: what is to be corrected was changed after they asked, so accepting it takes the `version` at which
-    the two were compared.
+    the two were compared. While the client is `archived` it is not answered.
     """
 
     id: UUID
     client_id: UUID
     version: int
     edited_since: bool
+    archived: bool
     name: str
     first_name: str
     last_name: str
@@ -54,8 +56,8 @@ def list_corrections(actor: Actor, data: ListCorrections) -> tuple[Correction, .
     Those of one client are a look at that client, and recorded; all of them are a list like the list of clients.
     """
     clients = visible_to(actor)
-    if data.client_id is not None:
-        clients = clients.filter(pk=data.client_id)
+    one = data.client_id
+    clients = clients.filter(pk=one) if one else clients.filter(status=ClientStatus.ACTIVE)
     rows = ProfileWish.objects.filter(state=WishState.PENDING, client_id__in=clients.values("id"))
     rows = rows.select_related("client", "asked_by").order_by("asked_at", "id")[:MOST]
     if data.client_id is not None and rows:
@@ -66,6 +68,7 @@ def list_corrections(actor: Actor, data: ListCorrections) -> tuple[Correction, .
             client_id=wish.client_id,
             version=wish.client.version,
             edited_since=edited_since(wish, wish.client),
+            archived=wish.client.status == ClientStatus.ARCHIVED,
             first_name=wish.client.first_name,
             last_name=wish.client.last_name,
             name=(name := f"{wish.client.first_name} {wish.client.last_name}".strip()),
