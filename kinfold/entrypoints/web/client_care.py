@@ -44,10 +44,11 @@ def risk_of(actor: Actor, card: ClientCard, form: dict[str, Any] | None) -> dict
         return None
     found = get_risk(actor, GetRisk(client_id=card.id))
     history = found.history or ()
+    now = history[0] if history and found.level else None
     return {
         "level": found.level,
         "since": found.since,
-        "now": history[0] if history else None,
+        "now": now,
         "earlier": [
             {
                 "level": period.level,
@@ -55,7 +56,7 @@ def risk_of(actor: Actor, card: ClientCard, form: dict[str, Any] | None) -> dict
                 "reason": period.reason,
                 "set_by": period.set_by,
             }
-            for period in history[1:]
+            for period in history[bool(now) :]
         ],
         "reasons_hidden": found.history is None and found.level != "",
         "may_set": card.status == "active" and actor.may(Permission.CLIENTS_SET_RISK),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
@@ -35,7 +37,10 @@ class RiskPeriod:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientRisk:
-    """`level` is empty where none was ever set. `history` is None for those to whom the record is not open."""
+    """`level` is empty where none holds. `history` is None for those to whom the record is not open.
+
+    It begins with what holds now: of two records that were merged that may have been said before what ended.
+    """
 
     level: str
     since: datetime | None
@@ -55,7 +60,7 @@ def get_risk(actor: Actor, data: GetRisk) -> ClientRisk:
         raise NotAllowed
     rows = (
         Risk.objects.filter(client_id=data.client_id)
-        .order_by("-since", "-id")
+        .order_by(F("until").desc(nulls_first=True), "-since", "-id")
         .values_list("level", "reason", "set_by__first_name", "set_by__last_name", "since", "until")
     )
     periods = tuple(
@@ -69,7 +74,7 @@ def get_risk(actor: Actor, data: GetRisk) -> ClientRisk:
         for level, reason, first, last, since, until in rows
     )
     record_look(actor, data.client_id, shown)
-    now = periods[0] if periods else None
+    now = periods[0] if periods and periods[0].until is None else None
     return ClientRisk(
         level=now.level if now else "",
         since=now.since if now else None,
