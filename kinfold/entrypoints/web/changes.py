@@ -87,7 +87,7 @@ WORDS: Final = {
     Act.SEND_CODES: Words(
         "View and Send Registration Codes",
         "can be sent a code by email",
-        "sent a registration code",
+        "got a registration code by email",
         "Send by email",
     ),
 }
