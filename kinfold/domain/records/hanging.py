@@ -84,7 +84,7 @@ LINKS: Final = (
     Link("clients.MovedTag.client", GOES, _GOES),
     Link("imports.UpdatedClient.client", GOES, _GOES),
     Link("intake.ClientInvitation.client", GOES, _MOVES, "invitation", "invitations"),
-    Link("own.ProfileWish.client", GOES, _MOVES, "wish for a correction", "wishes for corrections"),
+    Link("own.ProfileWish.client", GOES, _MOVES, "request for a correction", "requests for corrections"),
     Link("own.ProfileWish.asked_by", GOES, _FOLLOWS, path="asked_by__client"),
     Link("clients.ClientLogin.client", GOES, _MOVES, "sign-in", "sign-ins"),  # with `erasing._forget_places`
     Link("clients.ScheduledDeletion.client", GOES, _GOES),

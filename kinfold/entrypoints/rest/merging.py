@@ -101,6 +101,8 @@ class MergeOutlookOut(Schema):
     moves: list[str]
     therapist: str
     therapists: list[str]
+    risk: str
+    sign_in_ends: bool
     gains: list[SightChangeOut]
     loses: list[SightChangeOut]
     problem: str
@@ -113,6 +115,7 @@ class MergeOut(Schema):
     client_id: UUID
     name: str
     gone_id: UUID
+    gone_name: str
     merged_at: datetime
     made_by: str
     undo_until: datetime | None

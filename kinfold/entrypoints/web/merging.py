@@ -77,19 +77,15 @@ def choose(request: HttpRequest, actor: Actor, client_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @pages.signed_in
 def side_by_side(request: HttpRequest, actor: Actor, client_id: UUID, other_id: UUID) -> HttpResponse:
-    """The two records, field by field, and what merging them does."""
-    return (
-        _merge(request, actor, client_id, other_id)
-        if request.method == "POST"
-        else _sides(request, actor, client_id, other_id)
-    )
+    """The two records, field by field, and what merging them does; also what it does with the other therapist."""
+    if request.method == "POST" and "look" not in request.POST:
+        return _merge(request, actor, client_id, other_id)
+    return _sides(request, actor, client_id, other_id)
 
 
 @confirmed
 def _merge(request: HttpRequest, actor: Actor, client_id: UUID, other_id: UUID) -> HttpResponse:
     posted = request.POST
-    if "look" in posted:  # without a script: what another therapist would mean
-        return _sides(request, actor, client_id, other_id)
     wanted = MergeClients(
         kept_id=client_id,
         gone_id=other_id,
@@ -178,6 +174,15 @@ def _effects(outlook: MergeOutlook) -> list[tuple[str, str]]:
         if outlook.ends:
             text += " What ends stays in the history."
         lines.append(("star", text))
+    if outlook.risk:
+        lines.append(("activity", f"The level of risk is {outlook.risk} from now on: the higher of the two."))
+    if outlook.sign_in_ends:
+        lines.append(
+            (
+                "log-out",
+                "Both sign in to a page of their own. The sign-in of the other record opens nothing then.",
+            )
+        )
     sees = {"kept": "this record", "gone": "the other record", "both": "part of both"}
     lines += [
         ("eye", f"{row.name} sees {_LEVELS[row.level]} of both then; now of {sees[row.before]}.")

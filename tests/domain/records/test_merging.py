@@ -13,6 +13,7 @@ from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.audit import trail
 from kinfold.domain.care.commands.risk import SetRisk, set_risk
 from kinfold.domain.care.models import Risk, Session
+from kinfold.domain.care.queries.risk import GetRisk, get_risk
 from kinfold.domain.clients.commands.assigning import AssignClient, assign_client
 from kinfold.domain.clients.commands.changing import ChangeClient, change_client
 from kinfold.domain.clients.errors import ClientArchived
@@ -27,6 +28,7 @@ from kinfold.domain.clients.queries.access import ExplainAccess, explain_access
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from kinfold.domain.kernel.tenancy import entered
+from kinfold.domain.own.doorway import own_pages
 from kinfold.domain.practices.models import PracticeTally
 from kinfold.domain.records.commands.holding import HoldRecord, hold_record
 from kinfold.domain.records.commands.merging import MergeClients, UndoMerge, merge_clients, undo_merge
@@ -49,6 +51,7 @@ from tests.domain.care.steps import hold
 from tests.domain.clients.bulk.steps import archive, reassign, tag, therapist_of, unarchive
 from tests.domain.clients.steps import add, card, listed, names, person, recorded
 from tests.domain.clients.test_walk_ins import walks_in
+from tests.domain.own.steps import registered
 from tests.domain.records.steps import delete, state
 from tests.personas import Cast, Person
 
@@ -178,6 +181,32 @@ def test_who_gains_and_loses_sight_is_said_before_and_true_afterwards(cast: Cast
     assert seers(cast, cast.anna.id) - {"Olu"} == {"Theo", "Sana"}
 
 
+def test_of_two_levels_of_risk_the_higher_one_is_shown_though_the_lower_was_set_later(
+    cast: Cast, twice: UUID
+) -> None:
+    set_risk(cast.ada.actor, SetRisk(client_id=cast.anna.id, level="low", reason="Reviewed"))
+    assert outlook(cast, cast.anna.id, twice).risk == "high"
+    merge(cast, cast.anna.id, twice)
+    found = get_risk(cast.ada.actor, GetRisk(client_id=cast.anna.id))
+    assert found.level == "high"
+    assert found.history
+    assert [(period.level, period.until is None) for period in found.history] == [
+        ("high", True),
+        ("low", False),
+    ]
+
+
+def test_of_two_sign_ins_it_is_said_before_that_one_ends(cast: Cast) -> None:
+    stays, goes = registered(cast, cast.ben), registered(cast, cast.dora)
+    assert stays.login_id
+    assert goes.login_id
+    assert outlook(cast, cast.ben.id, cast.dora.id).sign_in_ends
+    assert not outlook(cast, cast.ben.id, cast.anna.id).sign_in_ends
+    merge(cast, cast.ben.id, cast.dora.id)
+    assert [page.client_id for page in own_pages(stays.login_id)] == [cast.ben.id]
+    assert own_pages(goes.login_id) == ()
+
+
 def test_the_same_therapist_goes_on_from_the_earlier_day(cast: Cast) -> None:
     (again,) = add(cast, person(), therapist=cast.theo)
     before = card(cast.ada, cast.anna.id).assignment_id
@@ -252,7 +281,7 @@ def test_undoing_it_at_once_leaves_both_as_they_were(cast: Cast, twice: UUID) ->
     assert seers(cast, twice) == {"Lin"}
     assert state(cast.ada, twice).held
     (done,) = list_merges(cast.ada.actor, ListMerges())
-    assert (done.left, done.undo_until) == ((), None)
+    assert (done.left, done.undo_until, done.gone_name) == ((), None, "Ann Novak")
     with pytest.raises(CannotUnmerge):
         undo(cast, done.id)
     assert trail.verify(cast.alder.practice_id).fault is None

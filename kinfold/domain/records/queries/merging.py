@@ -14,18 +14,19 @@ from django.db.models import Count, Q
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import query
 from kinfold.domain.access.permissions import Permission
+from kinfold.domain.care.models import Risk
 from kinfold.domain.changes.models import ChangeState
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.fields import FIELD_BY_NAME, TEXT_FIELDS, full_label
 from kinfold.domain.clients.further import kept_of
-from kinfold.domain.clients.models import Client, ClientStatus, FormerClient
+from kinfold.domain.clients.models import Client, ClientLogin, ClientStatus, FormerClient, Relationship
 from kinfold.domain.clients.queries.opening import record_look
 from kinfold.domain.clients.visibility import Sight, level_for, sights, sights_if_one, visible_to
 from kinfold.domain.kernel import clock
 from kinfold.domain.records.errors import SessionsOverlap, TooMuchTogether, WishesWait
 from kinfold.domain.records.hanging import LINKS, AtMerge
 from kinfold.domain.records.merging.merging import pair_of, refuse_what_cannot_be_one
-from kinfold.domain.records.merging.periods import Pair, closing
+from kinfold.domain.records.merging.periods import Closing, Pair, closing
 from kinfold.domain.records.merging.rows import rows_of
 from kinfold.domain.records.models import Merge
 from kinfold.domain.team.models import Member
@@ -126,7 +127,9 @@ class SightChange:
 class MergeOutlook:
     """What a merge would do: the fields in which the two differ, what moves, and who sees more or less.
 
-    `therapists` are those of the two, where both have one and they differ; `therapist` goes on.
+    `therapists` are those of the two, where both have one and they differ; `therapist` goes on. `risk` is the level
+    that goes on where both have one, for those who see it; `sign_in_ends`: both have a login of their own, and that of
+    the other opens nothing afterwards.
     """
 
     kept: Lookalike
@@ -139,6 +142,8 @@ class MergeOutlook:
     therapist: str
     therapists: tuple[str, ...]
     ends: int
+    risk: str
+    sign_in_ends: bool
     gains: tuple[SightChange, ...]
     loses: tuple[SightChange, ...]
     problem: str
@@ -146,12 +151,16 @@ class MergeOutlook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MergeRow:
-    """One merge. `undo_until` is set while it can be undone; `left` is what undoing it left with the one."""
+    """One merge. `undo_until` is set while it can be undone; `left` is what undoing it left with the one.
+
+    `gone_name` is what the other record was called, "" where it has gone since.
+    """
 
     id: UUID
     client_id: UUID
     name: str
     gone_id: UUID
+    gone_name: str
     merged_at: datetime
     made_by: str
     undo_until: datetime | None
@@ -237,6 +246,10 @@ def preview_merge(actor: Actor, data: PreviewMerge) -> MergeOutlook:
         therapist=names[ending.therapist.member_id] if ending.therapist else "",
         therapists=tuple(sorted(names.values())) if len(names) > 1 else (),
         ends=len(ending.ties),
+        risk=_risk(pair, ending) if actor.may(Permission.CLIENTS_RISK) else "",
+        sign_in_ends=any(
+            isinstance(row, ClientLogin) and row.relationship == Relationship.SELF for row in ending.others
+        ),
         gains=gains,
         loses=loses,
         problem=_problem(pair),
@@ -251,6 +264,8 @@ def list_merges(actor: Actor, data: ListMerges) -> tuple[MergeRow, ...]:
     )
     found = list(merges.order_by("-merged_at", "-id")[:_LATELY])
     names = _names({done.change_set.made_by_id for done in found})
+    undone = visible_to(actor).filter(pk__in=[done.gone_id for done in found if not done.removed])
+    again = {row["id"]: row for row in undone.values("id", "first_name", "last_name")}
     now = clock.now()
     return tuple(
         MergeRow(
@@ -258,6 +273,7 @@ def list_merges(actor: Actor, data: ListMerges) -> tuple[MergeRow, ...]:
             client_id=done.kept_id,
             name=f"{done.kept.first_name} {done.kept.last_name}".strip(),
             gone_id=done.gone_id,
+            gone_name=f"{gone['first_name']} {gone['last_name']}".strip() if gone else "",
             merged_at=done.merged_at,
             made_by=names.get(done.change_set.made_by_id, ""),
             undo_until=done.change_set.undo_until
@@ -270,6 +286,7 @@ def list_merges(actor: Actor, data: ListMerges) -> tuple[MergeRow, ...]:
             left=tuple(done.left),
         )
         for done in found
+        for gone in [done.removed[0][1] if done.removed else again.get(done.gone_id)]
     )
 
 
@@ -384,6 +401,13 @@ def _levels(found: list[Sight]) -> dict[UUID, Any]:
 
 def _names(member_ids: set[UUID]) -> dict[UUID, str]:
     return {member.id: member.name for member in Member.objects.filter(pk__in=member_ids)}
+
+
+def _risk(pair: Pair, ending: Closing) -> str:
+    """The level that goes on where the two are of two minds."""
+    ends = [row.pk for row in ending.others if isinstance(row, Risk)]
+    goes_on = Risk.objects.filter(pair.both, until__isnull=True).exclude(pk__in=ends)
+    return goes_on.values_list("level", flat=True).first() or "" if ends else ""
 
 
 def _problem(pair: Pair) -> str:
