@@ -26,9 +26,19 @@ def _quick_passwords() -> Generator[None, None, None]:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """Alder Creek and Birch House with everybody in them (tests/personas.py)."""
-    return remembered_cast()
+def cast(db: None) -> Generator[Cast, None, None]:
+    """Alder Creek and Birch House with everybody in them (tests/personas.py).
+
+    Whatever a test does, the numbers of clients that PostgreSQL keeps are right afterwards.
+    """
+    from django.db import connection
+
+    from tests.headcounts import kept_and_counted
+
+    yield remembered_cast()
+    if not connection.needs_rollback:
+        kept, counted = kept_and_counted()
+        assert kept == counted
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -151,4 +151,6 @@ def test_the_matrix_plays_every_table_that_people_can_change(stage: Stage) -> No
         "changes.ChangeSet",
         "credentials.ExpiryReminder",
     }
-    assert set(everything(stage)) - changed - by_start_of_a_practice - by_background_work == set()
+    by_postgres = {"clients.Headcount"}
+    expected = by_start_of_a_practice | by_background_work | by_postgres
+    assert set(everything(stage)) - changed - expected == set()

@@ -1,4 +1,4 @@
-"""What is tidied up by the clock: selections nobody used, what undoing needed, and acts nobody works on."""
+"""What is tidied up by the clock: selections nobody used, what undoing needed, acts nobody works on, and headcounts."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.bulk.background import AT_WORK, GIVEN_UP, give_up
-from kinfold.domain.clients.models import ChosenClient, MovedTag
+from kinfold.domain.clients.models import ChosenClient, Headcount, MovedTag
 from kinfold.domain.clients.registration import note_lapsed_codes
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.models import QueuedTask
+from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.kernel.tasks import every
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 
 _UNUSED: Final = timedelta(days=1)
 _STUCK: Final = timedelta(minutes=30)
+_GATHERED: Final = 20  # rows of one clinician or tag
 
 
 @every(timedelta(hours=1))
@@ -43,6 +45,26 @@ def note_expired_codes() -> None:
     """Let it show in the lists whose registration code has expired."""
     for practice_id in list(Practice.objects.values_list("id", flat=True)):
         note_lapsed_codes(practice_id)
+
+
+@every(timedelta(minutes=1))
+def add_up_headcounts() -> None:
+    """Let the numbers that have gathered of one clinician or tag be one number, so that few are read."""
+    for practice_id in list(Practice.objects.values_list("id", flat=True)):
+        with entered(practice_id):
+            rows = Headcount.objects.values("counted", "status").annotate(rows=Count("id")).order_by()
+            many = list(rows.filter(rows__gt=_GATHERED).values_list("counted", "status"))
+        for counted, status in many:
+            with entered(practice_id, writing=True):
+                _add_up(counted, status)
+
+
+def _add_up(counted: UUID, status: str) -> None:
+    rows = Headcount.objects.select_for_update().filter(counted=counted, status=status)
+    clients = dict(rows.values_list("id", "clients"))
+    # What came meanwhile is neither among these nor taken away.
+    Headcount.objects.filter(OneOf("id", clients))._raw_delete(DEFAULT_DB_ALIAS)
+    Headcount.objects.create(counted=counted, status=status, clients=sum(clients.values()))
 
 
 def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:

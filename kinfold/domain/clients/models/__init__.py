@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .acts import ChosenClient, MovedTag
 from .duplicates import DuplicateNotice
+from .headcounts import Headcount
 from .leaving import FormerClient, ScheduledDeletion
 from .lists import ListLayout, SavedView
 from .logins import ClientLogin, ClientPlace, Relationship
@@ -38,6 +39,7 @@ __all__ = [
     "ClientWord",
     "DuplicateNotice",
     "FormerClient",
+    "Headcount",
     "ListLayout",
     "MovedTag",
     "Registration",

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from kinfold.domain.clients.models import Client, ClientStatus
+from kinfold.domain.clients.models import Client, ClientStatus, Headcount
 from kinfold.domain.clients.queries.finding.narrowing import rows_for
 from kinfold.domain.clients.queries.finding.shapes import BY_NAME, Shape, Start, Wanted, many, parts_of
 from kinfold.domain.kernel.prepared import prepared
@@ -106,7 +107,7 @@ def _counted_by_status(*shapes: Shape, **values: Any) -> QuerySet[Any, Any]:
     first, *others = (
         _count(shape, values)
         .annotate(otherwise=Value(int(shape.start is Start.TIES)))
-        .values_list("counted", "clients", "otherwise")
+        .values_list("of", "clients", "otherwise")
         for shape in shapes
     )
     together: QuerySet[Any, Any] = first.union(*others, all=True)
@@ -116,10 +117,23 @@ def _counted_by_status(*shapes: Shape, **values: Any) -> QuerySet[Any, Any]:
 def _count(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Any, Any]:
     """One row: a status, and how many there are. Grouped by status, twice as much would be done for each of them."""
     rows, _, client_id = rows_for(shape, values)
-    if shape.start is Start.TIES:
+    if connection.vendor == "postgresql" and (kept := _counted_along(shape, values)):
+        rows = Headcount.objects.filter(counted__in=kept, status=shape.status)
+        clients: Any = Coalesce(Sum("clients"), 0)
+    elif shape.start is Start.TIES:
         # A client can have several. By the bare column SQLite would walk through everybody's ties, client by client.
         clients = Count(Coalesce(client_id, "member_id"), distinct=True)
     else:
         clients = Count("*")  # of the ids, every index would have to hold them
-    one: QuerySet[Any, Any] = rows.order_by().values(counted=Value(shape.status)).annotate(clients=clients)
+    one: QuerySet[Any, Any] = rows.order_by().values(of=Value(shape.status)).annotate(clients=clients)
     return one
+
+
+def _counted_along(shape: Shape, values: Mapping[str, Any]) -> list[UUID]:
+    """Whose numbers PostgreSQL keeps, where nothing else is asked for: those of therapists, or of one tag."""
+    asked = replace(shape, names_only=False)  # which matters to words alone
+    if shape.therapists and asked == Shape(Start.CLIENTS, shape.status, therapists=shape.therapists):
+        return [values[f"m{n}"] for n in range(shape.therapists)]
+    if asked == Shape(Start.TAG, shape.status, tags=1):
+        return [values["t0"]]
+    return []

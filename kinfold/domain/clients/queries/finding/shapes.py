@@ -83,21 +83,21 @@ class Shape:
 
     start: Start
     status: str
-    therapists: int | None
-    one_therapist: bool
-    unassigned: bool
-    tags: int
-    untagged: bool
-    risk: bool
-    no_risk: bool
-    alike: str
-    registration: bool
-    created_since: bool
-    updated_since: bool
-    letters: tuple[int, ...]
-    names_only: bool
-    order: str
-    blank: bool | None
+    therapists: int | None = None
+    one_therapist: bool = False
+    unassigned: bool = False
+    tags: int = 0
+    untagged: bool = False
+    risk: bool = False
+    no_risk: bool = False
+    alike: str = ""
+    registration: bool = False
+    created_since: bool = False
+    updated_since: bool = False
+    letters: tuple[int, ...] = ()
+    names_only: bool = False
+    order: str = BY_NAME
+    blank: bool | None = None
     dense: bool = False
 
     @property
