@@ -19,6 +19,7 @@ from kinfold.domain.imports.queries import (
 )
 
 from . import pages
+from .client_forms import SEXES
 from .jinja import full_day, phone
 
 _VIEWS: Final = ("problems", "ready", "bad", "duplicates", "updates")
@@ -43,12 +44,6 @@ WORDS: Final = {
         "see": "See the team",
         "list": "team",
     },
-}
-_SEXES: Final = {
-    "female": "Female",
-    "male": "Male",
-    "unknown": "Unknown",
-    "undisclosed": "Prefer not to say",
 }
 
 
@@ -156,7 +151,7 @@ def _readable(field: str, text: str) -> str:
         return full_day(date.fromisoformat(text))
     if field in {"phone", "emergency_phone", "guardian_phone"}:
         return phone(text)
-    return _SEXES.get(text, text) if field == "sex_at_birth" else text
+    return SEXES.get(text, text) if field == "sex_at_birth" else text
 
 
 def job(summary: ImportSummary) -> dict[str, Any]:

@@ -145,8 +145,17 @@ def test_updates_are_chosen_shown_field_by_field_and_undone(cast: Cast, browser_
     assert "1 client imported, 1 updated." in text_of(browser.get(f"/imports/{second}/"))
     assert "clients Ada Brandt" in text_of(browser.get("/imports/"))
     assert imported(cast) == {"Zoe", "Dan"}
+    with entered(cast.alder.practice_id, writing=True):
+        Person_.objects.filter(first_name="Dan").update(version=2)
     browser.post(f"/imports/{second}/undo/", {"form_key": "k4"})
-    assert imported(cast) == {"Zoë"}
+    assert imported(cast) == {"Zoë", "Dan"}
+    page = text_of(browser.get(f"/imports/{second}/"))
+    for said in (
+        "1 was changed since, and is kept.",
+        "Imported 1 taken out again, but for who was changed since",
+        "Updated 1 as before, but for who was changed since",
+    ):
+        assert said in page
 
 
 def test_registration_codes_are_offered_for_those_who_came_in(cast: Cast, browser_of: BrowserOf) -> None:
