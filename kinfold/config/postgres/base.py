@@ -4,7 +4,8 @@ A transaction for each question takes as long as a question: BEGIN with the prac
 Django knows nothing of the transaction for reading, which begins and ends behind its back; so it ends before Django
 begins one of its own, and what is written is never part of it.
 
-Statements that Kinfold wrote before are prepared and executed without a cursor, which takes as long as the rest.
+Statements that Kinfold wrote before are prepared and executed without a cursor, which takes as long as the rest. Of
+those that only write, Kinfold waits for the end when it uses the database next, and works out meanwhile what follows.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.backends.postgresql import base
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import OperationalError, error_from_result
+from psycopg.errors import DatabaseError, OperationalError, error_from_result
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 
 # The table of a statement was changed, or the statement is not known any more: it has to be prepared again.
 OUT_OF_DATE = frozenset({b"0A000", b"26000"})
+_Key: TypeAlias = tuple[bytes, tuple[int, ...]]  # SQL and the types of its parameters
 MOST_PREPARED = 200  # statements on one connection; each takes PostgreSQL some memory
 
 
@@ -56,9 +58,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._cursor(name)  # type: ignore[misc]
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection on which nothing is prepared yet."""
-        self._statements = _Statements(super().get_new_connection(conn_params))
-        return self._statements.connection
+        """A connection on which nothing is prepared yet. The driver, too, waits for what was sent before."""
+        connection = super().get_new_connection(conn_params)
+        statements = self._statements = _Statements(connection)
+        wait = connection.wait
+
+        def settle_and_wait(*arguments: Any, **options: Any) -> Any:
+            statements.settle()
+            return wait(*arguments, **options)
+
+        connection.wait = settle_and_wait
+        return connection
 
     def answer(
         self, sql: str, parameters: Sequence[Any], *, binary: bool = False
@@ -70,10 +80,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
-            wire = self.connection.pgconn
-            if not self.connection.autocommit and wire.transaction_status == TransactionStatus.IDLE:
-                self._execute("BEGIN", ExecStatus.COMMAND_OK)
+            self._begin_unless_begun()
             return self._statements.executed(sql, parameters, Format.BINARY if binary else Format.TEXT)
+
+    def send(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Let PostgreSQL write, and go on: whoever uses the connection next waits, and learns if it failed."""
+        if not self.in_atomic_block:
+            self.answer(sql, parameters)
+            return
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            self._begin_unless_begun()
+            self._statements.send(sql, parameters)
+
+    def _begin_unless_begun(self) -> None:
+        self._statements.settle()
+        wire = self.connection.pgconn
+        if not self.connection.autocommit and wire.transaction_status == TransactionStatus.IDLE:
+            self._execute("BEGIN", ExecStatus.COMMAND_OK)
 
     def begin(self, practice_id: UUID) -> None:
         """Begin a transaction and say its practice in one message: two more would take as long as a question each."""
@@ -91,6 +115,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _tell(self, practice_id: UUID) -> None:
         self.ensure_connection()
+        with self.wrap_database_errors:
+            self._statements.settle()
         if self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
             self.end_reading()
         if self._told == practice_id:
@@ -104,10 +130,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _execute(self, sql: str, expected: int) -> None:
         with self.wrap_database_errors:
+            self._statements.settle()
             wire = self.connection.pgconn
             result = wire.exec_(sql.encode())
             if result.status != expected:
                 raise _failure(wire, result)
+
+    def _rollback(self) -> Any:
+        self._statements.forget()
+        return super()._rollback()  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> Any:
+        self._statements.forget()
+        return super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Django begins a transaction, or has ended one. Whoever reads goes on reading in it, and after it."""
@@ -128,17 +163,17 @@ class _Statements:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self._values = Transformer.from_context(connection)
-        self._names: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
+        self._names: OrderedDict[_Key, bytes] = OrderedDict()
+        self._at_work: _Key | None = None  # what was sent and not waited for yet
         self._numbers = count()
 
     def executed(
         self, sql: str, parameters: Sequence[Any], form: Format
     ) -> tuple[list[tuple[Any, ...]], int]:
         """Execute a statement, and read what it answers with in this form."""
-        values = self._values
-        sent = values.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
-        key = (_in_words_of_postgres(sql), tuple(values.types or ()))
-        wire = self.connection.pgconn
+        self.settle()
+        values, wire = self._values, self.connection.pgconn
+        key, sent = self._in_form(sql, parameters)
         result = wire.exec_prepared(self._prepared(*key), sent, values.formats, form)
         if result.status == ExecStatus.TUPLES_OK:
             values.set_pgresult(result, format=form)
@@ -146,9 +181,48 @@ class _Statements:
             return rows, len(rows)
         if result.status == ExecStatus.COMMAND_OK:
             return [], result.command_tuples or 0
+        raise self._failed(key, result)
+
+    def send(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Send a statement that answers with nothing, and do not wait for its end."""
+        self.settle()
+        wire = self.connection.pgconn
+        key, sent = self._in_form(sql, parameters)
+        name = self._prepared(*key)
+        wire.nonblocking = 0  # else what does not fit in at once would never be sent
+        try:
+            wire.send_query_prepared(name, sent, self._values.formats)
+        finally:
+            wire.nonblocking = 1
+        self._at_work = key
+
+    def settle(self) -> None:
+        """Wait for what was sent, and raise why it failed if it did."""
+        key = self._at_work
+        if key is None:
+            return
+        self._at_work = None
+        wire, failed = self.connection.pgconn, None
+        while (result := wire.get_result()) is not None:
+            if result.status != ExecStatus.COMMAND_OK:
+                failed = self._failed(key, result)
+        if failed is not None:
+            raise failed
+
+    def forget(self) -> None:
+        """Wait for what was sent: it will be undone, so it does not matter whether it failed."""
+        with suppress(DatabaseError):
+            self.settle()
+
+    def _in_form(self, sql: str, parameters: Sequence[Any]) -> tuple[_Key, Sequence[Any]]:
+        values = self._values
+        sent = values.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
+        return (_in_words_of_postgres(sql), tuple(values.types or ())), sent
+
+    def _failed(self, key: _Key, result: Any) -> Exception:
         if result.error_field(DiagnosticField.SQLSTATE) in OUT_OF_DATE:
             self._names.pop(key, None)
-        raise _failure(wire, result)
+        return _failure(self.connection.pgconn, result)
 
     def _prepared(self, sql: bytes, types: tuple[int, ...]) -> bytes:
         key = (sql, types)

@@ -18,7 +18,7 @@ from django.db.models.functions import Greatest
 
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.audit.trail import Event
-from kinfold.domain.kernel.many import insert, ordered_ids
+from kinfold.domain.kernel.many import change, insert, ordered_ids
 from kinfold.domain.kernel.one_of import OneOf
 from kinfold.domain.kernel.periods import holds_or_will
 
@@ -231,4 +231,4 @@ def begin_walk_ins_again(
 
 
 def _end(actor: Actor, which: Q, now: datetime) -> None:
-    Assignment.objects.filter(which).update(until=now, ended_by_id=actor.member_id)
+    change(Assignment.objects.filter(which), until=now, ended_by_id=actor.member_id)

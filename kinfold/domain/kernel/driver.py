@@ -48,9 +48,21 @@ def added(sql: str, parameters: Sequence[Any]) -> None:
     """Add rows; inside of `together` they wait for what comes after them."""
     waiting = _waiting.get()
     if waiting is None:
-        changed(sql, parameters)
+        written(sql, parameters)
     else:
         waiting.append((sql, parameters))
+
+
+def written(sql: str, parameters: Sequence[Any]) -> None:
+    """Write what nobody asks about at once: PostgreSQL is at work while what follows is worked out.
+
+    Whoever uses the database next waits for it, and gets the error if there is one.
+    """
+    database = _ready()
+    if database.vendor == "postgresql" and not _waiting.get() and not _is_listened_to(database):
+        database.send(sql, parameters)
+    else:
+        changed(sql, parameters)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from kinfold.domain.access.permissions import Permission
 from kinfold.domain.audit.trail import Event
 from kinfold.domain.clients.bulk.outcomes import Outcome
 from kinfold.domain.clients.models import ChosenClient, Client, ClientStatus
+from kinfold.domain.kernel.many import change
 from kinfold.domain.kernel.one_of import OneOf
 
 
@@ -111,7 +112,7 @@ class Work:
     def write(self, **values: Any) -> None:
         """Write the clients at work, each one version further."""
         at_work = Client.objects.filter(OneOf("id", self.ids))
-        at_work.update(updated_at=self.now, version=F("version") + 1, **values)
+        change(at_work, updated_at=self.now, version=F("version") + 1, **values)
 
     def as_chosen(self, field: str) -> Subquery:
         """What stood in a field when a client was chosen."""

@@ -86,7 +86,8 @@ class Client(TenantModel):
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [*tenant_constraints("client", "primary", "made_in")]
+        # `primary` follows the tie, whose own link is held.
+        constraints: ClassVar = [*tenant_constraints("client", "made_in")]
         indexes: ClassVar = [
             models.Index(fields=("practice", "status", "sort_key", "id"), name="client_by_name"),
             models.Index(fields=("practice", "status", "updated_at", "id"), name="client_by_update"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from kinfold.domain.kernel.tenants import TenantForeignKey, TenantLeaf, tenant_links
 
@@ -49,10 +49,12 @@ class Assignment(TenantLeaf):
         constraints: ClassVar = [
             # Who began and who ended it comes from the door; looking both up again was a fifth of a bulk act's links.
             *tenant_links("assignment", "client", "member", "covers_for"),
+            # Exactly one primary therapist, or the one therapist of a direct client; all other ties stand beside it.
+            # One index holds that and finds the ties of a client: each tie would be written into two.
             models.UniqueConstraint(
-                fields=("practice", "client"),
-                # exactly one primary therapist, or the one therapist of a direct client
-                condition=Q(until__isnull=True, kind__in=("primary", "direct")),
+                F("practice"),
+                F("client"),
+                Case(When(until__isnull=True, kind__in=("primary", "direct"), then=1)),
                 name="assignment_one_open",
             ),
             models.CheckConstraint(
@@ -68,8 +70,7 @@ class Assignment(TenantLeaf):
             ),
         ]
         indexes: ClassVar = [
-            # Neither holds what changes when a tie ends: SQLite then leaves both alone.
-            models.Index(fields=("practice", "client"), name="assignment_of_client"),
+            # Nothing in it changes when a tie ends: SQLite then leaves it alone.
             models.Index(fields=("practice", "member"), name="assignment_of_member"),
             models.Index(
                 fields=("practice", "member", "kind", "until", "client"),
