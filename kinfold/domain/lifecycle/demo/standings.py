@@ -24,12 +24,10 @@ def tell(owner: Actor, stands_in: UUID) -> None:
     Each where the team is large enough to have somebody of that role besides those whose logins are shown.
     """
     with entered(owner.practice_id):
-        paused = _latecomers("licensed-therapist")
-        inactive = _latecomers("associate")
-        left = _latecomers("practitioner")
+        paused, inactive, left = _aside()
         alone = _latecomers("intern")
-    if len(paused) > 1:  # the first one's login is shown on the sign-in page
-        _hold(owner, paused[1], stands_in)
+    if paused:
+        _hold(owner, paused[0], stands_in)
     if inactive:
         data = ChangeMemberStatus(
             member_id=inactive[0].id,
@@ -46,6 +44,20 @@ def tell(owner: Actor, stands_in: UUID) -> None:
             ids = list(periods.values_list("id", flat=True))
         for supervision_id in ids:
             end_supervision(owner, EndSupervision(supervision_id=supervision_id))
+
+
+def whose_clients_move() -> set[UUID]:
+    """Whose clients others look after in the end."""
+    return {member.id for members in _aside() for member in members}
+
+
+def _aside() -> tuple[list[Member], list[Member], list[Member]]:
+    """Who is on hold in the end, who is inactive and who left: one of each, where there is somebody."""
+    return (
+        _latecomers("licensed-therapist")[1:2],  # the first one's login is shown on the sign-in page
+        _latecomers("associate")[:1],
+        _latecomers("practitioner")[:1],
+    )
 
 
 def _latecomers(role: str) -> list[Member]:

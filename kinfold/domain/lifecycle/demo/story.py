@@ -53,7 +53,7 @@ from kinfold.domain.team.commands.supervision import (
 from kinfold.domain.team.links import guest_with_link, link_token
 from kinfold.domain.team.models import Invitation, Seat, Supervision
 
-from . import licences, people
+from . import licences, people, standings
 
 NAME: Final = "Alder Creek Counseling"
 SLUG: Final = "alder-creek"
@@ -340,9 +340,9 @@ def _end(stage: _Stage) -> None:
 
 
 def _walk_in(stage: _Stage, clinician: str, other: str) -> None:
-    """The front desk records that somebody met a client who is a third person's."""
-    apart = {stage.members[clinician], stage.members[other]}
+    """The front desk records that somebody met a client who is a third person's, and stays theirs."""
     with entered(stage.practice_id):
+        apart = {stage.members[clinician], stage.members[other]} | standings.whose_clients_move()
         theirs = Client.objects.filter(kind=ClientKind.PRACTICE, primary__isnull=False).exclude(
             primary_id__in=apart
         )
