@@ -9,7 +9,7 @@ from django.db.models import Case, F, When
 class Migration(migrations.Migration):
     """Of each tie one index less to write, and of each client who gets a therapist one link less to check."""
 
-    dependencies = [("clients", "0005_room_in_indexes_by_age")]
+    dependencies = [("clients", "0006_headcounts")]
 
     operations = [
         migrations.RemoveConstraint(model_name="client", name="client_primary_tenant"),
