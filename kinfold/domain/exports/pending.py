@@ -6,7 +6,7 @@ who were invited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -70,11 +70,11 @@ def asked(actor: Actor, most: int) -> tuple[RequestRow, ...]:
     return tuple(islice(_asked(actor), most)) if actor.may(Permission.CLIENTS_ACCEPT) else ()
 
 
-def how_many(actor: Actor) -> int:
-    """How many are pending, of those whom the actor sees."""
+def how_many(actor: Actor, known: Sized | None = None) -> int:
+    """How many are pending, of those whom the actor sees. `known` are the invited ones, where they were read."""
     answers = actor.may(Permission.CLIENTS_ACCEPT)
     waiting = list_requests(actor, ListRequests(limit=1)).total if answers else 0
-    return len(invited(actor)) + waiting
+    return len(invited(actor) if known is None else known) + waiting
 
 
 def allowed(actor: Actor, names: Iterable[str]) -> tuple[str, ...]:

@@ -72,4 +72,4 @@ def print_pending(actor: Actor, data: PrintPending) -> PrintedPending:  # noqa: 
     """
     invited, asked = pending.invited(actor), pending.asked(actor, MOST_PRINTED)
     trail.record(actor, "pending_clients.printed", detail={"rows": len(invited) + len(asked)})
-    return PrintedPending(invited, asked, pending.how_many(actor))
+    return PrintedPending(invited, asked, pending.how_many(actor, invited))
