@@ -72,7 +72,7 @@ def _closed(actor: Actor, name: str, params: Mapping[str, str]) -> dict[str, Any
         ids = tuple(tag_id for text in value.split(",") if (tag_id := pages.a_uuid(text)))
         chip = pages.several_filter("tag", "Tag", value.split(","), _named(actor, ids))
     elif value:
-        known = _therapists(actor, pages.a_uuid(value))
+        known = _nobody(actor) if value == UNASSIGNED else _therapists(actor, pages.a_uuid(value))
         chip = pages.list_filter("therapist", "Therapist", value, [one for one in known if one[0] == value])
     else:
         chip = dict(_UNSET[name])
@@ -134,9 +134,12 @@ def _named(actor: Actor, ids: tuple[UUID, ...]) -> list[tuple[str, str]]:
 def _therapists(actor: Actor, only: UUID | None = None) -> list[tuple[str, str]]:
     """Therapists to offer by name, and nobody; of therapists `only` this one."""
     people = [(str(member.id), member.name) for member in list_therapists(actor, ListTherapists(only=only))]
-    if actor.may(Permission.CLIENTS_SEE_ALL):
-        people.append((UNASSIGNED, "Unassigned"))
-    return people
+    return [*people, *_nobody(actor)]
+
+
+def _nobody(actor: Actor) -> list[tuple[str, str]]:
+    """That clients have no therapist, for those who see such clients."""
+    return [(UNASSIGNED, "Unassigned")] if actor.may(Permission.CLIENTS_SEE_ALL) else []
 
 
 @require_http_methods(["GET", "POST"])
