@@ -210,6 +210,7 @@ def test_who_was_made_inactive_is_told_so_when_they_sign_in(cast: Cast, browser_
 @pytest.mark.requirement("H17")
 @pytest.mark.requirement("H18")
 @pytest.mark.requirement("H20")
+@pytest.mark.requirement("O36")
 def test_a_provider_is_archived_with_their_clients_handed_over_found_again_and_brought_back(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
@@ -294,7 +295,7 @@ def test_a_leaver_with_much_open_is_refused_on_the_next_request_of_every_kind(
     assert state_of(cast, cast.lin) == "active"
 
 
-@pytest.mark.requirement("O36")
+@pytest.mark.requirement("O37")
 def test_a_removal_that_cannot_be_done_yet_says_what_comes_first_and_has_no_button(
     cast: Cast, browser_of: BrowserOf
 ) -> None:
