@@ -22,24 +22,28 @@ PAGE = 200
 def measure_reassigning(rounds: int, results: Results, kinfold: Kinfold, peer: DjangoAdmin | None) -> None:
     """Milliseconds of each, in turn: Kinfold chooses, checks, records and can undo; the peer writes.
 
-    Kinfold's are the two requests after which it is done. Each round moves other clients.
+    Kinfold's are the two requests after which it is done. Each round moves other clients. One round goes before and is
+    not counted, as with all jobs: whoever answers first has to write statements and to fetch pages.
     """
     with connect(kinfold.port) as connection:
-        ids = list(islice(_clients(connection, kinfold), rounds * MOVED))
-        size = min(MOVED, len(ids) // rounds)
-        for number in range(rounds):
+        ids = list(islice(_clients(connection, kinfold), (rounds + 1) * MOVED))
+        size = min(MOVED, len(ids) // (rounds + 1))
+        for number in range(rounds + 1):
             some = ids[number * size : (number + 1) * size]
             began = time.perf_counter()
             made = _post(connection, kinfold, "", {"act": "reassign", "client_ids": some}, CREATED)
             decided = {"member_id": kinfold.seeded["therapist"], "reason": "Away"}
             done = _post(connection, kinfold, f"/{made['id']}/apply", decided, OK)
-            results.add("J7", JSON, ms=(time.perf_counter() - began) * 1000)
+            took = (time.perf_counter() - began) * 1000
             if done["state"] != "done":
                 raise Unexpected(f"not reassigned: {done}")
+            if number:
+                results.add("J7", JSON, ms=took)
             if peer:
                 began = time.perf_counter()
                 _as_admin(peer, range(number * size + 1, (number + 1) * size + 1))
-                results.add("J7", PEER, ms=(time.perf_counter() - began) * 1000)
+                if number:
+                    results.add("J7", PEER, ms=(time.perf_counter() - began) * 1000)
 
 
 def _clients(connection: Any, kinfold: Kinfold) -> Any:

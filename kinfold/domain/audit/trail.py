@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -66,13 +66,25 @@ class Event:
     outcome: str = "done"
 
 
+class _Told(NamedTuple):
+    """What is to be written of an event, worked out as far as it can be before its place in the chain is known."""
+
+    who: Who
+    event: Event
+    subject_kind: str
+    subject_id: str
+    salt: str
+    detail: str
+    digest: str
+
+
 @dataclass(slots=True)
 class _Watch:
     """What one command leaves: how many entries, and those that are not written yet."""
 
     practice_id: UUID
     count: int = 0
-    waiting: list[tuple[Who, Event]] = field(default_factory=list)
+    waiting: list[_Told] = field(default_factory=list)
 
 
 _watch: ContextVar[_Watch | None] = ContextVar("kinfold_audit_watch", default=None)
@@ -129,7 +141,8 @@ def record(
 
 def record_all(who: Who, events: Sequence[Event]) -> None:
     """Add several entries in order, in the running transaction: at once, or when the running command is done."""
-    told = [(who, event) for event in events]
+    salts = secrets.token_hex(16 * len(events))
+    told = [_told(who, event, salts[32 * place : 32 * place + 32]) for place, event in enumerate(events)]
     watch = _watch.get()
     if watch is None or watch.practice_id != current_practice_id():
         _append(told)
@@ -139,40 +152,41 @@ def record_all(who: Who, events: Sequence[Event]) -> None:
         watch.count += len(told)
 
 
-def _append(told: Sequence[tuple[Who, Event]]) -> None:
+def _told(who: Who, event: Event, salt: str) -> _Told:
+    body = {**event.detail, "fields": sorted(event.fields)} if event.fields else event.detail
+    kind, subject = (event.subject[0], str(event.subject[1])) if event.subject else ("", "")
+    if not body:
+        return _Told(who, event, kind, subject, "", "", "")
+    detail = _canonical(body)
+    return _Told(who, event, kind, subject, salt, detail, _salted(salt, detail))
+
+
+def _append(told: Sequence[_Told]) -> None:
     if not told:
         return
     practice_id = current_practice_id()
     ((number, previous),) = _head()
     at = clock.now()
     with together():
-        for _, same in groupby(told, key=lambda one: id(one[0])):
+        for _, same in groupby(told, key=lambda one: id(one.who)):
             by_one = list(same)
-            previous = _chain(by_one[0][0], [event for _, event in by_one], number, previous, at)
+            previous = _chain(by_one, number, previous, at)
             number += len(by_one)
         _move_head(number=number, head=previous, seal=_seal(practice_id, number, previous))
 
 
-def _chain(who: Who, events: Sequence[Event], number: int, previous: str, at: datetime) -> str:
+def _chain(told: Sequence[_Told], last: int, previous: str, at: datetime) -> str:
     """Write what one actor did behind the entry with this number and hash. Returns the hash of the last."""
-    practice_id = current_practice_id()
+    who, practice_id = told[0].who, current_practice_id()
     # What all have in common is put into words once: for a thousand it took as long as the chain itself.
     practice, moment = str(practice_id), _moment(at)
     actor = (who.kind, str(who.acting_id or ""), str(who.token_id or ""))
     rows: list[Row] = []
     hashes: list[str] = []
     details: list[tuple[int, str, str]] = []
-    salts = secrets.token_hex(16 * len(events))
-    for event in events:
-        number += 1
-        body = {**event.detail, "fields": sorted(event.fields)} if event.fields else event.detail
-        digest = ""
-        if body:
-            salt = salts[32 * len(details) : 32 * len(details) + 32]
-            canonical = _canonical(body)
-            digest = _salted(salt, canonical)
-            details.append((number, salt, canonical))
-        kind, subject = (event.subject[0], str(event.subject[1])) if event.subject else ("", "")
+    for number, (_, event, kind, subject, salt, detail, digest) in enumerate(told, last + 1):
+        if digest:
+            details.append((number, salt, detail))
         row = (practice, number, moment, event.action, event.outcome, *actor, kind, subject, digest)
         previous = _linked(previous, row)
         rows.append(row)

@@ -208,8 +208,8 @@ def begin_ties(actor: Actor, ties: Sequence[Tie], now: datetime, reason: str = "
     }
     each = {
         "id": ids,
-        "client_id": [str(tie.client_id) for tie in ties],
-        "member_id": [str(tie.member_id) for tie in ties],
+        "client_id": [tie.client_id.hex for tie in ties],
+        "member_id": [tie.member_id.hex for tie in ties],
         "kind": [tie.kind.value for tie in ties],
     }
     if ties:

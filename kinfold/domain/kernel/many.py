@@ -43,8 +43,8 @@ def insert(
 ) -> int:
     """Add rows: `same` holds the values that all share, `each` one value for every row; names are attribute names.
 
-    Values are as their fields take them, and ids and dates may also be text. `unless_there` leaves out rows that a
-    unique key refuses. Returns how many rows were added.
+    Values are as their fields take them; ids and dates may also be text, ids also without hyphens. `unless_there`
+    leaves out rows that a unique key refuses. Returns how many rows were added.
     """
     count = len(next(iter(each.values())))
     write = _written_for(connection.vendor, model, tuple(same), tuple(each), unless_there, count == 1)

@@ -28,9 +28,11 @@ from kinfold.domain.clients.commands.bulk import (
 )
 from kinfold.domain.clients.queries.bulk import (
     ChangeSummary,
+    GetAct,
     ListChanges,
     OpenChange,
     PreviewChange,
+    get_act,
     list_changes,
     open_change,
     preview_change,
@@ -95,8 +97,7 @@ def preview(request: ApiRequest, change_id: UUID, body: DecidedIn) -> Any:
 )
 def apply(request: ApiRequest, change_id: UUID, body: DecidedIn) -> Status[dict[str, Any]]:
     """In one transaction. More than 2,000 clients are changed in the background: the answer is then 202."""
-    asked = OpenChange(change_id=change_id, clients=False)
-    act = Act(open_change(request.auth, asked).summary.act)
+    act = get_act(request.auth, GetAct(change_id=change_id))
     confirmed(request)
     _carry_out(request, act, change_id, body)
     return _where_it_stands(request, change_id)

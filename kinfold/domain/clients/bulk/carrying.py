@@ -59,16 +59,17 @@ def carry_out(actor: Actor, change: ChangeSet, choice: Choice) -> None:
         raise NothingFits
     work = Work(actor=actor, change_id=change.id, choice=choice, now=now, rows=fit)
     _mark(work, left)
-    events = ACTS[act].do(work)
+    trail.record_all(actor, ACTS[act].do(work))
     change.state = ChangeState.DONE
     change.choice = choice.stored()
     change.applied_at = now
     # Who is gone for good cannot come back, and where that is everybody there is nothing to undo.
-    change.undo_until = now + UNDO_TIME if work.chosen.filter(outcome=Outcome.DONE).exists() else None
+    some_left = act is not Act.DELETE or work.chosen.filter(outcome=Outcome.DONE).exists()
+    change.undo_until = now + UNDO_TIME if some_left else None
     change.rows_done = len(fit)
     change.save()
     detail = {"act": act.value, "done": len(fit), "left": len(left)}
-    trail.record_all(actor, [*events, trail.Event("change.applied", ("change", change.id), detail=detail)])
+    trail.record(actor, "change.applied", subject=("change", change.id), detail=detail)
 
 
 def take_back(actor: Actor, change: ChangeSet) -> None:

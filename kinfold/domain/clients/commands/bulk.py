@@ -165,9 +165,9 @@ def select_clients(actor: Actor, data: SelectClients) -> UUID:
         ChosenClient,
         {"practice_id": actor.practice_id, "change_set_id": change_id, "outcome": Outcome.DONE.value},
         {
-            "client_id": [str(row[0]) for row in rows],
+            "client_id": [row[0].hex for row in rows],
             "version": [row[1] for row in rows],
-            "member_id": [str(row[2]) if row[2] else None for row in rows],
+            "member_id": [row[2].hex if row[2] else None for row in rows],
             "kind": [row[3] for row in rows],
         },
     )
@@ -287,10 +287,11 @@ def change_of(actor: Actor, change_id: UUID) -> ChangeSet:
 def decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: bool) -> UUID:
     """Carry an act out, here or in the background; once."""
     change = change_of(actor, change_id)
-    if change.kind != act:
+    made_by_id = actor.member_id
+    if change.kind != act or made_by_id is None:
         raise NotFound
     begun = ChangeSet.objects.filter(pk=change.id, state=ChangeState.PREPARED).update(
-        state=ChangeState.RUNNING, choice=choice.stored(), made_by_id=actor.member_id
+        state=ChangeState.RUNNING, choice=choice.stored(), made_by_id=made_by_id
     )
     if not begun:
         raise ChangeMovedOn
@@ -299,6 +300,7 @@ def decide(actor: Actor, change_id: UUID, act: Act, choice: Choice, *, at_once: 
         later(CARRY_OUT, actor.practice_id, change.id)
         trail.record(actor, "change.started", subject=("change", change.id))
     else:
+        change.state, change.made_by_id = ChangeState.RUNNING, made_by_id
         expect_many_rows()
-        carry_out(actor, ChangeSet.objects.get(pk=change.id), choice)
+        carry_out(actor, change, choice)
     return change.id

@@ -28,10 +28,8 @@ class ChosenClient(TenantPart):
     outcome = models.CharField(max_length=15, blank=True)
 
     class Meta(TenantPart.Meta):
-        constraints: ClassVar = [
-            TenantKey(field="change_set", name="chosen_client_change_set_tenant"),
-            TenantKey(field="client", name="chosen_client_client_tenant"),
-        ]
+        # The act is written in the same transaction as those who were chosen for it, and goes after them.
+        constraints: ClassVar = [TenantKey(field="client", name="chosen_client_client_tenant")]
         indexes: ClassVar = [models.Index(fields=("practice", "client"), name="chosen_client_by_client")]
 
 

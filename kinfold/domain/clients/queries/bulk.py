@@ -44,10 +44,16 @@ class PreviewChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenChange:
-    """Which act. Without `clients`, only the act itself and not what became of everyone."""
+    """Which act."""
 
     change_id: UUID
-    clients: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetAct:
+    """Which one is asked about."""
+
+    change_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,9 +173,14 @@ def preview_change(actor: Actor, data: PreviewChange) -> ChangePreview:
 def open_change(actor: Actor, data: OpenChange) -> ChangeResult:
     """One act, and what became of everyone. Raises NotFound unless it is the actor's, or they see all clients."""
     change = change_of(actor, data.change_id)
-    became = data.clients and change.state in _CARRIED_OUT
-    groups = _groups(actor, change.id) if became else ()
+    groups = _groups(actor, change.id) if change.state in _CARRIED_OUT else ()
     return ChangeResult(summary=_summaries([change])[0], groups=tuple(groups))
+
+
+@query(None)
+def get_act(actor: Actor, data: GetAct) -> Act:
+    """Of which kind an act is. Raises NotFound as `open_change` does."""
+    return Act(change_of(actor, data.change_id).kind)
 
 
 @query(None)
