@@ -33,7 +33,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, QuerySet
 from django.db.models.sql import UpdateQuery
 from psycopg.sql import Literal
@@ -75,7 +75,7 @@ class _Prepared:
         functools.update_wrapper(cast("Any", self), build)
 
     def _written(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> _Written | None:
-        key = (connection.vendor, shape, tuple(map(type, values.values())))
+        key = (_engine(), shape, tuple(map(type, values.values())))
         try:
             return self._known[key]
         except KeyError:
@@ -131,6 +131,11 @@ def prepared_update(build: Callable[..., tuple[QuerySet[Any], dict[str, Any]]]) 
 def _ask(written: _Written, sql: str, sent: list[list[Any]]) -> list[tuple[Any, ...]]:
     rows = driver.fetched(sql, list(chain.from_iterable(sent)), binary=written.binary)
     return written.convert(rows)
+
+
+def _engine() -> str:
+    """Which database is asked. Its connection would be looked for in whatever runs just now."""
+    return str(connections.databases[DEFAULT_DB_ALIAS]["ENGINE"])
 
 
 def _value(name: str, values: dict[str, Any]) -> Any:

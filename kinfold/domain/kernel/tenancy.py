@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 _practice: ContextVar[UUID | None] = ContextVar("kinfold_practice", default=None)
 _together: ContextVar[bool] = ContextVar("kinfold_reading_together", default=False)
@@ -41,26 +42,30 @@ def entered(practice_id: UUID, *, writing: bool = False) -> Iterator[None]:
     if not isinstance(practice_id, UUID):
         raise TypeError("a practice is entered by its UUID")
     before = _practice.get()
-    if before == practice_id and connection.in_atomic_block:
+    database: Any = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks for it at each attribute
+    if before == practice_id and database.in_atomic_block:
         yield
         return
-    postgres = connection.vendor == "postgresql"
+    postgres = database.vendor == "postgresql"
     token = _practice.set(practice_id)
     try:
         if not (postgres or writing):
             yield
             return
-        if postgres and not writing and _reads_together():
-            with connection.reading(practice_id):  # type: ignore[attr-defined]
+        if postgres and not writing and _reads_together(database):
+            with database.reading(practice_id):
                 yield
             return
-        nested = connection.in_atomic_block
+        nested = database.in_atomic_block
         with transaction.atomic():
             if postgres:
-                _tell_postgres(practice_id) if nested else _begin_on_postgres(practice_id)
+                if nested:
+                    _tell_postgres(database, practice_id)
+                else:
+                    _begin_on_postgres(database, practice_id)
             yield
             if postgres and nested:
-                _tell_postgres(before)
+                _tell_postgres(database, before)
     finally:
         _practice.reset(token)
 
@@ -71,7 +76,8 @@ def reading_together() -> Iterator[None]:
 
     Each question still sees what was committed before it. What is written inside has transactions of its own.
     """
-    if connection.vendor != "postgresql" or _together.get():
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql" or _together.get():
         yield
         return
     token = _together.set(True)
@@ -79,12 +85,12 @@ def reading_together() -> Iterator[None]:
         yield
     finally:
         _together.reset(token)
-        connection.end_reading()  # type: ignore[attr-defined]
+        database.end_reading()
 
 
-def _reads_together() -> bool:
-    listened_to = connection.execute_wrappers or connection.queries_logged
-    return _together.get() and not connection.in_atomic_block and not listened_to
+def _reads_together(database: Any) -> bool:
+    listened_to = database.execute_wrappers or database.queries_logged
+    return _together.get() and not database.in_atomic_block and not listened_to
 
 
 @contextmanager
@@ -97,16 +103,16 @@ def imagined(practice_id: UUID) -> Iterator[None]:
         _practice.reset(token)
 
 
-def _begin_on_postgres(practice_id: UUID) -> None:
+def _begin_on_postgres(database: Any, practice_id: UUID) -> None:
     """Begin the transaction and say its practice."""
-    if connection.execute_wrappers or connection.queries_logged:  # somebody listens to what is executed
-        _tell_postgres(practice_id)
+    if database.execute_wrappers or database.queries_logged:  # somebody listens to what is executed
+        _tell_postgres(database, practice_id)
     else:
-        connection.begin(practice_id)  # type: ignore[attr-defined]
+        database.begin(practice_id)
 
 
-def _tell_postgres(practice_id: UUID | None) -> None:
-    with connection.cursor() as cursor:
+def _tell_postgres(database: Any, practice_id: UUID | None) -> None:
+    with database.cursor() as cursor:
         cursor.execute(
             "SELECT set_config(%s, %s, true)", [RLS_SETTING, str(practice_id) if practice_id else ""]
         )
