@@ -46,16 +46,15 @@ class PlannedPage:
 
 def own_pages(login_id: UUID) -> tuple[OwnPage, ...]:
     """Every client for whom a login acts now, in all practices; their own pages first."""
-    found = [
-        OwnPage(
-            client_id=tie.client_id,
-            name=_name(tie),
-            practice_name=practice.name,
-            own=tie.relationship == Relationship.SELF,
-        )
-        for practice, tie in _ties(login_id, holds(clock.now()))
-    ]
-    return tuple(sorted(found, key=lambda page: (not page.own, page.practice_name, page.name)))
+    found: dict[UUID, OwnPage] = {}
+    for practice, tie in _ties(login_id, holds(clock.now())):
+        # Of two records of one client that were merged, somebody may act for both.
+        own = tie.relationship == Relationship.SELF
+        if own or tie.client_id not in found:
+            found[tie.client_id] = OwnPage(
+                client_id=tie.client_id, name=_name(tie), practice_name=practice.name, own=own
+            )
+    return tuple(sorted(found.values(), key=lambda page: (not page.own, page.practice_name, page.name)))
 
 
 def acts_for_anybody(login_id: UUID) -> bool:

@@ -21,6 +21,7 @@ from kinfold.domain.clients.models import (
     Assignment,
     Client,
     ClientLogin,
+    ClientPlace,
     ClientWord,
     FormerClient,
 )
@@ -393,6 +394,24 @@ def test_sign_ins_move_and_of_two_own_ones_that_of_the_record_that_stays_goes_on
         back = ClientLogin.objects.filter(client_id=twice, until__isnull=True)
         assert {login.login_id for login in back} == {cast.nora.login_id, cast.fran.login_id}
         assert Client.objects.get(pk=twice).registration == "registered"
+
+
+def test_who_acts_for_both_records_until_a_day_has_one_page_afterwards(cast: Cast, twice: UUID) -> None:
+    until = clock.now() + timedelta(days=9)
+    for client_id in (cast.anna.id, twice):
+        with entered(cast.alder.practice_id, writing=True):
+            ClientLogin.objects.create(
+                client_id=client_id,
+                login_id=cast.nora.login_id,
+                relationship="parent",
+                since=clock.now(),
+                until=until,
+                registered_at=clock.now(),
+            )
+    with entered(cast.alder.practice_id, writing=True):
+        ClientPlace.objects.create(login_id=cast.nora.login_id, for_practice=cast.alder.practice_id)
+    merge(cast, cast.anna.id, twice)
+    assert [page.client_id for page in own_pages(cast.nora.login_id)] == [cast.anna.id]
 
 
 def test_possible_duplicates_share_the_address_and_the_name_or_the_date_of_birth(cast: Cast) -> None:
