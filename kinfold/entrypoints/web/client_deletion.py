@@ -23,8 +23,8 @@ def deletion_effects(outlook: DeletionOutlook) -> list[tuple[str, str]]:
             (
                 "trash-2",
                 (
-                    f"{goes} now and for good: nothing clinical, billing or signed hangs on them. Profile, tags and "
-                    "assignments go too."
+                    f"{goes} now and for good: nothing clinical, billing or signed hangs on them. Profile, tags, "
+                    "assignments and sign-ins go too."
                 ),
             ),
             ("list-x", "They are found nowhere any more: no list, search, count or address knows them."),

@@ -153,13 +153,20 @@ def test_before_archiving_it_is_said_what_nobody_can_change_afterwards(
         ClientLogin.objects.create(
             client_id=cast.anna.id, login_id=cast.nora.login_id, relationship="self", since=clock.now()
         )
+        ClientLogin.objects.create(
+            client_id=cast.anna.id,
+            login_id=cast.fran.login_id,
+            relationship="parent",
+            since=clock.now(),
+            until=clock.now() + timedelta(days=9),
+        )
     browser = browser_of(cast.ada)
     html = browser.get(choose(browser, "archive", cast.anna)).content.decode()
     for words in (
         "1 booked session is cancelled. Undoing this brings back what is still to come.",
         "1 past session has no outcome yet, and nobody can give it one while the client is archived.",
         "1 note is not signed, and nobody can sign while the client is archived.",
-        "1 person who signs in for them can still read the record, and change nothing.",
+        "2 people who sign in for them can still read the record, and change nothing.",
     ):
         assert words in html
     archive(cast.ada, cast.anna.id)

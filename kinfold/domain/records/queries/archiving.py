@@ -18,6 +18,7 @@ from kinfold.domain.clients.models import Assignment, AssignmentKind, ClientLogi
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.errors import NotFound
 from kinfold.domain.kernel.many import blocks
+from kinfold.domain.kernel.periods import holds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +60,6 @@ def preview_archiving(actor: Actor, data: PreviewArchiving) -> ArchivingOutlook:
         unsigned += sessions.filter(status=SessionStatus.COMPLETED, note__in=UNFINISHED).count()
         ties = Assignment.objects.filter(client_id__in=some, kind=AssignmentKind.COVER, until__gt=now)
         covers += ties.count()
-        sign_ins += ClientLogin.objects.filter(
-            client_id__in=some, until__isnull=True, login__isnull=False
-        ).count()
+        acting = ClientLogin.objects.filter(holds(now), client_id__in=some, login__isnull=False)
+        sign_ins += acting.count()
     return ArchivingOutlook(booked=booked, unsaid=unsaid, unsigned=unsigned, covers=covers, sign_ins=sign_ins)
