@@ -193,7 +193,9 @@ def accept(request: HttpRequest, actor: Actor) -> HttpResponse:
         return pages.see_other(_pending_url())
     except InvalidInput as refused:
         return _answer_page(request, actor, "accept", chosen, refused)
-    pages.toast(request, "Accepted. They are clients now.")
+    pages.toast(
+        request, "Accepted. They are clients now." if len(chosen) > 1 else "Accepted. They are a client now."
+    )
     return pages.see_other(_pending_url())
 
 
@@ -213,7 +215,9 @@ def reject(request: HttpRequest, actor: Actor) -> HttpResponse:
         return pages.see_other(_pending_url())
     except InvalidInput as refused:
         return _answer_page(request, actor, "reject", chosen, refused)
-    pages.toast(request, "Rejected. The requests are kept with the reason.")
+    pages.toast(
+        request, "Rejected. The requests are kept." if len(chosen) > 1 else "Rejected. The request is kept."
+    )
     return pages.see_other(_pending_url())
 
 
