@@ -104,8 +104,7 @@ class Question(_Prepared):
         written = self._written(shape, all_values[0])
         if written is None:
             return []
-        answers = " UNION ALL ".join(f"SELECT * FROM ({written.sql}) AS a{n}" for n in range(len(each)))  # noqa: S608
-        sql = f"{answers} ORDER BY {order} LIMIT {limit}"
+        sql = _merged(written.sql, len(each), order, limit)
         return _ask(written, sql, [written.sent(one) for one in all_values])
 
 
@@ -131,6 +130,13 @@ def prepared_update(build: Callable[..., tuple[QuerySet[Any], dict[str, Any]]]) 
 def _ask(written: _Written, sql: str, sent: list[list[Any]]) -> list[tuple[Any, ...]]:
     rows = driver.fetched(sql, list(chain.from_iterable(sent)), binary=written.binary)
     return written.convert(rows)
+
+
+@functools.lru_cache(maxsize=256)
+def _merged(sql: str, times: int, order: str, limit: int) -> str:
+    """One question for several of the same kind, always the same text: it is long, and looked up by."""
+    answers = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS a{n}" for n in range(times))  # noqa: S608
+    return f"{answers} ORDER BY {order} LIMIT {limit}"
 
 
 def _engine() -> str:

@@ -63,7 +63,7 @@ def reached_in_all(members: frozenset[UUID]) -> tuple[Counter[str], bool]:
     if members:
         wanted = Wanted(status=ClientStatus.ACTIVE, members=members, further=True)
         parts = list(parts_of(wanted))
-        shapes = (replace(part.shape, status=status.value) for part in parts for status in ClientStatus)
+        shapes = [part.shape for part in parts]
         for status, clients, otherwise in _counted_by_status(*shapes, **parts[-1].values):
             shown[status] += clients
             further |= bool(otherwise and clients)
@@ -103,12 +103,13 @@ def _occurring(shape: Shape, field: str, **values: Any) -> QuerySet[Any, Any]:
 
 @prepared
 def _counted_by_status(*shapes: Shape, **values: Any) -> QuerySet[Any, Any]:
-    """For each shape its status, how many there are, and whether they are those of the further ties."""
+    """For each shape and each status how many there are, and whether they are those of the further ties."""
     first, *others = (
-        _count(shape, values)
+        _count(replace(shape, status=status.value), values)
         .annotate(otherwise=Value(int(shape.start is Start.TIES)))
         .values_list("of", "clients", "otherwise")
         for shape in shapes
+        for status in ClientStatus
     )
     together: QuerySet[Any, Any] = first.union(*others, all=True)
     return together
