@@ -8,7 +8,7 @@ nobody gets a code: the code would be the only proof (docs/decisions/0015).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from kinfold.domain.access.actors import Actor, guest_actor
+from kinfold.domain.access.actors import CLIENT, Actor, guest_actor
 from kinfold.domain.audit import trail
 from kinfold.domain.audit.sentences import says
 from kinfold.domain.identity import initial_passwords, registration_codes
@@ -178,7 +178,9 @@ def act_from_now_on(actor: Actor, claim: Claim, login_id: UUID) -> None:
         row_id = row.id
     place = ClientPlace(login_id=login_id, for_practice=actor.practice_id)
     ClientPlace.objects.bulk_create([place], ignore_conflicts=True)
-    trail.record(actor, action, subject=("client", client.id), detail={"login": str(row_id)})
+    # From here on it is known who the guest is: the client, or a guardian, who would else be told by the client's name.
+    known = replace(actor, kind=CLIENT, acts_by=row_id)
+    trail.record(known, action, subject=("client", client.id), detail={"login": str(row_id)})
 
 
 def _sent(client_ids: Sequence[UUID]) -> QuerySet[Client]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kinfold.domain.access.activity import ListActivity, list_activity
 from kinfold.domain.access.actors import Actor
 from kinfold.domain.access.doors import USE_CASES
 from kinfold.domain.access.own import OwnRight
@@ -289,6 +290,11 @@ def test_a_guardian_acts_for_several_clients_with_one_login(cast: Cast) -> None:
     ]
     assert state(cast, cast.ben) == "none"
     assert registered(cast, cast.ben).client_id == cast.ben.id
+    lines = list_activity(cast.ada.actor, ListActivity(subject_id=cast.ben.id)).lines
+    assert [(line.who, line.action) for line in lines if line.action.endswith("registered")] == [
+        ("Ben Okafor", "client.registered"),
+        ("Gerd Okafor, for Ben Okafor", "client.guardian_registered"),
+    ]
     logins = get_client_logins(cast.ada.actor, GetClientLogins(client_id=cast.ben.id))
     assert [(row.relationship, row.state) for row in logins.acting] == [
         ("self", "active"),
