@@ -210,9 +210,14 @@ class _Sorting:
     found: list[_Row]
     bad: list[BadRow]
     columns: tuple[str | None, ...] = field(init=False)
+    shown: tuple[str | None, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.columns = tuple(self.job.mapping)
+        # All tags are read together by now: of several columns with tags the first one holds them.
+        self.shown = tuple(
+            None if name in self.columns[:place] else name for place, name in enumerate(self.columns)
+        )
 
     def is_new(
         self, given: tuple[int, dict[str, str | tuple[str, ...]]], known: Mapping[str, list[tuple[UUID, str]]]
@@ -246,7 +251,7 @@ class _Sorting:
         if self.bad and self.bad[-1].line == line:
             self.bad[-1].problems.append(RowProblem(line, name, reason))
             return
-        cells = [_text(values.get(column or "", "")) for column in self.columns]
+        cells = [_text(values.get(column or "", "")) for column in self.shown]
         self.bad.append(BadRow(line, cells, [RowProblem(line, name, reason)]))
 
     def _asks_for(self, name: str) -> bool:

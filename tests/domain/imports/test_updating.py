@@ -189,8 +189,9 @@ def test_who_cannot_be_told_or_changed_is_a_row_to_fix(cast: Cast) -> None:
         Client.objects.filter(external_id="A-2").update(status=ClientStatus.ARCHIVED)
         Client.objects.filter(external_id="A-3").update(external_id="a-1")
     lines = [ZOE, ZOE.replace("a-1", "A-2"), ZOE.replace("a-1", "A-2"), ZOE.replace("Albany", "x" * 61)]
-    import_id = check(cast.ada, *lines)
+    import_id = check(cast.ada, *(f"{line},Solo" for line in lines), header=f"{HEADER},tag")
     shown = preview(cast.ada, import_id, view="bad").rows
+    assert {row.cells["tag"] for row in shown} == {"Group B; Solo"}
     assert [(row.line, *row.reasons.values()) for row in shown] == [
         (2, "Several clients have this external ID. Correct that first."),
         (3, "The client with this external ID is archived. Unarchive them first."),

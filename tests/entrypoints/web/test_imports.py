@@ -140,6 +140,11 @@ def test_updates_are_chosen_shown_field_by_field_and_undone(cast: Cast, browser_
         "Update 1, add 1 client",
     ):
         assert said in page
+    browser.post(f"/imports/{second}/check/", {**matched, "mode": "update"})
+    run_pending()
+    assert "Update 1 client" in text_of(browser.get(f"/imports/{second}/check/"))
+    browser.post(f"/imports/{second}/check/", {**matched, "mode": "both"})
+    run_pending()
     browser.post(f"/imports/{second}/apply/", {"form_key": "k3"})
     run_pending()
     assert "1 client imported, 1 updated." in text_of(browser.get(f"/imports/{second}/"))
