@@ -16,19 +16,21 @@ from .load import Response, Unexpected, ask, connect, request
 from .report import Results
 
 MOVED = 1000
+TIMES = 3  # in each round: of other jobs a round is hundreds of requests
 PAGE = 200
 
 
 def measure_reassigning(rounds: int, results: Results, kinfold: Kinfold, peer: DjangoAdmin | None) -> None:
     """Milliseconds of each, in turn: Kinfold chooses, checks, records and can undo; the peer writes.
 
-    Kinfold's are the two requests after which it is done. Each round moves other clients. One round goes before and is
-    not counted, as with all jobs: whoever answers first has to write statements and to fetch pages.
+    Kinfold's are the two requests after which it is done. Each time other clients are moved. The first time goes before
+    and is not counted, as with all jobs: whoever answers first has to write statements and to fetch pages.
     """
+    times = 1 + rounds * TIMES
     with connect(kinfold.port) as connection:
-        ids = list(islice(_clients(connection, kinfold), (rounds + 1) * MOVED))
-        size = min(MOVED, len(ids) // (rounds + 1))
-        for number in range(rounds + 1):
+        ids = list(islice(_clients(connection, kinfold), times * MOVED))
+        size = min(MOVED, len(ids) // times)
+        for number in range(times):
             some = ids[number * size : (number + 1) * size]
             began = time.perf_counter()
             made = _post(connection, kinfold, "", {"act": "reassign", "client_ids": some}, CREATED)
