@@ -336,6 +336,7 @@ KNOWN_BY_THE_DOOR = {
     "clients.Assignment.ended_by",
     "clients.ChosenClient.member",
     "clients.ChosenClient.change_set",  # written in the same transaction
+    "clients.Client.made_in",  # likewise
     "clients.Client.primary",  # follows the tie (clients/ties.py), whose link to the member is held
 }
 # Entries are only ever written behind the head of their chain, which is locked for it and whose practice was looked up.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
+
+import orjson
 
 from kinfold.domain.imports.checking import BadRow, CheckedBlock, People
 from kinfold.domain.imports.duplicates import Match
@@ -78,7 +79,7 @@ def write_bad(rows: Sequence[BadRow], columns: Columns, start: int) -> Staged:
 
 def read_bad(body: str) -> list[Flawed]:
     """As `write_bad` wrote them."""
-    return [Flawed(*row) for row in json.loads(body)]
+    return [Flawed(*row) for row in orjson.loads(body)]
 
 
 class BadRows:
@@ -128,7 +129,7 @@ class Sorter:
 
 def read_people(body: str) -> Batch:
     """As `Sorter` wrote them."""
-    lines, columns, matches = json.loads(body)
+    lines, columns, matches = orjson.loads(body)
     *columns, tags, further = columns
     people = People(*columns, list(map(tuple, tags)), list(map(tuple, further)))  # type: ignore[call-arg]
     return Batch(
@@ -157,4 +158,4 @@ def _shown(row: BadRow, columns: Columns, name: str) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value, default=list).decode()  # orjson asks what a named tuple is

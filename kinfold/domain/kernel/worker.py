@@ -21,6 +21,8 @@ from . import tasks
 log = logging.getLogger(__name__)
 
 POLL = 0.5  # seconds between two looks at an empty queue
+# One piece of work is soon followed by the next: whoever waited for a file to be checked imports it then.
+POLL_SOON, SOON = 0.05, 10.0
 PERIODIC_POLL = 5.0
 AFTER_DATABASE_TROUBLE = 5.0
 GRACE = 10.0  # seconds that a running task has when the worker is asked to end
@@ -35,16 +37,17 @@ class Worker:
         self._threads = threads
         self._held: dict[int, tuple[tasks.Claimed, float]] = {}
         self._lock = threading.Lock()
+        self._worked_at = -SOON
 
     def run(self) -> None:
         """Work. Returns when `stop` is set and what was being done is finished, or has had its grace."""
-        loops: list[tuple[str, Callable[[], None], float]] = [
-            *((f"work-{n}", self._work, POLL) for n in range(self._threads)),
-            ("clock", self._clock, PERIODIC_POLL),
+        loops: list[tuple[str, Callable[[], None], Callable[[], float]]] = [
+            *((f"work-{n}", self._work, self._until_next_look) for n in range(self._threads)),
+            ("clock", self._clock, lambda: PERIODIC_POLL),
         ]
         if connection.vendor == "sqlite":
             connection.leave_log()  # type: ignore[attr-defined]
-            loops.append(("log", self._move_log, POLL))
+            loops.append(("log", self._move_log, lambda: POLL))
         running = [
             threading.Thread(target=self._loop, args=(step, pause), name=name, daemon=True)
             for name, step, pause in loops
@@ -57,12 +60,15 @@ class Worker:
         for thread in running:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _loop(self, step: Callable[[], None], pause: float) -> None:
+    def _until_next_look(self) -> float:
+        return POLL_SOON if time.monotonic() - self._worked_at < SOON else POLL
+
+    def _loop(self, step: Callable[[], None], pause: Callable[[], float]) -> None:
         wait = 0.0
         while not self.stop.wait(wait):
-            wait = pause
             try:
                 step()
+                wait = pause()
             except Error as error:
                 tasks.report("The database", error)
                 wait = AFTER_DATABASE_TROUBLE
@@ -82,6 +88,7 @@ class Worker:
             else:
                 claimed.finish()
             finally:
+                self._worked_at = time.monotonic()
                 with self._lock:
                     del self._held[claimed.id]
 

@@ -86,8 +86,8 @@ class Client(TenantModel):
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
-        # `primary` follows the tie, whose own link is held.
-        constraints: ClassVar = [*tenant_constraints("client", "made_in")]
+        # `primary` follows the tie, whose own link is held; an import writes its act in the same transaction.
+        constraints: ClassVar = [*tenant_constraints("client")]
         indexes: ClassVar = [
             models.Index(fields=("practice", "status", "sort_key", "id"), name="client_by_name"),
             models.Index(fields=("practice", "status", "updated_at", "id"), name="client_by_update"),
