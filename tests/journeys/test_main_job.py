@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 PASSWORD = "seven quiet herons wade at dawn"
 LINK = re.compile(r"http://\S+/invitations/\S+")
-CLIENTS = """Given;Family;Born;Sex;Nummer
-Marisol;Quintero;5/2/1996;F;AC-1
-Élodie;Łuksza;11/30/1988;F;AC-2
-Jae-won;Park;2/14/2001;M;AC-3
-"""
+CLIENTS = """Given;Family;Born;Sex;Nummer;Email;Street address;City;State or region;Emergency contact name
+Marisol;Quintero;5/2/1996;F;AC-1;{email};1050 Lindgren Extension, Apartment 38;Fitchburg;Massachusetts;Lupe Quintero
+Élodie;Łuksza;11/30/1988;F;AC-2;;;;;
+Jae-won;Park;2/14/2001;M;AC-3;;;;;
+""".format(email="marisol.quintero.of.the.hill@mail.example")
 
 
 class Kinfold:
@@ -142,6 +142,13 @@ def _import(page: Page) -> None:
     ):
         page.locator(f"select[name=column-{column}]").select_option(label=field)
     page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_role("button", name="Import 3 clients")).to_be_visible()
+    assert not page.evaluate(
+        "document.documentElement.scrollWidth > innerWidth"
+    )  # the table is wider than the page
+    assert page.get_by_role("region", name="Rows of the file").evaluate(
+        "it => it.scrollWidth > it.clientWidth"
+    )
     page.get_by_role("button", name="Import 3 clients").click()
     expect(page.get_by_role("link", name="See clients")).to_be_visible(timeout=60_000)
 
