@@ -9,7 +9,7 @@ written once, and later only the values are filled in:
 
     _roles_of(member_id=…, at=…)  # a list of tuples
 
-    _roles_of.merged("member_id", members, order="1 ASC", limit=50, at=…)  # of several, in one order
+    _roles_of.merged("member_id", members, order="role__name ASC", limit=50, at=…)  # of several, in one order
 
     @prepared_update
     def _grow(*, by: int) -> tuple[QuerySet[PracticeTally], dict[str, Any]]:
@@ -92,11 +92,20 @@ class Question(_Prepared):
         return _ask(written, written.sql, [written.sent(values)]) if written else []
 
     def merged(
-        self, over: str, each: Sequence[Any], /, *shape: Hashable, order: str, limit: int, **values: Any
+        self,
+        over: str,
+        each: Sequence[Any],
+        /,
+        *shape: Hashable,
+        order: str,
+        limit: int,
+        about: Question | None = None,
+        **values: Any,
     ) -> list[tuple[Any, ...]]:
         """The first rows of the answers for each value of `over` taken together, in one question.
 
-        `order` names columns by number. Where each answer comes out of an index in that order, so do these.
+        `order` names columns. Where each answer comes out of an index in that order, so do these. With `about`, which
+        PostgreSQL knows how to ask, what that answers about each of them instead: its only value is `row_id`.
         """
         if not each:
             return []
@@ -105,7 +114,29 @@ class Question(_Prepared):
         if written is None:
             return []
         sql = _merged(written.sql, len(each), order, limit)
-        return _ask(written, sql, [written.sent(one) for one in all_values])
+        sent = [written.sent(one) for one in all_values]
+        if about is None:
+            return _ask(written, sql, sent)
+        more = about._about_each()
+        return _ask(more, _with_more(sql, more.sql, order), [*sent, more.sent({})])
+
+    def _about_each(self) -> _Written:
+        """This question about the `id` of each row of `m`."""
+        key = (_engine(), "about each")
+        known = self._known.get(key)
+        if known is None:
+            written = self._written((), {"row_id": uuid4()})
+            if written is None:
+                raise NotPreparable(f"{self._build.__name__} answers nothing")
+            parameters = iter(written.parameters)
+
+            def placed(place: re.Match[str]) -> str:
+                return "m.id" if place[0] == "%s" and next(parameters)[0] == "row_id" else place[0]
+
+            sql = re.sub("%%|%s", placed, written.sql)
+            kept = tuple(parameter for parameter in written.parameters if parameter[0] != "row_id")
+            known = self._known[key] = replace(written, sql=sql, parameters=kept)
+        return known
 
 
 class Change(_Prepared):
@@ -137,6 +168,12 @@ def _merged(sql: str, times: int, order: str, limit: int) -> str:
     """One question for several of the same kind, always the same text: it is long, and looked up by."""
     answers = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS a{n}" for n in range(times))  # noqa: S608
     return f"{answers} ORDER BY {order} LIMIT {limit}"
+
+
+@functools.lru_cache(maxsize=256)
+def _with_more(sql: str, more: str, order: str) -> str:
+    order = ", ".join(f"m.{column}" for column in order.split(", "))
+    return f"SELECT f.* FROM ({sql}) AS m CROSS JOIN LATERAL ({more}) AS f ORDER BY {order}"  # noqa: S608
 
 
 def _engine() -> str:

@@ -74,6 +74,32 @@ def test_several_answers_are_merged_in_one_question_and_cut_off_together(cast: C
         assert of_one.merged("primary", [], order="2 DESC", limit=10, not_named="Ben") == []
 
 
+def test_postgresql_answers_about_each_of_the_merged_rows_in_the_same_question(cast: Cast) -> None:
+    @prepared
+    def of_one(*, primary: UUID) -> QuerySet[Client, Any]:
+        found = Client.objects.filter(primary_id=primary).order_by("sort_key", "id")
+        return found.values_list("id", "sort_key")[:2]
+
+    @prepared
+    def about_one(*, row_id: UUID) -> QuerySet[Client, Any]:
+        return Client.objects.filter(pk=row_id).exclude(first_name="100 %").values_list("first_name", "id")
+
+    therapists = [cast.theo.member_id, cast.lin.member_id]
+    with entered(cast.alder.practice_id):
+        rows = of_one.merged("primary", therapists, order="sort_key DESC, id DESC", limit=3)
+        assert len(rows) > 1
+        if connection.vendor != "postgresql":
+            return  # SQLite cannot look from one part of a question into another
+        with CaptureQueriesContext(connection) as queries:
+            found = of_one.merged(
+                "primary", therapists, order="sort_key DESC, id DESC", limit=3, about=about_one
+            )
+        assert [row_id for _, row_id in found] == [row_id for row_id, _ in rows]
+        assert len(queries) == 1
+    with entered(cast.birch.practice_id):
+        assert of_one.merged("primary", therapists, order="sort_key, id", limit=3, about=about_one) == []
+
+
 def test_a_prepared_question_asks_the_practice_that_is_entered(cast: Cast) -> None:
     tomorrow = clock.now() + timedelta(days=1)
 

@@ -34,8 +34,6 @@ from kinfold.domain.kernel.prepared import Question, prepared
 _AT_ONCE = 201
 # Of up to so many members the clients are read one member after another.
 _FEW_MEMBERS = 50
-# Of up to so many, with all that is shown of them.
-_FEW_TO_MERGE = 8
 
 
 class Facts(NamedTuple):
@@ -81,9 +79,8 @@ def found(wanted: Wanted, *, up: bool, place: Place | None, limit: int, total: i
             part.others.update(key=place.key, key_id=place.client_id)
     if len(parts) == 1 and _in_order(parts[0].shape):
         return list(map(Facts._make, _read(parts[0].shape, step, **parts[0].values)))
-    if len(parts) == 1 and _each_in_order(parts[0].shape) and _merges_along(len(parts[0].members)):
-        rows = _merged(_read_with_key, parts[0], step, key=len(Facts._fields) + 1)
-        return [Facts._make(row[:-1]) for row in rows]
+    if connection.vendor == "postgresql" and len(parts) == 1 and _each_in_order(parts[0].shape):
+        return list(map(Facts._make, _merged(parts[0], step, about=_facts_about)))
     # Each part is in order, and they have nobody in common.
     read = [_ids_of(part, step) for part in parts]
     merged = heapq.merge(*read, key=lambda row: (row[1], row[0]), reverse=not up)
@@ -105,7 +102,12 @@ def _facts_of(_count: int, **clients: UUID) -> QuerySet[Client, Any]:
     return _with_facts(Client.objects.filter(pk__in=list(clients.values())), "id")
 
 
-def _with_facts(rows: QuerySet[Any, Any], client_id: str, *more: str) -> QuerySet[Any, Any]:
+@prepared
+def _facts_about(*, row_id: UUID) -> QuerySet[Client, Any]:
+    return _with_facts(Client.objects.filter(pk=row_id), "id")
+
+
+def _with_facts(rows: QuerySet[Any, Any], client_id: str) -> QuerySet[Any, Any]:
     """What lists show of these clients, their tags in the same question: a message to PostgreSQL takes longer."""
     # Each tag is looked up: in a join, either database would rather begin with all the tags of the practice.
     name = Subquery(Tag.objects.filter(id=OuterRef("tag_id")).values("name"))
@@ -115,7 +117,6 @@ def _with_facts(rows: QuerySet[Any, Any], client_id: str, *more: str) -> QuerySe
         client_id,
         *(f"{path}{field}" for field in _STORED),
         Subquery(of_client.values_list(_Joined(name, Value(BETWEEN_TAGS)))),
-        *more,
     )
 
 
@@ -123,14 +124,16 @@ def _ids_of(part: Part, step: Step) -> list[tuple[Any, ...]]:
     """The ids of one part's page with their keys."""
     if not _each_in_order(part.shape):
         return _ids(part.shape, step, **part.values)
-    return _merged(_ids, part, step, key=2)
+    return _merged(part, step)
 
 
-def _merged(question: Question, part: Part, step: Step, *, key: int) -> list[tuple[Any, ...]]:
-    """The page of several members' clients, of which each member's come in order; `key`: the place of their keys."""
+def _merged(part: Part, step: Step, about: Question | None = None) -> list[tuple[Any, ...]]:
+    """The page of several members' clients, of which each member's come in order, or what is shown of them."""
     way = "ASC" if step.up else "DESC"
-    order, one = f"{key} {way}, 1 {way}", replace(part.shape, therapists=1)
-    return question.merged("m0", part.members, one, step, order=order, limit=step.limit, **part.others)
+    order, one = f"{part.shape.key} {way}, id {way}", replace(part.shape, therapists=1)
+    return _ids.merged(
+        "m0", part.members, one, step, order=order, limit=step.limit, about=about, **part.others
+    )
 
 
 def _in_order(shape: Shape) -> bool:
@@ -149,15 +152,6 @@ def _each_in_order(shape: Shape) -> bool:
     return shape.therapists is not None and 1 < shape.therapists <= _FEW_MEMBERS
 
 
-def _merges_along(members: int) -> bool:
-    """Whether what is shown of the clients comes with the merged question.
-
-    PostgreSQL looks at so many of each member's clients as it needs, but sets the question up for each member. SQLite
-    looks at a whole page of each.
-    """
-    return connection.vendor == "postgresql" and members <= _FEW_TO_MERGE
-
-
 def everyone(wanted: Wanted, *, most: int) -> list[UUID]:
     """All who are wanted, up to so many."""
     step = Step(up=True, from_place=False, limit=most)
@@ -171,13 +165,6 @@ def _read(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
     """One page, read along an index of clients, or of those with a tag."""
     rows, key, client_id = _beyond(shape, step, values)
     return _with_facts(_sorted(rows, step, F(key), client_id), client_id)[: step.limit]
-
-
-@prepared
-def _read_with_key(shape: Shape, step: Step, **values: Any) -> QuerySet[Any, Any]:
-    """The same with their keys, by which the pages of several members are merged."""
-    rows, key, client_id = _beyond(shape, step, values)
-    return _with_facts(_sorted(rows, step, F(key), client_id), client_id, key)[: step.limit]
 
 
 @prepared
