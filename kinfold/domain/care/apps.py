@@ -10,5 +10,5 @@ class CareConfig(AppConfig):
     label = "care"
 
     def ready(self) -> None:
-        """Let archiving clients cancel what they have booked."""
-        from . import archiving  # noqa: F401
+        """Let archiving clients cancel what they have booked, and their list go by their sessions."""
+        from . import archiving, ranking  # noqa: F401

@@ -21,6 +21,7 @@ Sort = Literal[
     "name", "-name", "therapist", "-therapist", "external_id", "-external_id", "updated", "-updated", "email", "-email",
     "birth_date", "-birth_date", "added", "-added", "risk", "-risk", "kind", "-kind", "sex_at_birth",
     "-sex_at_birth", "phone", "-phone", "tags", "-tags",
+    "last_session", "-last_session", "next_session", "-next_session", "pending_notes", "-pending_notes",
 ]  # fmt: skip
 TherapistKind = Literal["primary", "direct"]
 TieKind = Literal["primary", "direct", "walk_in", "cover"]

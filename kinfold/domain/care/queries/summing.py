@@ -41,6 +41,16 @@ class ClientSessions:
 NONE_YET = ClientSessions(0, None, None, 0, 0)
 
 
+def held() -> Q:
+    """The sessions of which the latest is a client's last one."""
+    return Q(status=SessionStatus.COMPLETED)
+
+
+def to_come(now: datetime) -> Q:
+    """The sessions of which the first is a client's next one."""
+    return Q(status=SessionStatus.SCHEDULED, starts_at__gte=now)
+
+
 @query(Permission.SESSIONS_SEE)
 def sum_sessions(actor: Actor, data: SumSessions) -> Mapping[UUID, ClientSessions]:
     """The sessions of each of these clients whom the actor sees (SPEC O28, O29); without any, a client is left out."""
@@ -54,8 +64,8 @@ def sum_sessions(actor: Actor, data: SumSessions) -> Mapping[UUID, ClientSession
         .values("client_id")
         .annotate(
             sessions=Count("id"),
-            last=Max("starts_at", filter=Q(status=SessionStatus.COMPLETED)),
-            next=Min("starts_at", filter=Q(status=SessionStatus.SCHEDULED, starts_at__gte=now)),
+            last=Max("starts_at", filter=held()),
+            next=Min("starts_at", filter=to_come(now)),
             pending=Count("id", filter=to_finish()),
             overdue=Count("id", filter=to_finish() & Q(starts_at__lt=overdue_before(now))),
         )

@@ -27,6 +27,8 @@ from kinfold.domain.clients.queries.ordering import (
     BY_RISK,
     BY_SEX,
     BY_THERAPIST,
+    RANKS,
+    Ranks,
     Reading,
     Standing,
     read,
@@ -79,6 +81,12 @@ class ClientSort(StrEnum):
     PHONE_DOWN = "-phone"
     TAGS = "tags"
     TAGS_DOWN = "-tags"
+    LAST_SESSION = "last_session"
+    LAST_SESSION_DOWN = "-last_session"
+    NEXT_SESSION = "next_session"
+    NEXT_SESSION_DOWN = "-next_session"
+    PENDING_NOTES = "pending_notes"
+    PENDING_NOTES_DOWN = "-pending_notes"
 
     @property
     def column(self) -> Column:
@@ -105,6 +113,9 @@ _FIELDS: Final = {
     Column.SEX_AT_BIRTH: BY_SEX,
     Column.PHONE: "phone",
     Column.TAGS: BY_TAG,
+    Column.LAST_SESSION: "last_session",
+    Column.NEXT_SESSION: "next_session",
+    Column.PENDING_NOTES: "pending_notes",
 }
 
 
@@ -194,7 +205,7 @@ def list_clients(actor: Actor, data: ListClients) -> ClientPage:
     if wanted is None:
         return ClientPage((), 0, counts, names_only, None, None)
     total = counted(wanted) if _narrows(wanted) else counts.archived if data.archived else counts.active
-    clients, next_, previous = _page(data, wanted, total)
+    clients, next_, previous = _page(actor, data, wanted, total)
     return ClientPage(_shown(actor, clients), total, counts, names_only, next_, previous)
 
 
@@ -222,6 +233,7 @@ def all_rows(actor: Actor, data: ListClients, most: int) -> Iterator[tuple[Clien
         beside=None,
         limit=most,
         total=counted(wanted),
+        ranks=_ranks(actor, data),
     )
     rows = read(wanted, page)
     for start in range(0, len(rows), MOST):
@@ -301,7 +313,14 @@ def _status(data: ListClients) -> ClientStatus:
     return ClientStatus.ARCHIVED if data.archived else ClientStatus.ACTIVE
 
 
-def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[Facts], UUID | None, UUID | None]:
+def _ranks(actor: Actor, data: ListClients) -> Ranks:
+    ranks_for = RANKS.get(_FIELDS[data.sort.column])
+    return ranks_for(actor) if ranks_for else {}
+
+
+def _page(
+    actor: Actor, data: ListClients, wanted: Wanted, total: int
+) -> tuple[list[Facts], UUID | None, UUID | None]:
     """The clients on the page in order, and where the next and the previous page begin."""
     size = max(1, min(data.limit, MOST))
     backwards = data.before is not None
@@ -313,6 +332,7 @@ def _page(data: ListClients, wanted: Wanted, total: int) -> tuple[list[Facts], U
         beside=beside,
         limit=size + 1,
         total=total,
+        ranks=_ranks(actor, data),
     )
     rows = read(wanted, page)
     more, shown = len(rows) > size, rows[:size]

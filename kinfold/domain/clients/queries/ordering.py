@@ -3,17 +3,19 @@
 Who has nothing in the field of an order comes last, whichever way it goes. By therapist means by the names of the
 therapists, by risk from none to high, by kind and by sex at birth from A to Z, by tags by the first tag of each client,
 and for each of them by the names of the clients. Few ask for the orders by phone, date of birth and external ID: they
-have no index of their own, and are sorted when they are asked for.
+have no index of their own, and are sorted when they are asked for. So are the orders by what another part knows of
+clients as far as somebody sees it (`RANKS`), their sessions for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
+from kinfold.domain.access.actors import Actor
 from kinfold.domain.clients.errors import PlaceGone
 from kinfold.domain.clients.models import ClientKind, RiskLevel, SexAtBirth
 from kinfold.domain.clients.queries.finding.counting import (
@@ -36,6 +38,12 @@ _FEW: Final = 2_000
 _FEW_BY_TAG: Final = 20_000
 
 
+# What each client has who has anything there, as far as an actor sees it: moments, or numbers.
+Ranks: TypeAlias = Mapping[UUID, Any]
+# By the field of an order. `care` adds those by sessions, which it knows.
+RANKS: Final[dict[str, Callable[[Actor], Ranks]]] = {}
+
+
 class Standing(NamedTuple):
     """Where a client stands in each order."""
 
@@ -55,7 +63,10 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """Which page: after a client's standing, or before it where one reads backwards; `total` is that of the list."""
+    """Which page: after a client's standing, or before it where one reads backwards; `total` is that of the list.
+
+    `ranks` are those of the field, where it is one of `RANKS`.
+    """
 
     field: str
     down: bool
@@ -63,6 +74,7 @@ class Reading:
     beside: Standing | None
     limit: int
     total: int
+    ranks: Ranks
 
 
 class _Stretch(NamedTuple):
@@ -79,6 +91,8 @@ def read(wanted: Wanted, page: Reading) -> list[Facts]:
         return _by_therapist(wanted, page)
     if page.field == BY_TAG:
         return _by_tag(wanted, page)
+    if page.field in RANKS:
+        return facts_of(_ranked(wanted, page))
     if page.field == BY_RISK:
         return _in_turn(_by_risk(wanted, page), _place(page.beside, BY_NAME), page.limit)
     if page.field in _CHOICES:
@@ -227,6 +241,16 @@ def _tags_sorted_here(wanted: Wanted, page: Reading, first: str | None) -> list[
     tags = sorted({tag for _, tag in rows.values() if tag}, reverse=page.down)
     turns: dict[str | None, int] = {tag: turn for turn, tag in enumerate(tags)} | {None: len(tags)}
     return _page_of({client_id: (turns[tag], key) for client_id, (key, tag) in rows.items()}, page)
+
+
+def _ranked(wanted: Wanted, page: Reading) -> list[UUID]:
+    keys = {client_id: key for client_id, key, _ in with_therapists(wanted)}
+    if page.beside:
+        keys[page.beside.id] = page.beside.sort_key
+    ranks = {client_id: page.ranks.get(client_id) for client_id in keys}
+    in_turn = sorted({rank for rank in ranks.values() if rank is not None}, reverse=page.down)
+    turns: dict[Any, int] = {rank: turn for turn, rank in enumerate(in_turn)} | {None: len(in_turn)}
+    return _page_of({client_id: (turns[rank], keys[client_id]) for client_id, rank in ranks.items()}, page)
 
 
 def _page_of(turns: Mapping[UUID, tuple[int, str]], page: Reading) -> list[UUID]:
