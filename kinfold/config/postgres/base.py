@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import count
@@ -21,7 +21,8 @@ from uuid import UUID
 
 from django.db.backends.postgresql import base
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import DatabaseError, OperationalError, error_from_result
+from psycopg.errors import DatabaseError, InFailedSqlTransaction, OperationalError, error_from_result
+from psycopg.generators import fetch_many
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 
 # The table of a statement was changed, or the statement is not known any more: it has to be prepared again.
@@ -60,8 +61,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection on which nothing is prepared yet. The driver, too, waits for what was sent before."""
         connection = super().get_new_connection(conn_params)
-        statements = self._statements = _Statements(connection)
         wait = connection.wait
+        statements = self._statements = _Statements(connection, wait)
 
         def settle_and_wait(*arguments: Any, **options: Any) -> Any:
             statements.settle()
@@ -136,6 +137,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if result.status != expected:
                 raise _failure(wire, result)
 
+    def _commit(self) -> Any:
+        """PostgreSQL takes COMMIT of a failed transaction for ROLLBACK, which the driver does not tell.
+
+        What was sent may have failed where nobody looks, as where a cursor is closed.
+        """
+        if self.connection is not None:
+            with self.wrap_database_errors:
+                self._statements.settle()
+                if self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
+                    raise InFailedSqlTransaction("what failed before cannot be committed")
+        return super()._commit()  # type: ignore[misc]
+
     def _rollback(self) -> Any:
         self._statements.forget()
         return super()._rollback()  # type: ignore[misc]
@@ -160,8 +173,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 class _Statements:
     """The statements that were prepared on one connection, those used last at the end."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, wait: Callable[..., Any]) -> None:
         self.connection = connection
+        self._wait = wait
         self._values = Transformer.from_context(connection)
         self._names: OrderedDict[_Key, bytes] = OrderedDict()
         self._at_work: _Key | None = None  # what was sent and not waited for yet
@@ -201,13 +215,15 @@ class _Statements:
         key = self._at_work
         if key is None:
             return
-        self._at_work = None
-        wire, failed = self.connection.pgconn, None
-        while (result := wire.get_result()) is not None:
+        # As the driver waits. Asked for a result that is not there yet, libpq would let no other thread go on, also not
+        # the one that the statement waits for.
+        try:
+            results = self._wait(fetch_many(self.connection.pgconn))
+        finally:
+            self._at_work = None
+        for result in results:
             if result.status != ExecStatus.COMMAND_OK:
-                failed = self._failed(key, result)
-        if failed is not None:
-            raise failed
+                raise self._failed(key, result)
 
     def forget(self) -> None:
         """Wait for what was sent: it will be undone, so it does not matter whether it failed."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from kinfold.domain.clients.models import Client, Tag
 from kinfold.domain.kernel.many import change, insert, ordered_ids
 from kinfold.domain.kernel.tenancy import entered
+from tests.at_once import at_once
 
 if TYPE_CHECKING:
     from tests.personas import Cast
@@ -43,6 +46,13 @@ def add_twice_and_regret(cast: Cast) -> None:
     raise ZeroDivisionError
 
 
+def add_twice_and_look_away(cast: Cast) -> None:
+    """A tag that cannot be, and somebody who takes that for what may well happen to another."""
+    add(cast, "one", "one")
+    with suppress(IntegrityError), transaction.atomic():
+        add(cast, "two")
+
+
 def test_what_was_written_is_there_for_every_way_to_ask(cast: Cast) -> None:
     with entered(cast.alder.practice_id, writing=True):
         add(cast, "one")
@@ -71,6 +81,38 @@ def test_what_cannot_be_written_fails_the_commit_when_nobody_asked(cast: Cast) -
     with pytest.raises(IntegrityError), entered(cast.alder.practice_id, writing=True):
         add(cast, "one", "one")
     assert keys(cast) == before
+
+
+def test_what_failed_and_was_taken_for_something_else_cannot_be_committed(cast: Cast) -> None:
+    before = keys(cast)
+    with pytest.raises(DatabaseError), entered(cast.alder.practice_id, writing=True):
+        add_twice_and_look_away(cast)
+    assert keys(cast) == before
+
+
+def test_who_waits_for_what_was_written_lets_the_others_in_the_process_go_on(cast: Cast) -> None:
+    practice_id, theirs = cast.alder.practice_id, threading.Event()
+    with entered(practice_id):
+        anna = Client.objects.filter(pk=cast.anna.id)
+        before = anna.get().version
+
+    def first() -> None:
+        with entered(practice_id, writing=True), connection.cursor() as cursor:
+            anna.update(version=F("version") + 1)
+            theirs.set()
+            waited_for = connection.vendor != "postgresql"  # SQLite's writers wait before they begin
+            while not waited_for:
+                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                [(waited_for,)] = cursor.fetchall()
+
+    def second() -> None:
+        theirs.wait(30)
+        with entered(practice_id, writing=True):
+            change(anna, version=F("version") + 1)
+
+    at_once([first, second])
+    with entered(practice_id):
+        assert anna.get().version == before + 2
 
 
 def test_who_thinks_better_of_it_gets_their_own_error_and_can_go_on(cast: Cast) -> None:
