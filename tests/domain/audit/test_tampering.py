@@ -241,6 +241,17 @@ def test_every_one_of_many_random_edits_is_found(attacker: Attacker) -> None:
     assert trail.verify(attacker.practice_id).fault is None, "the test did not put it right again"
 
 
+def test_a_detail_with_a_number_that_is_too_long_for_most_is_found_as_well(attacker: Attacker) -> None:
+    attacker.run(
+        "UPDATE audit_auditdetail SET body = %s WHERE practice_id = %s",
+        json.dumps({"rows": 2**70}),
+        attacker.practice_id,
+    )
+    fault = trail.verify(attacker.practice_id).fault
+    assert fault is not None
+    assert "The detail of entry" in fault
+
+
 def test_a_detail_may_be_purged_by_law_and_the_chain_still_holds(attacker: Attacker) -> None:
     before = trail.verify(attacker.practice_id).entries
     attacker.run("DELETE FROM audit_auditdetail WHERE practice_id = %s", attacker.practice_id)
