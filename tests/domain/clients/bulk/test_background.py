@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from kinfold.domain.access.models import Role
 from kinfold.domain.audit.trail import verify
@@ -14,6 +16,7 @@ from kinfold.domain.changes.models import ChangeSet
 from kinfold.domain.clients.bulk import background
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.commands import bulk
+from kinfold.domain.clients.commands.bulk import ArchiveClients, archive_clients
 from kinfold.domain.clients.models import ChosenClient, MovedTag
 from kinfold.domain.clients.periodic import tidy_bulk_acts
 from kinfold.domain.clients.queries.bulk import OpenChange, open_change
@@ -115,3 +118,13 @@ def test_an_act_that_nobody_works_on_any_more_is_ended(cast: Cast) -> None:
     with clock.frozen_at(clock.now() + timedelta(hours=1)):
         tidy_bulk_acts()
     assert state(cast, change_id) == "failed"
+
+
+def test_an_act_that_was_prepared_by_an_earlier_version_is_carried_out(cast: Cast) -> None:
+    change_id = choose(cast.ada, Act.ARCHIVE, cast.anna.id)
+    with entered(cast.alder.practice_id, writing=True):
+        ChosenClient.objects.update(outcome="")  # as they were kept until then
+    migration = import_module("kinfold.domain.clients.migrations.0009_chosen_are_done_from_the_start")
+    migration.mark(None, SimpleNamespace(connection=connection))
+    archive_clients(cast.ada.actor, ArchiveClients(change_id=change_id))
+    assert open_change(cast.ada.actor, OpenChange(change_id=change_id)).summary.done == 1
