@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from kinfold.domain.audit import trail
 from kinfold.domain.kernel.errors import DomainError
@@ -38,6 +38,18 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     ]
     assert not faults, faults
     return outcomes
+
+
+def until_somebody_waits() -> None:
+    """Go on when another connection waits for what this one holds. SQLite's writers wait before they begin."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for _ in range(20_000):
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted LIMIT 1")
+            if cursor.fetchall():
+                return
+    raise AssertionError("nobody waits")
 
 
 def kinds(outcomes: Sequence[object]) -> Counter[type]:

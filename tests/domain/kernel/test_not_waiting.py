@@ -13,7 +13,7 @@ from django.db.models import F
 from kinfold.domain.clients.models import Client, Tag
 from kinfold.domain.kernel.many import change, insert, ordered_ids
 from kinfold.domain.kernel.tenancy import entered
-from tests.at_once import at_once
+from tests.at_once import at_once, until_somebody_waits
 
 if TYPE_CHECKING:
     from tests.personas import Cast
@@ -97,13 +97,10 @@ def test_who_waits_for_what_was_written_lets_the_others_in_the_process_go_on(cas
         before = anna.get().version
 
     def first() -> None:
-        with entered(practice_id, writing=True), connection.cursor() as cursor:
+        with entered(practice_id, writing=True):
             anna.update(version=F("version") + 1)
             theirs.set()
-            waited_for = connection.vendor != "postgresql"  # SQLite's writers wait before they begin
-            while not waited_for:
-                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-                [(waited_for,)] = cursor.fetchall()
+            until_somebody_waits()
 
     def second() -> None:
         theirs.wait(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from kinfold.domain.kernel.models import QueuedTask
 from kinfold.domain.kernel.tasks import run_pending
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.team.models import MemberRole
+from tests.at_once import at_once, until_somebody_waits
 from tests.domain.clients.bulk.steps import archive, choose, reassign, tag, undo
 from tests.domain.clients.steps import listed
 from tests.personas import Cast
@@ -128,3 +130,24 @@ def test_an_act_that_was_prepared_by_an_earlier_version_is_carried_out(cast: Cas
     migration.mark(None, SimpleNamespace(connection=connection))
     archive_clients(cast.ada.actor, ArchiveClients(change_id=change_id))
     assert open_change(cast.ada.actor, OpenChange(change_id=change_id)).summary.done == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_is_carried_out_as_it_would_be_let_go_keeps_who_was_chosen(cast: Cast) -> None:
+    change_id = choose(cast.ada, Act.ARCHIVE, cast.anna.id)
+    begun, later = threading.Event(), clock.now() + timedelta(days=2)
+
+    def act() -> None:
+        with clock.frozen_at(later), entered(cast.alder.practice_id, writing=True):
+            archive_clients(cast.ada.actor, ArchiveClients(change_id=change_id))
+            begun.set()
+            until_somebody_waits()
+
+    def tidy() -> None:
+        begun.wait(30)
+        with clock.frozen_at(later):
+            tidy_bulk_acts()
+
+    at_once([act, tidy])
+    [group] = open_change(cast.ada.actor, OpenChange(change_id=change_id)).groups
+    assert (group.outcome, group.count) == ("done", 1)
