@@ -60,7 +60,7 @@ def add_up_headcounts() -> None:
 
 
 def _add_up(counted: UUID, status: str) -> None:
-    rows = Headcount.objects.select_for_update().filter(counted=counted, status=status)
+    rows = Headcount.objects.select_for_update(no_key=True).filter(counted=counted, status=status)
     clients = dict(rows.values_list("id", "clients"))
     # What came meanwhile is neither among these nor taken away.
     Headcount.objects.filter(OneOf("id", clients))._raw_delete(DEFAULT_DB_ALIAS)
