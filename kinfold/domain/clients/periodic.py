@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from kinfold.domain.changes.models import UNDO_TIME, ChangeSet, ChangeState
+from kinfold.domain.clients import headcounts
 from kinfold.domain.clients.bulk.acts import Act
 from kinfold.domain.clients.bulk.background import AT_WORK, GIVEN_UP, give_up
-from kinfold.domain.clients.models import ChosenClient, Headcount, MovedTag
+from kinfold.domain.clients.models import ChosenClient, MovedTag
 from kinfold.domain.clients.registration import note_lapsed_codes
 from kinfold.domain.kernel import clock
 from kinfold.domain.kernel.models import QueuedTask
@@ -21,9 +23,10 @@ from kinfold.domain.kernel.tasks import every
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import Practice
 
+log = logging.getLogger(__name__)
+
 _UNUSED: Final = timedelta(days=1)
 _STUCK: Final = timedelta(minutes=30)
-_GATHERED: Final = 20  # rows of one clinician or tag
 
 
 @every(timedelta(hours=1))
@@ -52,19 +55,20 @@ def add_up_headcounts() -> None:
     """Let the numbers that have gathered of one clinician or tag be one number, so that few are read."""
     for practice_id in list(Practice.objects.values_list("id", flat=True)):
         with entered(practice_id):
-            rows = Headcount.objects.values("counted", "status").annotate(rows=Count("id")).order_by()
-            many = list(rows.filter(rows__gt=_GATHERED).values_list("counted", "status"))
+            many = headcounts.gathered()
         for counted, status in many:
             with entered(practice_id, writing=True):
-                _add_up(counted, status)
+                headcounts.add_up(counted, status)
 
 
-def _add_up(counted: UUID, status: str) -> None:
-    rows = Headcount.objects.select_for_update(no_key=True).filter(counted=counted, status=status)
-    clients = dict(rows.values_list("id", "clients"))
-    # What came meanwhile is neither among these nor taken away.
-    Headcount.objects.filter(OneOf("id", clients))._raw_delete(DEFAULT_DB_ALIAS)
-    Headcount.objects.create(counted=counted, status=status, clients=sum(clients.values()))
+@every(timedelta(days=1))
+def put_headcounts_right() -> None:
+    """Count all clients once a day, so that no wrong number stays."""
+    for practice_id in list(Practice.objects.values_list("id", flat=True)):
+        with entered(practice_id, writing=True):
+            wrong = headcounts.put_right()
+        if wrong:
+            log.error("%d headcounts of practice %s were wrong and have been put right.", wrong, practice_id)
 
 
 def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:
@@ -74,7 +78,7 @@ def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:
     with entered(practice_id, writing=True):
         prepared = acts.filter(state=ChangeState.PREPARED, made_at__lt=now - _UNUSED)
         # Held: an act that somebody carries out just now is left alone, or is not there for them any more.
-        unused = acts.filter(OneOf("id", prepared.select_for_update().values_list("id", flat=True)))
+        unused = acts.filter(OneOf("id", prepared.select_for_update(no_key=True).values_list("id", flat=True)))
         past = acts.filter(Q(undo_until__lt=now) | Q(state__in=(ChangeState.UNDONE, ChangeState.FAILED)))
         for done_with in (unused, past.filter(made_at__lt=now - UNDO_TIME)):
             for kept in (ChosenClient, MovedTag):
