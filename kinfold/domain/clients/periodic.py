@@ -78,7 +78,9 @@ def _tidied(practice_id: UUID) -> list[tuple[UUID, Act]]:
     with entered(practice_id, writing=True):
         prepared = acts.filter(state=ChangeState.PREPARED, made_at__lt=now - _UNUSED)
         # Held: an act that somebody carries out just now is left alone, or is not there for them any more.
-        unused = acts.filter(OneOf("id", prepared.select_for_update(no_key=True).values_list("id", flat=True)))
+        unused = acts.filter(
+            OneOf("id", prepared.select_for_update(no_key=True).values_list("id", flat=True))
+        )
         past = acts.filter(Q(undo_until__lt=now) | Q(state__in=(ChangeState.UNDONE, ChangeState.FAILED)))
         for done_with in (unused, past.filter(made_at__lt=now - UNDO_TIME)):
             for kept in (ChosenClient, MovedTag):
