@@ -110,7 +110,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON; "
     "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; "
     # The worker moves the log into the database before it is as long as this (`kernel.worker`).
-    "PRAGMA wal_autocheckpoint=10000;"
+    "PRAGMA wal_autocheckpoint=40000;"
 )
 
 

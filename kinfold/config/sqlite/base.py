@@ -31,6 +31,7 @@ _unknown = SafeUUID.unknown  # the enumeration takes as long to give it as all t
 
 _ROOM_KB = 200_000
 _USUAL_KB = 2_000
+_MUCH = 20_000  # pages, 80 MB
 _MOVES_BESIDE_WRITERS = base.Database.sqlite_version_info >= (3, 51, 3)  # type: ignore[attr-defined]
 
 
@@ -65,6 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     _commits_move_log = True
     _has_room = False
+    _pages_seen = 0  # in the log, when it was looked at last
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,12 +94,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Move what was committed from the log into the database file, as far as nobody has to wait for it.
 
         Else whoever commits does it now and then, while all other writers wait: a third of reassigning a thousand.
-        Older SQLite must not do it beside a writer (docs/decisions/0001); there a commit goes on doing it.
+        While somebody writes, the disk has enough to do: so it is moved when nothing was added since the last call, or
+        when much waits. Older SQLite must not do it beside a writer (docs/decisions/0001); there a commit goes on
+        doing it.
         """
         if not _MOVES_BESIDE_WRITERS:
             return
         with self.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.execute("PRAGMA wal_checkpoint(NOOP)")
+            _, pages, moved = cursor.fetchone()
+            added, self._pages_seen = pages != self._pages_seen, pages
+            if moved < pages and (pages - moved >= _MUCH or not added):
+                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def give_room(self) -> None:
         """Let the running transaction keep 200 MB of pages in memory until it ends.
