@@ -34,7 +34,7 @@ def test_the_database_is_configured_as_promised() -> None:
             "foreign_keys": 1,
             "trusted_schema": 0,
             "mmap_size": 0,
-            "wal_autocheckpoint": 10_000,
+            "wal_autocheckpoint": 40_000,
         }
         assert {name: answer(f"PRAGMA {name}") for name in expected} == expected
         file = Path(settings.DATABASES["default"]["NAME"])
