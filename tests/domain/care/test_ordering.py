@@ -9,8 +9,7 @@ from kinfold.domain.clients.queries.listing import ClientSort
 from kinfold.domain.kernel.errors import NotAllowed
 from tests.domain.care.steps import book, hold, hours, sign
 from tests.domain.clients.bulk.steps import archive
-from tests.domain.clients.steps import listed, names
-from tests.domain.clients.test_lists import all_pages
+from tests.domain.clients.steps import all_pages, listed, names
 from tests.personas import Cast
 
 ANNA, BEN, DORA, UMA = "Anna Novak", "Ben Okafor", "Dora Lindqvist", "Uma Petrova"

@@ -66,6 +66,22 @@ def names(page: ClientPage) -> list[str]:
     return [f"{row.first_name} {row.last_name}" for row in page.rows]
 
 
+def all_pages(who: Person, size: int, **wanted: Any) -> tuple[list[str], list[str]]:
+    """Everybody on a list, read page by page to the end and back again."""
+    page = listed(who, limit=size, **wanted)
+    there = names(page)
+    assert page.previous is None
+    while page.next:
+        total, page = page.total, listed(who, limit=size, after=page.next, **wanted)
+        assert page.total == total
+        there += names(page)
+    back = names(page)
+    while page.previous:
+        page = listed(who, limit=size, before=page.previous, **wanted)
+        back = names(page) + back
+    return there, back
+
+
 def card(who: Person, client_id: UUID) -> ClientCard:
     """A client as somebody sees them."""
     return open_client(who.actor, OpenClient(client_id=client_id))

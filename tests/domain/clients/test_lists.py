@@ -33,7 +33,7 @@ from kinfold.domain.kernel.errors import InvalidInput, NotAllowed, NotFound
 from kinfold.domain.kernel.tenancy import entered
 from kinfold.domain.practices.models import PracticeTally, Switch, SwitchPeriod
 from kinfold.domain.team.models import Supervision
-from tests.domain.clients.steps import add, card, listed, names, numbered, person
+from tests.domain.clients.steps import add, all_pages, card, listed, names, numbered, person
 from tests.personas import Cast, Person
 
 EVERYBODY = ["Dora Lindqvist", "Anna Novak", "Ben Okafor", "Uma Petrova"]
@@ -403,22 +403,6 @@ def test_nobody_sorts_or_narrows_by_what_they_may_not_see(cast: Cast) -> None:
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
-
-
-def all_pages(who: Person, size: int, **wanted: Any) -> tuple[list[str], list[str]]:
-    """Everybody on a list, read page by page to the end and back again."""
-    page = listed(who, limit=size, **wanted)
-    there = names(page)
-    assert page.previous is None
-    while page.next:
-        total, page = page.total, listed(who, limit=size, after=page.next, **wanted)
-        assert page.total == total
-        there += names(page)
-    back = names(page)
-    while page.previous:
-        page = listed(who, limit=size, before=page.previous, **wanted)
-        back = names(page) + back
-    return there, back
 
 
 @pytest.mark.parametrize("sort", list(ClientSort))
