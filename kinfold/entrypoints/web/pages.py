@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.template import engines
 from django.utils.http import url_has_allowed_host_and_scheme
 from jinja2_fragments import render_block
@@ -24,7 +25,6 @@ from kinfold.domain.team.actors import actor_for_login, practice_of_login
 from kinfold.entrypoints.web.identity import gates
 
 from . import place
-from .form_tokens import form_token
 from .help_areas import area_for
 from .jinja import url
 
@@ -115,7 +115,7 @@ def base_context(request: HttpRequest, *, whole: bool = True) -> dict[str, Any]:
         "nav": navigation(actor, request.path, waiting(request, actor)) if actor and whole else [],
         "person_menu": person_menu(actor) if actor else [],
         "find_url": find_url(actor) if actor else "",
-        "csrf_token": form_token(request),
+        "csrf_token": get_token(request),
         "csp_nonce": str(getattr(request, "csp_nonce", "")),
         "toasts": [
             {
